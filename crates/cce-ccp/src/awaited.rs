@@ -4,7 +4,7 @@
 //! `DO_THIS_WITH_TASK` is here. Such a request names the task, and the contact's dialogue is open: it waits for the news,
 //! which is on its way, and is answered then (inferred).
 
-use crate::{Ccp, Timer, contact::Place};
+use crate::{Ccp, Timer, contact::TaskPlace};
 use cce_kernel::{CallId, Cx, Request};
 use cce_model::{ContactId, TaskId};
 use std::time::Duration;
@@ -68,6 +68,6 @@ impl Ccp {
     }
 
     fn is_with_cce(&self, id: &ContactId) -> bool {
-        self.contacts.find(id).is_some_and(|contact| matches!(contact.place, Place::Sent(_)))
+        self.contacts.find(id).is_some_and(|contact| matches!(contact.place, TaskPlace::Sent(_)))
     }
 }

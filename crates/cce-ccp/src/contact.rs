@@ -42,7 +42,7 @@ pub(crate) struct Contact {
     pub polled: Time,
     /// Where its task is.
     #[serde(skip)]
-    pub place: Place,
+    pub place: TaskPlace,
 }
 
 /// How a task is routed: the fields that differ when it is routed anew (ccp-task-api 3.6).
@@ -61,7 +61,7 @@ impl Route {
 
 /// Where a contact's task is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum TaskPlace {
     /// With CCP: it has yet to be sent, or to be sent again.
     #[default]
     Waiting,
@@ -194,7 +194,7 @@ impl Contacts {
     /// Ids of the contacts whose tasks are with CCP, the oldest first.
     pub(crate) fn waiting(&self) -> Vec<ContactId> {
         let mut waiting: Vec<&Contact> =
-            self.by_id.values().filter(|contact| contact.place == Place::Waiting).collect();
+            self.by_id.values().filter(|contact| contact.place == TaskPlace::Waiting).collect();
         waiting.sort_by_key(|contact| contact.serial);
         waiting.into_iter().map(|contact| contact.id().clone()).collect()
     }
@@ -229,7 +229,7 @@ impl Contacts {
             route: Route::NEW,
             pollable: true,
             polled: cx.now(),
-            place: Place::Waiting,
+            place: TaskPlace::Waiting,
         };
         self.next_serial += 1;
         note_status(&contact, None, cx);
@@ -257,7 +257,7 @@ impl Contacts {
             contact.social.status_changed = cx.wall();
         }
         if contact.is_over() {
-            contact.place = Place::Settled;
+            contact.place = TaskPlace::Settled;
             self.over.push_back(id.clone());
         }
         note_status(contact, Some(from), cx);
@@ -283,10 +283,10 @@ impl Contacts {
     }
 }
 
-fn place_after_restart(status: ContactStatus) -> Place {
+fn place_after_restart(status: ContactStatus) -> TaskPlace {
     match status {
-        ContactStatus::Unread | ContactStatus::Queued => Place::Waiting,
-        ContactStatus::Reserved | ContactStatus::Handled | ContactStatus::Discarded => Place::Settled,
+        ContactStatus::Unread | ContactStatus::Queued => TaskPlace::Waiting,
+        ContactStatus::Reserved | ContactStatus::Handled | ContactStatus::Discarded => TaskPlace::Settled,
     }
 }
 

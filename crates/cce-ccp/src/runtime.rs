@@ -5,7 +5,7 @@ mod new_task;
 
 use crate::{
     Ccp, Timer,
-    contact::{Draft, Place, Route, SYSTEM},
+    contact::{Draft, Route, SYSTEM, TaskPlace},
     eventing::Sender,
     mr::{MrEvent, Routed},
 };
@@ -125,11 +125,11 @@ impl Ccp {
     pub(crate) fn cancel(&mut self, id: &ContactId, cx: &mut Cx<'_>) -> CancelOutcome {
         let contact = self.contacts.under_way_mut(id);
         let (place, status) = (contact.place, contact.social.status);
-        if place == Place::Settled {
+        if place == TaskPlace::Settled {
             return CancelOutcome::TooLate;
         }
         contact.pollable = false;
-        if let Place::Sent(dialogue) = place {
+        if let TaskPlace::Sent(dialogue) = place {
             self.change(id, status, StatusReason::CancelRequested, SYSTEM, Sender::Runtime, cx);
             self.mr.send_cancel(dialogue, cx);
         } else {
@@ -150,7 +150,7 @@ impl Ccp {
         let contact = self.contacts.under_way_mut(id);
         contact.route = Route { previous: contact.task.take().unwrap_or_default(), service_requested };
         contact.wait = None;
-        contact.place = Place::Waiting;
+        contact.place = TaskPlace::Waiting;
         contact.social.extension_fields.retain(|(name, _)| name != "taskID");
         contact.social.set_field("scriptSelector", selector);
         self.change(id, ContactStatus::Queued, StatusReason::RenotifyRequested, SYSTEM, Sender::Api, cx);
@@ -222,7 +222,7 @@ impl Ccp {
             cx.note(Fact::Ecc { contact: id.clone(), variable, length, loss });
         }
         if let Some(dialogue) = self.mr.send_new_task(id, task, cx) {
-            contact.place = Place::Sent(dialogue);
+            contact.place = TaskPlace::Sent(dialogue);
         }
     }
 
@@ -253,7 +253,7 @@ impl Ccp {
             self.discard(id, failure, cx);
             return false;
         }
-        contact.place = Place::Waiting;
+        contact.place = TaskPlace::Waiting;
         self.objects.rule_for(contact).is_some()
     }
 
@@ -276,7 +276,7 @@ impl Ccp {
     fn on_routed(&mut self, id: &ContactId, routed: Routed, cx: &mut Cx<'_>) {
         let contact = self.contacts.under_way_mut(id);
         contact.task = Some(routed.task);
-        contact.place = Place::Settled;
+        contact.place = TaskPlace::Settled;
         contact.social.set_field("mrdID", routed.mrd.to_string());
         contact.social.set_field("mrdIsInterruptible", routed.interruptible.to_string());
         contact.social.set_field("taskID", routed.task.to_string());

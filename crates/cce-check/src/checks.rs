@@ -305,7 +305,7 @@ impl Checks {
             | CtiGroup::ControlFails(_)
             | CtiGroup::Plain => return,
         };
-        self.finesse.on_agent_state(agent, mrd, state.or_unknown(), judge.seq);
+        self.finesse.on_agent_state(AgentKey { skill_target: agent, mrd }, state.or_unknown(), judge.seq);
     }
 
     /// The router receives a message of a gateway.

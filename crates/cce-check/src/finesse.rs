@@ -8,8 +8,8 @@ use crate::{
     table::{Ends, Table},
 };
 use cce_model::{
-    AgentId, AgentState, Dialog, DialogState, Disposition, Media, MrdId, Object, Publication, PublishEvent,
-    SkillTarget, TaskId, User, UserState, fact::SmOperation,
+    AgentId, AgentKey, AgentState, Dialog, DialogState, Disposition, Media, MrdId, Object, Publication,
+    PublishEvent, TaskId, User, UserState, fact::SmOperation,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +52,7 @@ pub(crate) struct Finesse {
     /// Users whom Finesse signs out by itself.
     forced: BTreeSet<AgentId>,
     /// What the CTI server said last of each agent in each domain.
-    media: BTreeMap<(SkillTarget, MrdId), (AgentState, u64)>,
+    media: BTreeMap<AgentKey, (AgentState, u64)>,
 }
 
 impl Finesse {
@@ -118,7 +118,9 @@ impl Finesse {
     ) {
         let (was, at) = self.users.get(agent).copied().unwrap_or((UserState::Logout, 0));
         let is_forced = to == UserState::Logout && from != to && self.forced.remove(agent);
-        let told = agentpg.skill_target(agent).and_then(|id| self.media.get(&(id, MrdId::VOICE)));
+        let told = agentpg
+            .skill_target(agent)
+            .and_then(|id| self.media.get(&AgentKey { skill_target: id, mrd: MrdId::VOICE }));
         let is_due = match told {
             Some((state, _)) => UserState::of_agent(*state) == Some(to),
             None => is_forced || is_step(from, to),
@@ -138,8 +140,8 @@ impl Finesse {
     }
 
     /// The CTI server tells how an agent stands.
-    pub(crate) fn on_agent_state(&mut self, agent: SkillTarget, mrd: MrdId, state: AgentState, seq: u64) {
-        self.media.insert((agent, mrd), (state, seq));
+    pub(crate) fn on_agent_state(&mut self, place: AgentKey, state: AgentState, seq: u64) {
+        self.media.insert(place, (state, seq));
     }
 
     /// Finesse asks CCP about a task that is over: handled only after an end that is no resubmission
@@ -218,7 +220,7 @@ impl Finesse {
 
     fn judge_media(&self, media: &Media, agentpg: &AgentPg, judge: &mut Judge<'_>) {
         let Some(skill_target) = agentpg.skill_target(&media.agent) else { return };
-        let known = self.media.get(&(skill_target, media.mrd));
+        let known = self.media.get(&AgentKey { skill_target, mrd: media.mrd });
         let (state, at) = known.copied().unwrap_or((AgentState::Logout, 0));
         judge.expect(Judgement::MediaPublishedAsItStands, media.state == state, &[at], || {
             format!(

@@ -89,7 +89,7 @@ impl Recording {
 
 /// Where something stands in the recording.
 #[derive(Clone, Debug)]
-enum Place {
+enum Position {
     Event(usize),
     Said(NodeName, usize),
     Effect(NodeName, usize, usize),
@@ -102,7 +102,7 @@ struct Reading {
     /// Calls whose outcome was heard, wherever it came from.
     answered: BTreeSet<(NodeName, CallId)>,
     /// The latest record behind which more may stand.
-    latest: Option<(Time, Place)>,
+    latest: Option<(Time, Position)>,
 }
 
 impl Reading {
@@ -128,7 +128,7 @@ impl Reading {
 
     fn take_output(&mut self, record: &Record, output: &Output) {
         let said = self.recording.said.entry(record.node.clone()).or_default();
-        let place = Place::Said(record.node.clone(), said.len());
+        let place = Position::Said(record.node.clone(), said.len());
         self.outputs.insert(record.seq, (record.node.clone(), said.len()));
         said.push_back(Said {
             seq: record.seq,
@@ -156,7 +156,7 @@ impl Reading {
     }
 
     /// Puts it under the output that led to it, or among what came from outside.
-    fn happened(&mut self, record: &Record) -> Place {
+    fn happened(&mut self, record: &Record) -> Position {
         let happened = Happened {
             moment: Moment { at: record.at, rank: record.seq },
             node: record.node.clone(),
@@ -166,10 +166,10 @@ impl Reading {
         let cause = record.cause.and_then(|cause| self.outputs.get(&cause)).cloned();
         if let (Some(said), Some((node, number))) = (self.said(record.cause), cause) {
             said.effects.push(happened);
-            return Place::Effect(node, number, said.effects.len() - 1);
+            return Position::Effect(node, number, said.effects.len() - 1);
         }
         self.recording.events.push(happened);
-        Place::Event(self.recording.events.len() - 1)
+        Position::Event(self.recording.events.len() - 1)
     }
 
     fn said(&mut self, seq: Option<u64>) -> Option<&mut Said> {
@@ -177,12 +177,12 @@ impl Reading {
         self.recording.said.get_mut(node)?.get_mut(*number)
     }
 
-    fn behind(&mut self, place: &Place) -> Option<&mut Vec<Behind>> {
+    fn behind(&mut self, place: &Position) -> Option<&mut Vec<Behind>> {
         let recording = &mut self.recording;
         Some(match place {
-            Place::Event(number) => &mut recording.events.get_mut(*number)?.behind,
-            Place::Said(node, number) => &mut recording.said.get_mut(node)?.get_mut(*number)?.behind,
-            Place::Effect(node, number, effect) => {
+            Position::Event(number) => &mut recording.events.get_mut(*number)?.behind,
+            Position::Said(node, number) => &mut recording.said.get_mut(node)?.get_mut(*number)?.behind,
+            Position::Effect(node, number, effect) => {
                 &mut recording.said.get_mut(node)?.get_mut(*number)?.effects.get_mut(*effect)?.behind
             }
         })

@@ -6,8 +6,8 @@ use cce_cti::Cti;
 use cce_fold::{AnyMessage, Exchange, Meaning, ReadRecord};
 use cce_kernel::{Fact, NodeName};
 use cce_model::{
-    AgentState, ContactId, ContactStatus, DialogAction, DialogState, DialogueState, MrdId, SkillTarget,
-    TaskId, TaskState,
+    AgentKey, AgentState, ContactId, ContactStatus, DialogAction, DialogState, DialogueState, TaskId,
+    TaskState,
 };
 use cce_mr::{Icm, Mr};
 use cce_select::words;
@@ -168,7 +168,7 @@ pub struct Watcher {
     dialogues: BTreeMap<ContactId, DialogueState>,
     tasks: BTreeMap<TaskId, TaskState>,
     dialogs: BTreeMap<TaskId, DialogState>,
-    agents: BTreeMap<(SkillTarget, MrdId), AgentState>,
+    agents: BTreeMap<AgentKey, AgentState>,
 }
 
 impl Watcher {
@@ -214,7 +214,7 @@ impl Watcher {
                 self.dialogs.insert(*task, *to);
             }
             Fact::AgentInMrd { skill_target, mrd, to, .. } => {
-                self.agents.insert((*skill_target, *mrd), *to);
+                self.agents.insert(AgentKey { skill_target: *skill_target, mrd: *mrd }, *to);
             }
             Fact::Dialogue { .. }
             | Fact::User { .. }
@@ -247,7 +247,9 @@ impl Watcher {
                 let state = task.and_then(|task| self.tasks.get(&task));
                 self.reach(Grid::Task, state.map(|state| state.name()), row.name);
                 let about = message.about();
-                let state = about.agent.zip(about.mrd).and_then(|place| self.agents.get(&place));
+                let place =
+                    about.agent.zip(about.mrd).map(|(skill_target, mrd)| AgentKey { skill_target, mrd });
+                let state = place.and_then(|place| self.agents.get(&place));
                 self.reach(Grid::Agent, state.map(|state| state.name()), row.name);
             }
             _ => {}

@@ -13,7 +13,8 @@ use cce_journal::{Header, What};
 use cce_kernel::{Fact, LinkId, Port, Time};
 use cce_model::Kind as Product;
 use cce_model::{
-    AgentState, Availability, ContactId, ContactStatus, MrdId, RouterCallKey, SkillTarget, TaskId, TaskState,
+    AgentKey, AgentState, Availability, ContactId, ContactStatus, MrdId, RouterCallKey, SkillTarget, TaskId,
+    TaskState,
     fact::{QueueChoice, RouterFact},
 };
 use cce_mr::{
@@ -62,20 +63,17 @@ impl fmt::Display for Waiting {
     }
 }
 
-/// An agent in one domain.
-type Place = (SkillTarget, MrdId);
-
 /// Follows a run, and says at any time why tasks wait.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "three links and the end of a run are facts of their own")]
 pub struct Why {
     roster: Roster,
     /// What the router was told of agents, as long as the link lives that told it.
-    reported: BTreeMap<Place, Standing>,
+    reported: BTreeMap<AgentKey, Standing>,
     /// What agents have as the router counts it, begun or not.
-    tasks: BTreeMap<Place, BTreeSet<RouterCallKey>>,
+    tasks: BTreeMap<AgentKey, BTreeSet<RouterCallKey>>,
     /// Who is signed in to a domain, as the agent PG says.
-    signed_in: BTreeSet<Place>,
+    signed_in: BTreeSet<AgentKey>,
     calls: BTreeMap<RouterCallKey, Call>,
     /// Contacts that no agent has, with the time since when.
     contacts: BTreeMap<ContactId, Time>,
@@ -155,7 +153,9 @@ impl Why {
     fn on_fact(&mut self, fact: &Fact, at: Time) {
         match fact {
             Fact::Contact { contact, to, .. } => self.on_contact(contact, *to, at),
-            Fact::AgentInMrd { skill_target, mrd, to, .. } => self.on_agent(*skill_target, *mrd, *to),
+            Fact::AgentInMrd { skill_target, mrd, to, .. } => {
+                self.on_agent(AgentKey { skill_target: *skill_target, mrd: *mrd }, *to);
+            }
             Fact::Router(fact) => self.on_router(fact, at),
             Fact::Dialogue { .. }
             | Fact::Task { .. }
@@ -240,7 +240,7 @@ impl Why {
 
     /// The first thing that keeps the task from the agent, in the order in which the router looks (task-routing 3.5).
     fn reason(&self, agent: &roster::Agent, call: &Call) -> WaitReason {
-        let place = (agent.skill_target, call.mrd);
+        let place = AgentKey { skill_target: agent.skill_target, mrd: call.mrd };
         let (queue, step) = call.node.unwrap_or_default();
         match self.roster.step_of(queue, &agent.id) {
             None => return WaitReason::NotOfQueue,
@@ -286,14 +286,14 @@ impl Why {
     }
 
     /// A domain whose work must not be interrupted, and in which the agent has some (task-routing 3.5).
-    fn busy_elsewhere(&self, (agent, mrd): Place) -> Option<MrdId> {
-        let held = self.tasks.iter().filter(|((of, other), tasks)| {
-            *of == agent && *other != mrd && !tasks.is_empty() && !self.roster.is_interruptible(*other)
+    fn busy_elsewhere(&self, here: AgentKey) -> Option<MrdId> {
+        let mut held = self.tasks.range(here.everywhere()).filter(|(other, tasks)| {
+            other.mrd != here.mrd && !tasks.is_empty() && !self.roster.is_interruptible(other.mrd)
         });
-        held.map(|((_, other), _)| *other).next()
+        held.next().map(|(other, _)| other.mrd)
     }
 
-    fn tasks_of(&self, place: Place) -> usize {
+    fn tasks_of(&self, place: AgentKey) -> usize {
         self.tasks.get(&place).map_or(0, BTreeSet::len)
     }
 
@@ -313,11 +313,11 @@ impl Why {
         }
     }
 
-    fn on_agent(&mut self, agent: SkillTarget, mrd: MrdId, to: AgentState) {
+    fn on_agent(&mut self, place: AgentKey, to: AgentState) {
         if to == AgentState::Logout {
-            self.signed_in.remove(&(agent, mrd));
+            self.signed_in.remove(&place);
         } else if self.signed_in.len() < FOLLOWED_MAX {
-            self.signed_in.insert((agent, mrd));
+            self.signed_in.insert(place);
         }
     }
 
@@ -335,7 +335,7 @@ impl Why {
                 self.calls.remove(key);
             }
             RouterFact::Requeued { task, skill_target, mrd } => {
-                self.on_requeued(*task, (*skill_target, *mrd));
+                self.on_requeued(*task, AgentKey { skill_target: *skill_target, mrd: *mrd });
             }
             RouterFact::CallAdmitted { .. }
             | RouterFact::CallRefused { .. }
@@ -354,7 +354,7 @@ impl Why {
             QueueChoice::Agent { skill_target, .. } => {
                 call.node = None;
                 call.agent = Some(skill_target);
-                let place = (skill_target, call.mrd);
+                let place = AgentKey { skill_target, mrd: call.mrd };
                 self.tasks.entry(place).or_default().insert(key);
             }
         }
@@ -362,7 +362,7 @@ impl Why {
 
     /// A reservation did not come about: the task waits where it stood, and nothing goes to that agent until the agent
     /// PG reports anew (task-routing 3.5).
-    fn on_requeued(&mut self, task: TaskId, place: Place) {
+    fn on_requeued(&mut self, task: TaskId, place: AgentKey) {
         self.drop_task(task.key(), place);
         if let Some(known) = self.reported.get_mut(&place) {
             known.is_doubted = true;
@@ -372,7 +372,7 @@ impl Why {
         }
     }
 
-    fn drop_task(&mut self, key: RouterCallKey, place: Place) {
+    fn drop_task(&mut self, key: RouterCallKey, place: AgentKey) {
         if let Some(tasks) = self.tasks.get_mut(&place) {
             tasks.remove(&key);
             if tasks.is_empty() {
@@ -382,7 +382,7 @@ impl Why {
     }
 
     fn on_report(&mut self, link: LinkId, update: &AgentStateUpdate) {
-        let place = (update.icm_agent_id, update.mrd_id);
+        let place = AgentKey { skill_target: update.icm_agent_id, mrd: update.mrd_id };
         if self.reported.len() >= FOLLOWED_MAX && !self.reported.contains_key(&place) {
             return;
         }
@@ -398,7 +398,8 @@ impl Why {
     }
 
     fn on_task(&mut self, event: &TaskEvent) {
-        let (key, place) = (event.task_id.key(), (event.icm_agent_id, event.mrd_id));
+        let key = event.task_id.key();
+        let place = AgentKey { skill_target: event.icm_agent_id, mrd: event.mrd_id };
         if event.task_state != TaskState::Ended {
             if self.tasks.len() < FOLLOWED_MAX {
                 self.tasks.entry(place).or_default().insert(key);
@@ -406,7 +407,7 @@ impl Why {
             return;
         }
         self.drop_task(key, place);
-        if self.calls.get(&key).is_some_and(|call| call.agent == Some(place.0)) {
+        if self.calls.get(&key).is_some_and(|call| call.agent == Some(place.skill_target)) {
             self.calls.remove(&key);
         }
     }
@@ -423,7 +424,7 @@ impl Why {
 
     /// A gateway is gone: nobody knows how its agents stand.
     fn forget_gateway(&mut self, link: LinkId) {
-        let gone: Vec<Place> =
+        let gone: Vec<AgentKey> =
             self.reported.iter().filter(|(_, known)| known.link == link).map(|(place, _)| *place).collect();
         for place in gone {
             self.reported.remove(&place);

@@ -1,6 +1,6 @@
 //! Which record of one journal led to which record of another one.
 
-use super::{Place, ProcessJournal};
+use super::{Position, ProcessJournal};
 use crate::{Bend, Bent, Record, What};
 use cce_kernel::{Blob, CallId, Carrier, Input, LinkId, LinkReason, NodeName, Output};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -12,9 +12,9 @@ const AHEAD_MAX: usize = 8_192;
 #[derive(Debug, Default)]
 pub(super) struct Joints {
     /// The cause of a record that another journal has.
-    pub(super) causes: BTreeMap<Place, Place>,
+    pub(super) causes: BTreeMap<Position, Position>,
     /// The component at the other end, by the record of a connection's beginning.
-    pub(super) peers: BTreeMap<Place, NodeName>,
+    pub(super) peers: BTreeMap<Position, NodeName>,
     /// Parts that have a connection to another one.
     pub(super) joined: BTreeSet<usize>,
     /// Messages that were received on such a connection, and that no journal sent.
@@ -30,23 +30,23 @@ struct Terminal {
     part: usize,
     node: NodeName,
     link: LinkId,
-    up: Place,
-    dial: Option<Place>,
+    up: Position,
+    dial: Option<Position>,
 }
 
 /// What happened on one end of a connection, in order.
 #[derive(Debug, Default)]
 struct Traffic {
     sent: Vec<Sent>,
-    received: Vec<(Place, Blob)>,
-    closed: Option<Place>,
-    down: Option<(Place, LinkReason)>,
+    received: Vec<(Position, Blob)>,
+    closed: Option<Position>,
+    down: Option<(Position, LinkReason)>,
 }
 
 /// A message that one end sent.
 #[derive(Debug)]
 struct Sent {
-    place: Place,
+    place: Position,
     bytes: Blob,
     /// How often it arrives.
     times: usize,
@@ -59,15 +59,15 @@ struct Sent {
 /// A request that a component made of a listener in another process, and its outcome.
 #[derive(Debug, Default)]
 struct Asked {
-    request: Option<Place>,
+    request: Option<Position>,
     listener: Option<NodeName>,
-    response: Option<Place>,
+    response: Option<Position>,
 }
 
 /// A request that a component took in, and its answer.
 #[derive(Debug)]
 struct Answered {
-    place: Place,
+    place: Position,
     node: NodeName,
     call: CallId,
 }
@@ -77,13 +77,13 @@ struct Answered {
 struct Reading {
     terminals: BTreeMap<Ends, Vec<Terminal>>,
     traffic: BTreeMap<(NodeName, LinkId), Traffic>,
-    dials: BTreeMap<(NodeName, LinkId), Place>,
+    dials: BTreeMap<(NodeName, LinkId), Position>,
     asked: BTreeMap<(NodeName, CallId), Asked>,
     /// The requests that went to another process, by the caller's own address.
     callers: BTreeMap<String, Vec<(NodeName, CallId)>>,
     /// The requests that came in, by the caller's address.
     answered: BTreeMap<String, Vec<Answered>>,
-    replies: BTreeMap<(NodeName, CallId), Place>,
+    replies: BTreeMap<(NodeName, CallId), Position>,
 }
 
 impl Joints {
@@ -151,7 +151,7 @@ impl Joints {
     fn join_bytes(&mut self, here: &Traffic, there: &Traffic) {
         let arrivals = here.sent.iter().flat_map(|sent| std::iter::repeat_n(sent, sent.times));
         let mut end = 0;
-        let mut ahead: VecDeque<(usize, Place)> = arrivals
+        let mut ahead: VecDeque<(usize, Position)> = arrivals
             .map(|sent| {
                 end += sent.bytes.0.len();
                 (end, sent.place)
@@ -200,7 +200,7 @@ impl Joints {
 }
 
 impl Reading {
-    fn take(&mut self, place: Place, record: &Record, bends: &[&Bent]) {
+    fn take(&mut self, place: Position, record: &Record, bends: &[&Bent]) {
         match &record.what {
             What::In(input) => self.take_input(place, &record.node, input),
             What::Out(output) => self.take_output(place, &record.node, output, bends),
@@ -211,7 +211,7 @@ impl Reading {
         }
     }
 
-    fn take_input(&mut self, place: Place, node: &NodeName, input: &Input) {
+    fn take_input(&mut self, place: Position, node: &NodeName, input: &Input) {
         match input {
             Input::LinkUp { link, peer } if !peer.here.is_empty() => {
                 let dial = self.dials.get(&(node.clone(), *link)).copied();
@@ -241,7 +241,7 @@ impl Reading {
         }
     }
 
-    fn take_output(&mut self, place: Place, node: &NodeName, output: &Output, bends: &[&Bent]) {
+    fn take_output(&mut self, place: Position, node: &NodeName, output: &Output, bends: &[&Bent]) {
         match output {
             Output::Send { link, bytes } => {
                 let does = |wanted: fn(&Bend) -> bool| bends.iter().any(|bent| wanted(&bent.bend));

@@ -96,7 +96,7 @@ pub enum MergeError {
 }
 
 /// The place of a record: which part, and which of its records, from 0.
-type Place = (usize, usize);
+type Position = (usize, usize);
 
 /// Merges the journals of the processes of one run.
 pub fn merge(mut parts: Vec<ProcessJournal>) -> Result<Whole, MergeError> {
@@ -110,7 +110,7 @@ pub fn merge(mut parts: Vec<ProcessJournal>) -> Result<Whole, MergeError> {
     if joints.causes.is_empty() {
         return Err(MergeError::Apart);
     }
-    let sighting = |(received, sent): (&Place, &Place)| Sighting {
+    let sighting = |(received, sent): (&Position, &Position)| Sighting {
         from: sent.0,
         sent: true_time(&parts, *sent),
         to: received.0,
@@ -161,21 +161,21 @@ fn differences(one: &Header, other: &Header) -> Vec<String> {
 }
 
 /// When something happened, in microseconds since 1970, as its process knows it.
-fn true_time(parts: &[ProcessJournal], (part, at): Place) -> i64 {
+fn true_time(parts: &[ProcessJournal], (part, at): Position) -> i64 {
     let ProcessJournal { header, records, .. } = &parts[part];
     header.start.0.saturating_add(i64::try_from(records[at].at.0).unwrap_or(i64::MAX))
 }
 
 /// All records in an order in which each stands behind its cause: by time, as far as causes allow. What a component says
 /// about one input stays together.
-fn in_order(parts: &[ProcessJournal], joints: &Joints, clocks: &Clocks) -> Result<Vec<Place>, MergeError> {
+fn in_order(parts: &[ProcessJournal], joints: &Joints, clocks: &Clocks) -> Result<Vec<Position>, MergeError> {
     let mut next = vec![0_usize; parts.len()];
     let total: usize = parts.iter().map(|part| part.records.len()).sum();
     let mut order = Vec::with_capacity(total);
     while order.len() < total {
         let heads = (0..parts.len()).map(|part| (part, next[part]));
-        let heads: Vec<Place> = heads.filter(|(part, at)| *at < parts[*part].records.len()).collect();
-        let time = |place: &&Place| clocks.corrected(place.0, true_time(parts, **place));
+        let heads: Vec<Position> = heads.filter(|(part, at)| *at < parts[*part].records.len()).collect();
+        let time = |place: &&Position| clocks.corrected(place.0, true_time(parts, **place));
         let Some(&(part, _)) = heads
             .iter()
             .filter(|place| joints.causes.get(*place).is_none_or(|(part, at)| *at < next[*part]))
@@ -232,7 +232,7 @@ fn assemble(
     parts: &[ProcessJournal],
     joints: &Joints,
     clocks: &Clocks,
-    order: &[Place],
+    order: &[Position],
     warnings: Vec<String>,
 ) -> Whole {
     let starts: Vec<i64> = parts
@@ -243,7 +243,7 @@ fn assemble(
     let start = starts.iter().copied().min().unwrap_or_default();
     let shifts: Vec<u64> = starts.iter().map(|at| at.abs_diff(start)).collect();
     let tickets = first_tickets(parts);
-    let numbers: BTreeMap<Place, u64> = order.iter().copied().zip(1..).collect();
+    let numbers: BTreeMap<Position, u64> = order.iter().copied().zip(1..).collect();
     let records = order.iter().map(|place| {
         let Record { seq: _, at, node, cause, what } = parts[place.0].records[place.1].clone();
         let own = cause.and_then(|cause| place_of(&parts[place.0], place.0, cause));
@@ -259,7 +259,7 @@ fn assemble(
 }
 
 /// Where the record of that number stands in its part.
-fn place_of(part: &ProcessJournal, number: usize, seq: u64) -> Option<Place> {
+fn place_of(part: &ProcessJournal, number: usize, seq: u64) -> Option<Position> {
     part.records.binary_search_by_key(&seq, |record| record.seq).ok().map(|at| (number, at))
 }
 

@@ -59,12 +59,12 @@ impl Unkept {
 #[derive(Debug)]
 pub(crate) struct Store {
     values: BTreeMap<String, String>,
-    place: Place,
+    place: Medium,
 }
 
 /// Where values are kept.
 #[derive(Debug)]
-enum Place {
+enum Medium {
     Memory,
     Disk(Disk),
 }
@@ -100,7 +100,7 @@ impl Store {
         unkept: &Arc<Unkept>,
     ) -> Result<Self, StoreError> {
         let Some(folder) = folder else {
-            return Ok(Self { values: BTreeMap::new(), place: Place::Memory });
+            return Ok(Self { values: BTreeMap::new(), place: Medium::Memory });
         };
         let failed = |source| StoreError::File { path: folder.to_owned(), source };
         // SQLite follows no link at all, and a folder may well be behind one that is not of the lab.
@@ -112,7 +112,7 @@ impl Store {
         let keeper = Keeper::new(database, lock, on_loss, Arc::clone(unkept), kept);
         let thread = std::thread::spawn(move || keeper.run(&changes));
         let disk = Disk { last: 0, kept: reports, way: Some((sender, thread)) };
-        Ok(Self { values, place: Place::Disk(disk) })
+        Ok(Self { values, place: Medium::Disk(disk) })
     }
 
     pub(crate) fn values(&self) -> BTreeMap<String, String> {
@@ -125,7 +125,7 @@ impl Store {
             Some(value) => self.values.insert(key.clone(), value.clone()),
             None => self.values.remove(&key),
         };
-        if let Place::Disk(disk) = &mut self.place {
+        if let Medium::Disk(disk) = &mut self.place {
             disk.send(key, value);
         }
     }
@@ -133,16 +133,16 @@ impl Store {
     /// The number of the last change; 0 when there was none.
     pub(crate) fn last_change(&self) -> u64 {
         match &self.place {
-            Place::Memory => 0,
-            Place::Disk(disk) => disk.last,
+            Medium::Memory => 0,
+            Medium::Disk(disk) => disk.last,
         }
     }
 
     /// How far the disk is. [`Store::progress`] waits from here.
     pub(crate) fn kept(&mut self) -> Kept {
         match &mut self.place {
-            Place::Memory => Kept::All,
-            Place::Disk(disk) => disk.kept(),
+            Medium::Memory => Kept::All,
+            Medium::Disk(disk) => disk.kept(),
         }
     }
 
@@ -156,7 +156,7 @@ impl Store {
 
     /// Waits until the disk is further than it was, or nothing more is written.
     pub(crate) async fn progress(&mut self) {
-        if let Place::Disk(disk) = &mut self.place {
+        if let Medium::Disk(disk) = &mut self.place {
             // An error says that the keeper has ended, which the caller sees by `kept`.
             let _ = disk.kept.changed().await;
         }

@@ -1,6 +1,6 @@
 //! Bodies from one layout to the other.
 
-use super::row::{Layout, Place, Source};
+use super::row::{Layout, OutsideField, Source};
 use crate::{DecodeError, Dialect, Float, Reader, Type};
 use bytes::{BufMut, Bytes, BytesMut};
 
@@ -89,7 +89,7 @@ impl Layout {
         }
         for float in &parts.floats {
             match self.floats.iter().find(|(tag, _)| *tag == float.tag).map(|(_, place)| place) {
-                Some(Place { source: Source::Float(tag), ty }) => {
+                Some(OutsideField { source: Source::Float(tag), ty }) => {
                     let own = convert(&float.body.0, *ty, self.own_type(Source::Float(*tag)));
                     dialect.write_float(*tag, &own, to);
                 }

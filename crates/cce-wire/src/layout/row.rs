@@ -11,13 +11,13 @@ use std::collections::BTreeSet;
 pub(super) struct Layout {
     pub(super) doc: &'static MessageDoc,
     pub(super) number: u32,
-    pub(super) fixed: Vec<Place>,
-    pub(super) floats: Vec<(u16, Place)>,
+    pub(super) fixed: Vec<OutsideField>,
+    pub(super) floats: Vec<(u16, OutsideField)>,
 }
 
 /// A field of a row from outside, and where the table's own row has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct OutsideField {
     pub(super) source: Source,
     pub(super) ty: Type,
 }
@@ -100,16 +100,16 @@ impl Layout {
     }
 }
 
-fn fixed_place(doc: &'static MessageDoc, field: &FieldText<'_>) -> Result<Place, Reason> {
+fn fixed_place(doc: &'static MessageDoc, field: &FieldText<'_>) -> Result<OutsideField, Reason> {
     if let Some(value) = field.constant.filter(|_| field.ty.is_number()) {
-        return Ok(Place { source: Source::Constant(value), ty: field.ty });
+        return Ok(OutsideField { source: Source::Constant(value), ty: field.ty });
     }
     let place = place(doc, field)?;
     if place.ty.room().is_some() { Ok(place) } else { Err(Reason::NoSize { given: place.ty }) }
 }
 
 /// Where the built-in row has a field of that name.
-fn place(doc: &'static MessageDoc, field: &FieldText<'_>) -> Result<Place, Reason> {
+fn place(doc: &'static MessageDoc, field: &FieldText<'_>) -> Result<OutsideField, Reason> {
     let members = doc.lists.iter().flat_map(|list| list.members);
     let floats = doc.floats.iter().chain(members);
     let fixed = doc.fixed.iter().enumerate().map(|(index, field)| (Source::Fixed(index), field));
@@ -127,7 +127,7 @@ fn place(doc: &'static MessageDoc, field: &FieldText<'_>) -> Result<Place, Reaso
     if !carries(field.ty, own.ty) {
         return Err(Reason::WrongType { name: own.label, built_in: own.ty, given: field.ty });
     }
-    Ok(Place { source, ty: field.ty })
+    Ok(OutsideField { source, ty: field.ty })
 }
 
 /// Whether values of a type can be carried as another.

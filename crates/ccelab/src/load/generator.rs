@@ -2,7 +2,7 @@
 
 use super::{
     clock::Clock,
-    http::{Ask, Place, Pool},
+    http::{Ask, LoadPermit, Pool},
 };
 use cce_load::{Arrivals, Follow, LifeStep, Lives, LoadFlaw, LoadReport, Plan, tag_of};
 use cce_model::{DialogState, TaskId};
@@ -243,7 +243,7 @@ impl Generator {
     }
 
     /// Creates a task, and follows it by its status if that was asked for.
-    async fn create(&self, number: u64, place: Place) {
+    async fn create(&self, number: u64, place: LoadPermit) {
         let body = self.body(number);
         let path = self.template.path.clone();
         let ask = Ask { method: Method::POST, path, authorization: None, body };

@@ -35,7 +35,7 @@ pub(super) struct Pool {
 
 /// The right to one connection.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct LoadPermit {
     _permit: OwnedSemaphorePermit,
 }
 
@@ -95,13 +95,18 @@ impl Pool {
     }
 
     /// Waits for the right to a connection. Whoever waits longest comes first.
-    pub(super) async fn place(&self) -> Place {
+    pub(super) async fn place(&self) -> LoadPermit {
         let permit = self.places.clone().acquire_owned().await;
-        Place { _permit: permit.expect("the semaphore is never closed") }
+        LoadPermit { _permit: permit.expect("the semaphore is never closed") }
     }
 
     /// Makes a request and reads its answer, within the time that an answer may take.
-    pub(super) async fn exchange(&self, _place: &Place, ask: Ask, clock: &Clock) -> Result<Answer, LoadFlaw> {
+    pub(super) async fn exchange(
+        &self,
+        _place: &LoadPermit,
+        ask: Ask,
+        clock: &Clock,
+    ) -> Result<Answer, LoadFlaw> {
         let work = self.exchange_now(ask, clock);
         tokio::time::timeout(self.timeout, work).await.unwrap_or(Err(LoadFlaw::TimedOut))
     }
