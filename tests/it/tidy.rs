@@ -35,6 +35,14 @@ fn all_sources() -> Vec<PathBuf> {
 const NAMES_ARE_WORDS: [&str; 3] =
     ["cce-model/src/kind.rs", "cce-world/src/layers.rs", "cce-world/src/check.rs"];
 
+/// The dispatches of a protocol's messages: each answers or passes over all rows that it does not name.
+const DISPATCHES: [&str; 4] = [
+    "cce-agentpg/src/cti/mod.rs",
+    "cce-agentpg/src/cti/request.rs",
+    "cce-ccp/src/mr.rs",
+    "cce-finesse/src/component.rs",
+];
+
 /// Modules of tests beside what they test.
 const TESTS: [&str; 2] = ["tests.rs", "uneven.rs"];
 
@@ -58,6 +66,18 @@ fn code_asks_for_the_kind_of_a_component_and_not_for_its_name() {
         }
     }
     assert_eq!(named, Vec::<String>::new());
+}
+
+/// The lint refuses `_` for variants, and a new variant does not compile until every match has said what it does with it.
+#[test]
+fn nothing_but_dispatches_of_messages_is_excused_from_naming_every_variant() {
+    let excused: Vec<PathBuf> = all_sources()
+        .into_iter()
+        .filter(|path| fs::read_to_string(path).unwrap().contains("clippy::wildcard_enum_match_arm"))
+        .collect();
+    let others: Vec<&PathBuf> =
+        excused.iter().filter(|path| !DISPATCHES.iter().any(|known| path.ends_with(known))).collect();
+    assert_eq!((others, excused.len()), (Vec::new(), DISPATCHES.len()));
 }
 
 #[test]

@@ -208,7 +208,6 @@ impl<C: Component> Bench<C> {
         Vec::new()
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the bench keeps timers and what is stored")]
     fn follow(&mut self, output: &Output) {
         match output {
             Output::Arm { key, at } => {
@@ -224,7 +223,13 @@ impl<C: Component> Bench<C> {
             Output::Store { key, value: None } => {
                 self.stored.remove(key);
             }
-            _ => {}
+            Output::Send { .. }
+            | Output::Dial { .. }
+            | Output::Close { .. }
+            | Output::Secure { .. }
+            | Output::Call { .. }
+            | Output::Reply { .. }
+            | Output::Note(_) => {}
         }
     }
 }

@@ -216,15 +216,15 @@ impl Checks {
     }
 
     fn on_link_gone(&mut self, node: Node, name: &NodeName, link: LinkId) {
-        match (node, link.port) {
-            (Node::Router, _) => self.router.on_link_gone(link),
-            (Node::AgentPg, Port::CtiA | Port::CtiB) => {
+        match node {
+            Node::Router => self.router.on_link_gone(link),
+            Node::AgentPg => {
                 self.answers.on_link_gone(link);
                 self.deliveries.on_link_gone(link);
             }
-            (Node::MrPg, Port::Mr) => self.cancels.on_link_gone(link),
-            (_, Port::Xmpp | Port::XmppWs) => self.streams.on_link_gone(name, link),
-            _ => {}
+            Node::MrPg => self.cancels.on_link_gone(link),
+            Node::Ccp => {}
+            Node::Finesse | Node::Other => self.streams.on_link_gone(name, link),
         }
     }
 

@@ -135,10 +135,12 @@ impl Cx<'_> {
     ) {
         let mut out = Vec::new();
         act(&mut Cx { now: self.now, host: &mut *self.host, out: &mut out });
-        #[expect(clippy::wildcard_enum_match_arm, reason = "only frames are rewritten")]
-        self.out.extend(out.into_iter().map(|output| match output {
-            Output::Send { link, bytes } => Output::Send { link, bytes: rewrite(link, bytes) },
-            other => other,
+        self.out.extend(out.into_iter().map(|output| {
+            if let Output::Send { link, bytes } = output {
+                Output::Send { link, bytes: rewrite(link, bytes) }
+            } else {
+                output
+            }
         }));
     }
 

@@ -6,7 +6,7 @@ use cce_cti::Cti;
 use cce_fold::{AnyMessage, Exchange, Meaning, ReadRecord};
 use cce_kernel::{Fact, NodeName};
 use cce_model::{
-    AgentKey, AgentState, ContactId, ContactStatus, DialogAction, DialogState, DialogueState, TaskId,
+    AgentKey, AgentState, ContactId, ContactStatus, DialogAction, DialogState, DialogueState, Kind, TaskId,
     TaskState,
 };
 use cce_mr::{Icm, Mr};
@@ -184,7 +184,7 @@ impl Watcher {
             Meaning::Received { message, .. } => self.meet(event, message),
             Meaning::Http(Exchange::RequestIn { port, request, .. }) => {
                 let state = event.subject.task.and_then(|task| self.dialogs.get(&task));
-                if event.record.node.kind() == Some(cce_model::Kind::Finesse) {
+                if event.record.node.kind() == Some(Kind::Finesse) {
                     self.reach(Grid::Dialog, state.map(|state| state.name()), words::request(*port, request));
                 }
             }
@@ -204,7 +204,7 @@ impl Watcher {
             Fact::Contact { contact, to, .. } => {
                 self.contacts.insert(contact.clone(), *to);
             }
-            Fact::Dialogue { contact, to, .. } if node.kind() == Some(cce_model::Kind::MrPg) => {
+            Fact::Dialogue { contact, to, .. } if node.kind() == Some(Kind::MrPg) => {
                 self.dialogues.insert(contact.clone(), *to);
             }
             Fact::Task { task, to, .. } => {
@@ -235,15 +235,15 @@ impl Watcher {
         let (contact, task) = (event.subject.contact.as_ref(), event.subject.task);
         let Some(row) = message.row() else { return };
         match event.record.node.kind() {
-            Some(cce_model::Kind::Ccp) => {
+            Some(Kind::Ccp) => {
                 let state = contact.and_then(|contact| self.contacts.get(contact));
                 self.reach(Grid::Contact, state.map(|state| state.name()), row.name);
             }
-            Some(cce_model::Kind::MrPg) => {
+            Some(Kind::MrPg) => {
                 let state = contact.and_then(|contact| self.dialogues.get(contact));
                 self.reach(Grid::Dialogue, state.map(|state| state.name()), row.name);
             }
-            Some(cce_model::Kind::AgentPg) => {
+            Some(Kind::AgentPg) => {
                 let state = task.and_then(|task| self.tasks.get(&task));
                 self.reach(Grid::Task, state.map(|state| state.name()), row.name);
                 let about = message.about();
@@ -252,7 +252,7 @@ impl Watcher {
                 let state = place.and_then(|place| self.agents.get(&place));
                 self.reach(Grid::Agent, state.map(|state| state.name()), row.name);
             }
-            _ => {}
+            Some(Kind::Router | Kind::Finesse | Kind::Agent | Kind::Customer) | None => {}
         }
     }
 

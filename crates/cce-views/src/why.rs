@@ -11,10 +11,9 @@ use crate::roster::{self, Roster};
 use cce_fold::{AnyMessage, GatewayReport, Meaning, ReadRecord};
 use cce_journal::{Header, What};
 use cce_kernel::{Fact, LinkId, Port, Time};
-use cce_model::Kind as Product;
 use cce_model::{
-    AgentKey, AgentState, Availability, ContactId, ContactStatus, MrdId, RouterCallKey, SkillTarget, TaskId,
-    TaskState,
+    AgentKey, AgentState, Availability, ContactId, ContactStatus, Kind, MrdId, RouterCallKey, SkillTarget,
+    TaskId, TaskState,
     fact::{QueueChoice, RouterFact},
 };
 use cce_mr::{
@@ -136,7 +135,7 @@ impl Why {
         match &event.kind {
             Meaning::Fact(fact) => self.on_fact(fact, event.record.at),
             Meaning::Received { link, message: AnyMessage::Icm(message), .. }
-                if node == Some(Product::Router) =>
+                if node == Some(Kind::Router) =>
             {
                 self.on_gateway(*link, message);
             }
@@ -183,19 +182,19 @@ impl Why {
     }
 
     /// A component begins or ends: what it knew is gone, and so are its links.
-    fn on_life(&mut self, node: Option<Product>) {
+    fn on_life(&mut self, node: Option<Kind>) {
         match node {
-            Some(Product::Router) => {
+            Some(Kind::Router) => {
                 self.reported.clear();
                 self.tasks.clear();
                 self.calls.clear();
             }
-            Some(Product::MrPg) => (self.has_mr_link, self.has_icm_link) = (false, false),
-            Some(Product::AgentPg) => {
+            Some(Kind::MrPg) => (self.has_mr_link, self.has_icm_link) = (false, false),
+            Some(Kind::AgentPg) => {
                 self.signed_in.clear();
                 self.has_agent_link = false;
             }
-            _ => {}
+            Some(Kind::Ccp | Kind::Finesse | Kind::Agent | Kind::Customer) | None => {}
         }
     }
 
@@ -412,13 +411,29 @@ impl Why {
         }
     }
 
-    fn on_link(&mut self, node: Option<Product>, link: LinkId, is_up: bool) {
-        match (node, link.port) {
-            (Some(Product::MrPg), Port::Mr) => self.has_mr_link = is_up,
-            (Some(Product::MrPg), Port::IcmMr) => self.has_icm_link = is_up,
-            (Some(Product::AgentPg), Port::IcmAgent) => self.has_agent_link = is_up,
-            (Some(Product::Router), _) if !is_up => self.forget_gateway(link),
-            _ => {}
+    /// A gateway's links say whether tasks and agents are heard of. Both ends of a link tell of it.
+    fn on_link(&mut self, node: Option<Kind>, link: LinkId, is_up: bool) {
+        if node == Some(Kind::Router) {
+            if !is_up {
+                self.forget_gateway(link);
+            }
+            return;
+        }
+        match link.port {
+            Port::Mr if node == Some(Kind::MrPg) => self.has_mr_link = is_up,
+            Port::IcmMr if node == Some(Kind::MrPg) => self.has_icm_link = is_up,
+            Port::IcmAgent if node == Some(Kind::AgentPg) => self.has_agent_link = is_up,
+            Port::App
+            | Port::CcpRest
+            | Port::Mr
+            | Port::IcmMr
+            | Port::IcmAgent
+            | Port::CtiA
+            | Port::CtiB
+            | Port::Desk
+            | Port::Xmpp
+            | Port::XmppWs
+            | Port::Bosh => {}
         }
     }
 

@@ -64,7 +64,6 @@ impl<C: Product> Adjustable<C> {
 
 impl<C: Product> Component for Adjustable<C> {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "everything else is for the component")]
         match input {
             Input::Start { stored, entropy } => {
                 let (kept, stored) = stored.into_iter().partition(|(key, _)| key.starts_with(KEPT));
@@ -74,7 +73,15 @@ impl<C: Product> Component for Adjustable<C> {
             Input::Command(Command::Set { setting, value }) if Setting::find(&setting).is_some() => {
                 self.set(setting, value, cx);
             }
-            other => self.inner.handle(other, cx),
+            Input::LinkUp { .. }
+            | Input::LinkDown { .. }
+            | Input::Frame { .. }
+            | Input::BadFrame { .. }
+            | Input::Call { .. }
+            | Input::CallGone { .. }
+            | Input::Reply { .. }
+            | Input::Timer(_)
+            | Input::Command(_) => self.inner.handle(input, cx),
         }
     }
 }

@@ -66,14 +66,20 @@ impl Links {
 
 impl Component for Translated {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "only frames are translated")]
         let input = match input {
             Input::Frame { link, bytes } => Input::Frame { link, bytes: self.links.inward(link, bytes) },
             Input::LinkDown { link, reason } => {
                 self.links.versions.remove(&link);
                 Input::LinkDown { link, reason }
             }
-            other => other,
+            Input::Start { .. }
+            | Input::LinkUp { .. }
+            | Input::BadFrame { .. }
+            | Input::Call { .. }
+            | Input::CallGone { .. }
+            | Input::Reply { .. }
+            | Input::Timer(_)
+            | Input::Command(_) => input,
         };
         let Self { inner, links } = self;
         cx.rewrite_sends(|cx| inner.handle(input, cx), |link, bytes| links.outward(link, bytes));

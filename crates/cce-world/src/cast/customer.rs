@@ -415,7 +415,6 @@ impl Customer {
 
 impl Component for Customer {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "a customer has no links and serves nobody")]
         match input {
             Input::Start { .. } => self.on_start(cx),
             Input::Timer(timer) => self.on_timer(&timer, cx),
@@ -426,7 +425,13 @@ impl Component for Customer {
             Input::Command(refused @ Command::Set { .. }) => {
                 cx.note(refused.refusal("a customer has no settings"));
             }
-            _ => {}
+            // A customer has no links, and serves nobody.
+            Input::LinkUp { .. }
+            | Input::LinkDown { .. }
+            | Input::Frame { .. }
+            | Input::BadFrame { .. }
+            | Input::Call { .. }
+            | Input::CallGone { .. } => {}
         }
     }
 }

@@ -386,7 +386,6 @@ impl Component for VirtualAgent {
         if self.phase == Phase::Left && !matches!(input, Input::Start { .. } | Input::Command(_)) {
             return;
         }
-        #[expect(clippy::wildcard_enum_match_arm, reason = "an agent serves nobody, and has no framed port")]
         match input {
             Input::Start { .. } => self.on_start(cx),
             Input::LinkUp { link, .. } => self.on_link_up(link, cx),
@@ -401,7 +400,8 @@ impl Component for VirtualAgent {
             Input::Command(refused @ Command::Set { .. }) => {
                 cx.note(refused.refusal("an agent has no settings"));
             }
-            _ => {}
+            // An agent serves nobody, and has no port with frames.
+            Input::BadFrame { .. } | Input::Call { .. } | Input::CallGone { .. } => {}
         }
         if let Some(stream) = &mut self.stream {
             stream.flush(cx);
