@@ -160,9 +160,11 @@ impl Ccp {
     pub(crate) fn submit(&mut self, id: &ContactId, cx: &mut Cx<'_>) {
         let contact = self.contacts.under_way(id);
         if !self.mr.is_open() && !contact.requeue {
+            // A new create fails while there is no link, unless the task survives failures (task-routing E10).
             return self.discard(id, StatusReason::ConnectionLost, cx);
         }
         if contact.social.status == ContactStatus::Unread && self.is_overrun() {
+            // Transfers and tasks that CCE knew already are never refused for their number (task-routing E12).
             return self.discard(id, StatusReason::RateLimited, cx);
         }
         self.backlog.push_back(id.clone());
@@ -209,6 +211,7 @@ impl Ccp {
     fn next_to_send(&mut self) -> Option<ContactId> {
         let waits = |id: &ContactId| self.contacts.find(id).is_some_and(|contact| contact.requeue);
         let at = match self.routing {
+            // What survives failures waits for the router; the rest is sent, to be refused by the gateway (task-routing E14).
             Routing::Disabled => self.backlog.iter().position(|id| !waits(id))?,
             Routing::Unknown | Routing::Enabled => 0,
         };
@@ -276,6 +279,7 @@ impl Ccp {
     fn on_routed(&mut self, id: &ContactId, routed: Routed, cx: &mut Cx<'_>) {
         let contact = self.contacts.under_way_mut(id);
         contact.task = Some(routed.task);
+        // From here on a cancel is too late (task-routing E7).
         contact.place = TaskPlace::Settled;
         contact.social.set_field("mrdID", routed.mrd.to_string());
         contact.social.set_field("mrdIsInterruptible", routed.interruptible.to_string());
@@ -284,6 +288,7 @@ impl Ccp {
         if !contact.is(ContactStatus::Queued, reason) {
             self.change(id, ContactStatus::Queued, reason, SYSTEM, Sender::Runtime, cx);
         }
+        // The user of a reserved contact is the agent's skill target (task-routing 1.2).
         let agent = routed.agent.to_string();
         self.change(id, ContactStatus::Reserved, reason, &agent, Sender::Runtime, cx);
     }

@@ -277,6 +277,7 @@ impl Pim {
             return self.send_failure(id, Disposition::ROUTING_COMPLETE, cx);
         }
         let send_seq_no = self.next_seq(id);
+        // It ends the dialogue, even one that is being cancelled: the router has decided (mr-interface 5).
         self.send(convert::do_this_with_task(connect, send_seq_no), cx);
         self.end(id, DialogueState::Routed, cx);
     }
@@ -286,6 +287,7 @@ impl Pim {
         let Some(dialogue) = self.dialogues.get_mut(&id) else { return cx.over_meanwhile(DIALOGUE) };
         let icm_task_id = convert::task_id(queued.rtr_date, queued.rtr_cid, queued.rck_seq);
         dialogue.task = Some(icm_task_id);
+        // A dialogue that is being cancelled stays so until the router has decided about the cancel (task-routing E7).
         if dialogue.state == DialogueState::Open {
             self.set_state(id, DialogueState::Queued, cx);
         }
@@ -322,6 +324,7 @@ impl Pim {
         if self.dialogues.get(&id).is_none_or(|dialogue| dialogue.state != DialogueState::Cancelling) {
             return;
         }
+        // The cancel came too late: the connection is on its way (task-routing E7).
         if conf.result == CancelResult::AGENT_CHOSEN {
             self.set_state(id, DialogueState::Queued, cx);
         } else {

@@ -16,7 +16,7 @@ use crate::{
     warning::RareWarning,
     web::{WebStream, WireResponse, bare, converse},
 };
-use cce_kernel::{Port, Security};
+use cce_kernel::{Caller, Port, Security};
 use http::{Request, StatusCode};
 use hyper::body::Incoming;
 use std::{collections::BTreeMap, io, net::SocketAddr, sync::Arc};
@@ -175,7 +175,8 @@ impl Site {
         };
         // Where nobody could connect, or a connection would break, this one does.
         let cut = listener.breaker(port);
-        let client = Client { address, port, security, broken: broken.clone() };
+        // The lab's own call its components' listeners.
+        let client = Client { address, port, caller: Caller::Outside, security, broken: broken.clone() };
         let answer =
             async { if listener.lets_in(port) { Some(forward(front, client, request).await) } else { None } };
         let answered = tokio::select! {

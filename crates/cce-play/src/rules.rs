@@ -79,7 +79,7 @@ impl RuleState {
         let mut words: Vec<String> =
             kept.iter().filter_map(|effect| effect.words(&self.rule, over)).collect();
         let more = self.effects.times - kept.len() as u64;
-        // Beside deeds that are told, further ones are counted; where none is told, how often it acted says it all.
+        // Beside actions that are named, further ones are counted; where none is named, how often it acted says it all.
         if more > 0 && !words.is_empty() {
             words.push(format!("and {more} more"));
         }

@@ -113,6 +113,7 @@ impl Router {
         }
         let unconfirmed = self.reservations.take(event.task_id);
         if let Some(sent) = unconfirmed.filter(|_| agent::is_end(event)) {
+            // The agent stands otherwise than the router knows: nothing goes there until the next report (task-routing 3.5).
             self.agents.doubt(sent.place);
             self.requeue(event.task_id, sent, cx);
         }
@@ -151,10 +152,12 @@ impl Router {
                 return self.on_gone(gone.as_ref(), cx);
             }
         };
+        // The broken connection of a gateway may be noticed later than its next one comes about.
         let older = self.gateways.supersede(link, pg, cx);
         self.on_gone(older.as_ref(), cx);
         self.gateways.open(link, pg, open.invoke_id, cx);
         if pg.kind == PgKind::Agent {
+            // What was sent on the broken connection is in doubt until this gateway has told all that it knows.
             self.reservations.on_opened(link, pg.peripheral);
         }
     }
@@ -254,29 +257,30 @@ impl Router {
                 cx.note(node(&waiting.call, step, QueueChoice::Wait).into());
                 arm_step(&queue, step, rank, cx);
             }
+            // On the last step a task waits without limit (task-routing 3.6).
             Decision::NoStep => {}
         }
     }
 
     /// Somebody may have become free: whatever can be routed is, best first (task-routing S2, step 9).
     fn serve(&mut self, cx: &mut Cx<'_>) {
-        let mut barren = BTreeSet::new();
-        while let Some((rank, pick)) = self.next_served(&mut barren) {
+        let mut exhausted = BTreeSet::new();
+        while let Some((rank, pick)) = self.next_served(&mut exhausted) {
             self.route_waiting(rank, pick, cx);
         }
     }
 
-    /// The first task in line for whom somebody is free. Steps for which nobody is are remembered in `barren`:
+    /// The first task in line for whom somebody is free. Steps for which nobody is free are remembered in `exhausted`:
     /// serving a task frees nobody. Whoever waits at one step has the same agents, so the first one there speaks for all.
-    fn next_served(&self, barren: &mut BTreeSet<Node>) -> Option<(Rank, Pick)> {
+    fn next_served(&self, exhausted: &mut BTreeSet<Node>) -> Option<(Rank, Pick)> {
         self.line.first_of_nodes().into_iter().find_map(|(rank, node, waiting)| {
-            if barren.contains(&node) {
+            if exhausted.contains(&node) {
                 return None;
             }
             let queue = waiting.call.plan.queue();
             let pick = choice::best(queue, waiting.step, waiting.call.wish(), &self.agents);
             if pick.is_none() {
-                barren.insert(node);
+                exhausted.insert(node);
             }
             pick.map(|pick| (rank, pick))
         })
@@ -309,7 +313,9 @@ impl Router {
         let mut event = message::queue_event(&call, -1);
         let queued = message::queued(&call);
         let rank = self.line.enter(call, step);
+        // It is computed once, with this task among those that wait (task-routing 3.7).
         event.estimated_wait_time = self.line.estimated_wait(queue.id, cx.now());
+        // The routing client hears that the task waits, and task monitors hear it, too (task-routing S2, step 7).
         send(link, event, cx);
         self.gateways.tell_agent_pgs(&queued.into(), cx);
         arm_step(&queue, step, rank, cx);
@@ -344,8 +350,11 @@ impl Router {
         let peripheral = self.gateways.peripheral_of(agent_pg);
         let reservation = Reservation { pick, invoke_id, peripheral, queued };
         let task = TaskId::of_router(call.key, RCK_SEQ);
+        // The task counts against the agent before the agent PG reports it (task-routing 3.8).
         self.agents.assign(place, task);
+        // The agent PG hears of it before the routing client does (task-routing S1, steps 7 and 8).
         send(agent_pg, message::pre_call(&self.config, &call, reservation), cx);
+        // `CONNECT` ends the dialogue. A task that is routed anew had its own (mr-interface 5).
         if !call.is_answered {
             send(call.dialogue.link, message::connect(&self.config, &call, reservation), cx);
             cx.note(RouterFact::DialogDeleted { dialogue: call.dialogue.dialogue, key: call.key }.into());
@@ -370,6 +379,7 @@ impl Router {
     fn requeue(&mut self, task: TaskId, sent: Unconfirmed, cx: &mut Cx<'_>) {
         let Unconfirmed { mut call, place, step, .. } = sent;
         let AgentKey { skill_target, mrd } = place;
+        // The task counts against the agent no more (task-routing 3.8).
         self.agents.withdraw(place, task);
         cx.note(RouterFact::Requeued { task, skill_target, mrd }.into());
         call.is_answered = true;

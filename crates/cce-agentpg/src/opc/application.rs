@@ -246,6 +246,7 @@ impl Opc {
         let Some(task) = due.filter(|task| !task.is_waiting()) else {
             return cx.over_meanwhile("task that takes too long");
         };
+        // The client hears why before it hears of the end (task-routing E9).
         self.to_cti.push(OpcMessage::LifetimeExceeded {
             task: task.id,
             skill_target: task.place.skill_target,

@@ -110,6 +110,7 @@ impl Opc {
     pub(super) fn on_interrupt_accepted(&mut self, place: AgentKey, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         let agent = self.attended_mut(place)?;
         let Interrupt::Advised { by, .. } = agent.interrupt else { return Err(Refusal::WrongSequence) };
+        // The agent's state in this domain is interrupted from now on, and so are its tasks (task-routing S6, 3a).
         agent.interrupt = Interrupt::Accepted { by };
         self.stop_work(place, cx);
         self.report(place, Shown::AsIs, cx);
@@ -124,6 +125,7 @@ impl Opc {
     ) -> Result<(), Refusal> {
         let agent = self.attended_mut(place)?;
         let Interrupt::Advised { in_force, .. } = agent.interrupt else { return Err(Refusal::WrongSequence) };
+        // Nothing changes, and both clocks run (task-routing S6, 3b).
         agent.interrupt = Interrupt::Declined;
         if in_force {
             self.resume_work(place, cx);
@@ -175,6 +177,7 @@ impl Opc {
             cx.cancel(Timer::InterruptDone.key(place.number()));
         }
         if before.is_in_force() && !next.is_in_force() && has_tasks {
+            // Nobody interrupts the agent any more, whether or not the client has answered (task-routing S6, step 4).
             self.resume_work(place, cx);
             self.report_one(place, Shown::AsIs, cx);
         }
@@ -200,6 +203,7 @@ impl Opc {
     fn stop_work(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
         for task in self.tasks_of(place) {
             if matches!(task.state, TaskState::Active | TaskState::Paused | TaskState::WrapUp) {
+                // What has not begun stays as it is; the rest comes back to the state that it had (task-routing S6).
                 let stopped = Task { interrupted: Some(task.state), ..task };
                 self.enter_unannounced(stopped, TaskState::Interrupted, cx);
             }

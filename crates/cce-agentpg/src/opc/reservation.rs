@@ -18,6 +18,7 @@ impl Opc {
             }
             return;
         }
+        // The agent is reserved with the pre-call, from which the start timeout runs, too (task-routing 3.8).
         self.begin(task, cx);
         self.router.send_task(&task, None, cx);
         self.report(task.place, Shown::AsIs, cx);
@@ -50,6 +51,7 @@ impl Opc {
             let detail = if known.is_some() { "the task has begun" } else { "no such task" };
             return cx.note_peer_error(link, "DEVICE_TARGET_PRE_CALL_ABORT_IND", detail);
         };
+        // Before the offer it is 36, and behind it 37 (cti-server-protocol 11.3).
         let disposition = if task.state == TaskState::PreCall {
             Disposition::TASK_ABANDONED_BEFORE_OFFERED
         } else {
@@ -73,6 +75,7 @@ impl Opc {
         if !agent.is_attended() {
             return Err("the agent is not signed in");
         }
+        // Tasks past the limit are for those who pick or pull (task-routing 1.5).
         if self.load(task.place).total() >= agent.limit.saturating_add(agent.beyond) {
             return Err("the agent has as many tasks as allowed");
         }

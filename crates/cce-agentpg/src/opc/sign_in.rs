@@ -144,11 +144,13 @@ impl Opc {
         agent.reason = reason;
         cx.cancel(Timer::TaskLife.key(place.number()));
         for task in self.tasks_of(place) {
+            // 40, or 65 where tasks are transferred; an offer without an answer is routed anew (task-routing E3, E4).
             let ending = at_logout(ending, task.state == TaskState::PreCall);
             self.remove(task, ending.icm, cx);
             self.push_event(task, TaskEventKind::End, Some(&ending));
         }
         self.report(place, Shown::AsIs, cx);
+        // The sign-out is still shown to the session of the agent's client.
         self.agent_mut(place)?.client = Client::default();
         Ok(())
     }
@@ -161,6 +163,7 @@ impl Opc {
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
         let agent = self.attended_mut(place)?;
+        // Being ready takes effect in every state; being routable is asked for by a flag (cti-server-protocol 11.1).
         agent.sign_in = SignIn::Ready;
         agent.routable |= routable;
         agent.not_routable_next &= !routable;
@@ -215,6 +218,7 @@ impl Opc {
     ) -> Result<(), Refusal> {
         let load = self.load(request.place);
         let agent = self.attended_mut(request.place)?;
+        // It is held back while a task has not begun (task-routing 1.5).
         agent.not_routable_next = load.waiting > 0;
         agent.routable &= agent.not_routable_next;
         self.answer(request.client.session, request.invoke_id, 0);
@@ -259,6 +263,7 @@ impl Opc {
         agent.not_routable_next = false;
         agent.client = request.client.clone();
         self.answer(request.client.session, request.invoke_id, 0);
+        // The first event shows the sign-in and the state that follows it (cti-server-protocol 11.3).
         self.report(request.place, Shown::Login, cx);
         Ok(())
     }
@@ -289,14 +294,17 @@ impl Opc {
 
     fn on_client_lost(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
         let agent = member(&mut self.agents, place);
+        // The agent is shown as work not ready, and gets no tasks (task-routing E16).
         agent.sign_in = SignIn::ClientLost;
         agent.routable = false;
         agent.client.session = SessionId::NONE;
         agent.not_routable_next = false;
         for task in self.tasks.values_mut().filter(|task| task.place == place) {
+            // The next client has to speak of it, or it ends with 51 (task-routing E19).
             task.is_orphan = true;
         }
         let mrd = self.model.mrds.get(&place.mrd).expect("agents are in configured domains");
+        // Tasks that nobody comes back for end with 42 (task-routing E19).
         cx.arm(Timer::TaskLife.key(place.number()), mrd.task_life);
         self.report(place, Shown::AsIs, cx);
     }

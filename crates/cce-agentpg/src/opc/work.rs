@@ -31,11 +31,13 @@ impl Opc {
         self.is_not_interrupted(task.place)?;
         let to = task.after(kind)?;
         self.enter(task, to, None, cx);
+        // Whose client speaks of a task has not forgotten it (task-routing E19).
         self.adopt(id);
         self.push_event(task, kind, None);
         if kind == TaskEventKind::Offer {
             return Ok(());
         }
+        // A request that was held back counts before the agent is shown (task-routing 1.5).
         self.release_not_routable(task.place);
         self.report(task.place, Shown::AsIs, cx);
         Ok(())
@@ -82,6 +84,7 @@ impl Opc {
     pub(super) fn remove(&mut self, task: Task, disposition: Disposition, cx: &mut Cx<'_>) {
         self.enter(task, TaskState::Ended, Some(disposition), cx);
         self.tasks.remove(&task.id);
+        // A client that speaks of it later hears that it is over (task-routing E19).
         self.ended.remember(task.id);
     }
 
@@ -116,6 +119,7 @@ impl Opc {
         let changed = Task { state: to, ..task };
         self.tasks.insert(task.id, changed);
         cx.note(changed.fact(Some(task.state), disposition));
+        // The router counts the agent's tasks by these reports (task-routing 3.8).
         self.router.send_task(&changed, disposition, cx);
         self.follow_timers(Some(task.state), &changed, cx);
     }

@@ -76,6 +76,7 @@ impl Dialogues {
             return event;
         }
         let dialogue = self.open.get_mut(&id)?;
+        // A dialogue that is being cancelled stays so until its answer comes (mr-interface 5).
         if dialogue.state == DialogueState::Open {
             set_state(id, dialogue, DialogueState::Queued, Some(message.icm_task_id), cx);
         }
@@ -94,6 +95,7 @@ impl Dialogues {
             return event;
         }
         let task = message.icm_task_id;
+        // A cancel that is on its way has lost (task-routing E7).
         let contact = self.end(id, DialogueState::Routed, Some(task), cx)?;
         Some(MrEvent::Routed { contact, routed: routed(message) })
     }
@@ -135,6 +137,7 @@ impl Dialogues {
         cx: &mut Cx<'_>,
     ) -> Option<MrEvent> {
         let id = message.dialogue_id;
+        // The dialogue ended while its cancel was on the way; this answer settles nothing else.
         if self.unconfirmed.remove(&id) {
             return None;
         }
@@ -219,6 +222,7 @@ impl Dialogues {
         cx: &mut Cx<'_>,
     ) -> Option<ContactId> {
         let mut dialogue = self.open.remove(&id)?;
+        // Its number is not given again before the answer to the cancel is there, which would be taken for another's.
         if dialogue.state == DialogueState::Cancelling && to != DialogueState::Cancelled {
             self.expect_confirmation(id);
         }
