@@ -4,7 +4,7 @@ use crate::{
     causes::Origin,
     config::CONNECT_DEADLINE,
     entropy::drawn,
-    event::{Caller, Event, Inbox},
+    event::{Event, Inbox, PendingReply},
     gate::Gate,
     http_client,
     link::Link,
@@ -56,7 +56,7 @@ pub(crate) struct Actor {
     /// Links that were dialled and are neither up nor down yet.
     pub(crate) dialling: BTreeMap<LinkId, AbortHandle>,
     /// Who waits for the reply to a request, from its arrival until the reply leaves.
-    pub(crate) clients: BTreeMap<CallId, Caller>,
+    pub(crate) clients: BTreeMap<CallId, PendingReply>,
     /// The requests that the component has, and has not replied to.
     pub(crate) asked: BTreeSet<CallId>,
     /// Its own requests that wait for their outcome.

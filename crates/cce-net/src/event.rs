@@ -6,7 +6,8 @@ use crate::{
 use bytes::Bytes;
 use cce_journal::Ticket;
 use cce_kernel::{
-    CallError, CallId, Command, Component, FrameFlaw, LinkId, LinkReason, Port, Request, Response, Security,
+    CallError, CallId, Caller, Command, Component, FrameFlaw, LinkId, LinkReason, Port, Request, Response,
+    Security,
 };
 use std::{fmt, net::SocketAddr};
 use tokio::sync::{mpsc, oneshot};
@@ -56,7 +57,7 @@ pub(crate) enum Event {
         call: CallId,
         port: Port,
         request: Request,
-        caller: Caller,
+        caller: PendingReply,
         /// The place of its body, until the component has it.
         place: Option<BytePermit>,
     },
@@ -91,7 +92,7 @@ impl fmt::Debug for Life {
 
 /// Who waits for a component's reply.
 #[derive(Debug)]
-pub(crate) struct Caller {
+pub(crate) struct PendingReply {
     pub(crate) client: Client,
     pub(crate) reply: oneshot::Sender<Response>,
 }
@@ -103,7 +104,7 @@ pub(crate) struct Client {
     /// As the client calls it.
     pub(crate) port: Port,
     /// Whose connection it is.
-    pub(crate) caller: cce_kernel::Caller,
+    pub(crate) caller: Caller,
     /// What protects the connection.
     pub(crate) security: Security,
     /// Breaks the connection when it is cancelled.

@@ -5,7 +5,7 @@ use crate::{
     byte_stream::ByteStream,
     config::{CALLS_MAX, LINKS_MAX},
     connection_limits::ConnectionPermit,
-    event::{Caller, Ends, Event, Life, Outcome},
+    event::{Ends, Event, Life, Outcome, PendingReply},
     link::{Link, Presence, Socket},
     remaining::RemainingEntry,
     socket::{Connection, reset},
@@ -159,7 +159,7 @@ impl Actor {
         call: CallId,
         port: Port,
         request: Request,
-        caller: Caller,
+        caller: PendingReply,
     ) -> Result<(), Panicked> {
         if self.component.is_none() || caller.client.broken.is_cancelled() {
             return Ok(());

@@ -5,7 +5,7 @@ use crate::{
     byte_budget::{ByteBudget, BytePermit},
     config::{ANSWERS_MAX, BODIES_MAX, OutsiderLimits},
     connection_limits::ConnectionLimits,
-    event::{Caller, Client, Event, Inbox},
+    event::{Client, Event, Inbox, PendingReply},
     faults::Faults,
     port_listener::{Arrival, PortListener},
     remaining::Remaining,
@@ -152,7 +152,7 @@ async fn ask(front: &Front, client: Client, request: Request, place: Option<Byte
     front.faults.pass(port).await;
     let call = CallId(front.calls.fetch_add(1, Ordering::Relaxed) + 1);
     let (reply, answer) = oneshot::channel();
-    let caller = Caller { client, reply };
+    let caller = PendingReply { client, reply };
     front.inbox.send(Event::Call { call, port: front.port, request, caller, place }).await.ok()?;
     let mut waiting = Waiting { call, front, is_answered: false };
     let response = answer.await.ok();

@@ -2,7 +2,7 @@
 
 use crate::task::{Call, DialogueKey};
 use cce_kernel::{LinkId, Time};
-use cce_model::{Mrd, MrdId};
+use cce_model::{DialogueId, Mrd, MrdId};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
@@ -15,7 +15,7 @@ const WINDOW: Duration = Duration::from_mins(5);
 /// Departures of one queue that are remembered; more in one window count as these.
 const LEAVERS_MAX: usize = 15_000;
 
-/// AgentKey in the line: priority, then time, then arrival.
+/// Place in the line: priority, then time, then arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank {
     pub(crate) priority: u32,
@@ -143,8 +143,8 @@ impl Line {
 
     /// Where the dialogues of a link wait that are not answered, in the order in which they are served.
     pub(crate) fn of_link(&self, link: LinkId) -> Vec<Rank> {
-        let first = DialogueKey { link, routing_client: 0, dialogue: 0 };
-        let last = DialogueKey { link, routing_client: u32::MAX, dialogue: u32::MAX };
+        let first = DialogueKey { link, routing_client: 0, dialogue: DialogueId(0) };
+        let last = DialogueKey { link, routing_client: u32::MAX, dialogue: DialogueId(u32::MAX) };
         let mut ranks: Vec<Rank> = self.by_dialogue.range(first..=last).map(|(_, rank)| *rank).collect();
         ranks.sort_unstable();
         ranks
@@ -185,7 +185,7 @@ fn estimate(queued: usize, leavers: usize) -> i32 {
 mod tests {
     use super::*;
     use crate::task::Plan;
-    use cce_model::{DialogueId, RouterCallKey, sample::SampleRows};
+    use cce_model::{RouterCallKey, sample::SampleRows};
     use cce_mr::icm::NewCall;
     use std::sync::Arc;
 
@@ -211,7 +211,7 @@ mod tests {
                 let arrival = line.arrive();
                 let mut call = call(arrival, &plan);
                 call.is_answered = false;
-                call.dialogue.dialogue = 9 - dialogue;
+                call.dialogue.dialogue = DialogueId(9 - dialogue);
                 line.enter(call, 0)
             })
             .collect();

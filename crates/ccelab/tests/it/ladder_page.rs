@@ -4,7 +4,7 @@ use crate::support::{folder, run, skip, stderr, stdout};
 use std::{fs, path::Path, process::Command};
 
 /// What a person does on the page; what is seen then stands in the title.
-const DRIVER: &str = r#"<script>{
+const DRIVER: &str = r"<script>{
 const seen = [];
 const rows = () => [...document.querySelectorAll('details')].filter((row) => row.checkVisibility());
 const look = (what) => seen.push(`${what}=${rows().length}`);
@@ -27,7 +27,7 @@ seen.push(`open=${row.querySelector('.more').checkVisibility()}`);
 seen.push(`field=${/ScriptSelector/.test(row.querySelector('table').textContent)}`);
 seen.push(`log=${/mr-pim.log/.test(row.querySelector('.logs').textContent)}`);
 document.title = seen.join(' ');
-}</script>"#;
+}</script>";
 
 #[test]
 fn the_page_filters_by_task_lane_kind_and_words_and_a_row_opens_by_a_click() {

@@ -19,7 +19,10 @@ impl<C: Component> Stage<C> {
     pub(crate) fn new(component: C) -> Self {
         let host = Host::new("one".into(), 1, HostClock::default());
         let mut stage = Self { host, component, now: Time(0), timers: BTreeMap::new() };
-        assert!(calls(&stage.feed(Input::Start { stored: BTreeMap::new(), entropy: cce_kernel::Entropy::Seed })).is_empty());
+        assert!(
+            calls(&stage.feed(Input::Start { stored: BTreeMap::new(), entropy: cce_kernel::Entropy::Seed }))
+                .is_empty()
+        );
         stage
     }
 
