@@ -72,7 +72,7 @@ fn is_at(peer: &Peer, host: &str, mr_pg: &str) -> bool {
     let address = peer.address.rsplit_once(':').map_or(peer.address.as_str(), |(ip, _)| ip);
     let address = address.trim_start_matches('[').trim_end_matches(']');
     let is_loopback = address == "::1" || address.starts_with("127.");
-    let is_own = peer.node.is_some() && (host == mr_pg || host == "mrpg");
+    let is_own = peer.node.is_some() && (host == mr_pg || host == cce_model::Kind::MrPg.name());
     address == host || is_own || (host == "localhost" && (is_loopback || peer.node.is_some()))
 }
 
@@ -195,8 +195,19 @@ impl Objects {
 
     /// An id that no object has or had.
     pub(crate) fn next_id(&mut self) -> u32 {
-        self.latest += 1;
-        self.latest
+        loop {
+            // Behind the last number there is, the first ones follow that no object has.
+            self.latest = self.latest.checked_add(1).unwrap_or(FIRST_ID);
+            if !self.is_taken(self.latest) {
+                return self.latest;
+            }
+        }
+    }
+
+    fn is_taken(&self, id: u32) -> bool {
+        self.feeds.iter().any(|feed| feed.object.id == id)
+            || self.campaigns.iter().any(|campaign| campaign.object.id == id)
+            || self.notifications.iter().any(|rule| rule.object.id == id)
     }
 
     /// Whether there is a place for one more of a kind.
