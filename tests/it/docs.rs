@@ -42,7 +42,7 @@ fn every_disposition_that_the_guide_explains_has_the_name_that_finesse_gives_it(
     let (_, table) = document.split_once("## Dispositions").unwrap();
     let rows = table.lines().filter_map(|line| {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        Some((cells.get(1)?.parse::<u32>().ok()?, *cells.get(3)?))
+        Some((cells.get(1)?.parse::<u32>().ok()?, *cells.get(4)?))
     });
     let rows: Vec<(u32, &str)> = rows.collect();
     assert!(rows.len() >= 10);

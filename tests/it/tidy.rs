@@ -31,9 +31,13 @@ fn all_sources() -> Vec<PathBuf> {
     found
 }
 
-/// Where the name of a component is another word: the name of its kind, or of a section of a lab's text.
-const NAMES_ARE_WORDS: [&str; 3] =
-    ["cce-model/src/kind.rs", "cce-world/src/layers.rs", "cce-world/src/check.rs"];
+/// Where the name of a component is another word: the name of its kind, of a section of a lab's text, or of a role in people's words.
+const NAMES_ARE_WORDS: [&str; 4] = [
+    "cce-model/src/kind.rs",
+    "cce-world/src/layers.rs",
+    "cce-world/src/check.rs",
+    "cce-views/src/ladder/row.rs",
+];
 
 /// The dispatches of a protocol's messages: each answers or passes over all rows that it does not name.
 const DISPATCHES: [&str; 4] = [

@@ -17,6 +17,7 @@ mod status;
 mod why;
 
 pub use status::{
-    AgentStatus, DialogStatus, DomainStatus, LabStatus, QueueStatus, Rates, StatusRow, StatusView, TaskCounts,
+    AgentStatus, DialogStatus, DomainStatus, LabRates, LabStatus, QueueStatus, StatusRow, StatusView,
+    TaskCounts,
 };
 pub use why::{Obstacle, WaitReason, Waiting, Why};

@@ -39,7 +39,7 @@ pub struct LabStatus {
     /// Tasks since the start of the run.
     pub tasks: TaskCounts,
     /// How fast things happen.
-    pub rates: Rates,
+    pub rates: LabRates,
     /// Agents who signed in, those with work first.
     pub agents: Vec<AgentStatus>,
     /// Agents who are not told one by one.
@@ -65,7 +65,7 @@ pub struct TaskCounts {
 
 /// What happened in the last minute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rates {
+pub struct LabRates {
     /// Tasks that were created.
     pub created_per_minute: u64,
     /// Tasks that were handled.
@@ -165,7 +165,7 @@ pub struct StatusView {
     open: BTreeMap<ContactId, ContactStatus>,
     tasks: TaskCounts,
     /// What happened in each slice of the last minute, the latest last.
-    slices: VecDeque<(u64, Rates)>,
+    slices: VecDeque<(u64, LabRates)>,
     now: Time,
 }
 
@@ -306,10 +306,10 @@ impl StatusView {
     }
 
     /// The counts of this moment's slice.
-    fn slice(&mut self) -> &mut Rates {
+    fn slice(&mut self) -> &mut LabRates {
         let number = self.now.0 / SLICE;
         if self.slices.back().is_none_or(|(last, _)| *last < number) {
-            self.slices.push_back((number, Rates::default()));
+            self.slices.push_back((number, LabRates::default()));
         }
         while self.slices.front().is_some_and(|(first, _)| first + RATE_SPAN / SLICE <= number) {
             self.slices.pop_front();
@@ -318,10 +318,10 @@ impl StatusView {
         &mut self.slices[last].1
     }
 
-    fn rates(&self) -> Rates {
+    fn rates(&self) -> LabRates {
         let from = (self.now.0 / SLICE).saturating_sub(RATE_SPAN / SLICE - 1);
         let counted = self.slices.iter().filter(|(number, _)| *number >= from);
-        counted.fold(Rates::default(), |sum, (_, slice)| Rates {
+        counted.fold(LabRates::default(), |sum, (_, slice)| LabRates {
             created_per_minute: sum.created_per_minute + slice.created_per_minute,
             handled_per_minute: sum.handled_per_minute + slice.handled_per_minute,
             messages_per_minute: sum.messages_per_minute + slice.messages_per_minute,

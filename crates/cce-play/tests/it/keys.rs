@@ -249,6 +249,7 @@ const ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
     ),
     ("needs somebody who changes a setting", &["setting"], &["setting", "value"]),
     ("needs a lab with named variables", &["pre_call", "queued"], &["named_variables"]),
+    ("needs a lab of a release", &["publication"], &["form"]),
     ("needs a lab with reason codes", &["publication"], &["object.media.reason", "object.user.reason"]),
     ("needs a customer whose variables are lost", &["ecc"], &["contact", "length", "loss", "variable"]),
     (

@@ -16,6 +16,7 @@ use http::Method;
 use model::{Action, Top};
 use ratatui::{
     DefaultTerminal,
+    backend::Backend,
     crossterm::event::{self, Event, KeyEventKind},
 };
 use serde::Deserialize;
@@ -95,8 +96,9 @@ fn show(
     runtime: &Handle,
     is_over: &AtomicBool,
 ) -> io::Result<()> {
-    // A terminal without a second screen still shows what was written before.
-    terminal.clear()?;
+    // A terminal without a second screen still shows what was written before. `Terminal::clear` would ask where the cursor
+    // is, which not every terminal answers.
+    terminal.backend_mut().clear()?;
     let mut top = Top::new(address);
     while !is_over.load(Ordering::Acquire) {
         let is_behind = runtime.block_on(refresh(&mut top, address));

@@ -227,7 +227,7 @@ fn span(millis: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cce_views::{DialogStatus, LabStatus, Rates, TaskCounts};
+    use cce_views::{DialogStatus, LabRates, LabStatus, TaskCounts};
     use ratatui::{Terminal, backend::TestBackend};
     use serde_json::json;
 
@@ -265,7 +265,7 @@ mod tests {
         let lab = LabStatus {
             at_ms: 65_000,
             tasks: TaskCounts { created: 3, open: 2, handled: 1, discarded: 0 },
-            rates: Rates { created_per_minute: 2, handled_per_minute: 1, messages_per_minute: 87 },
+            rates: LabRates { created_per_minute: 2, handled_per_minute: 1, messages_per_minute: 87 },
             agents: vec![busy, free],
             more_agents: 0,
             queues: vec![QueueStatus {

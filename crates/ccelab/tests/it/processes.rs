@@ -146,7 +146,11 @@ fn merge(folder: &Path, journals: &[String], out: &str) -> std::process::Output 
 /// component's record interrupts has no row of its own.
 fn masked(ladder: &str) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
     let (mut links, mut changes) = (BTreeMap::<String, Vec<String>>::new(), Vec::new());
-    for row in ladder.lines().skip(2).filter(|row| !row.contains('…') || row.contains("/…")) {
+    let (_, rows) = ladder.split_once("host clock").unwrap();
+    // Heads of further pages and rows of what is left out have no lanes.
+    for row in
+        rows.lines().skip(1).filter(|row| row.contains('│') && (!row.contains('…') || row.contains("/…")))
+    {
         let row: Vec<char> = row.chars().collect();
         let drawn: String = row[LANES].iter().collect();
         let text: String = row[LANES.end..].iter().collect();
