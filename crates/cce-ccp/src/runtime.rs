@@ -257,7 +257,8 @@ impl Ccp {
             return false;
         }
         contact.place = TaskPlace::Waiting;
-        self.objects.rule_for(contact).is_some()
+        // A rule fired for whatever CCE has had, whatever became of rule and tags since (ccp-task-api 2.4).
+        contact.social.status != ContactStatus::Unread || self.objects.rule_for(contact).is_some()
     }
 
     /// CCE took the task, and nobody is free. A task that is sent again keeps its status and reason.

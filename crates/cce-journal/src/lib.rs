@@ -27,7 +27,7 @@ pub use director::{Bend, Bent, Bystander, DRIVER, Director, Effect, Order, React
 pub use end::End;
 pub use header::{FORMAT, FirstNumbers, Header, HostHeader, LogSettings, Merged, MergedPart, Tables};
 pub use merge::{MergeError, ProcessJournal, Whole, merge};
-pub use read::{JournalReader, ReadError};
+pub use read::{JournalReader, LINE_MAX, ReadError};
 pub use record::{PANICKED, Record, STOPPED, What};
 pub use replay::{Difference, Replayed, replay};
 pub use write::Writer;

@@ -9,8 +9,8 @@ use crate::{
 };
 use std::io::{self, BufRead, Read};
 
-/// Bytes of a line.
-const LINE_MAX: u64 = 1 << 26;
+/// Bytes of a line of a journal.
+pub const LINE_MAX: u64 = 1 << 26;
 /// Records that may be missing where nothing says so: more are a wrong number.
 const MISSING_MAX: u64 = 1 << 24;
 /// Records that a run can have. More than it writes in a century.

@@ -148,14 +148,16 @@ impl Draft {
         }
     }
 
-    /// Tells of parameters that no text has in braces, whichever file these stand in. Where a text has one that is not there,
-    /// that was told, and may be the one that was meant.
+    /// Tells of parameters that no text has in braces: those of the scenario itself, since what is included serves others, too.
+    /// Where a text has one that is not there, that was told, and may be the one that was meant.
     fn tell_unused(&self, texts: &[(String, String)], problems: &mut Vec<ScenarioProblem>) {
         if self.used.iter().any(|name| !self.parameters.contains_key(name)) {
             return;
         }
+        // The one that includes comes behind all that it includes.
+        let is_own = |file: &str| texts.last().is_some_and(|(own, _)| own == file);
         for (file, Placed { text: name, span }) in
-            self.given.iter().filter(|(_, name)| !self.used.contains(&name.text))
+            self.given.iter().filter(|(file, name)| is_own(file) && !self.used.contains(&name.text))
         {
             let message =
                 format!("nothing uses the parameter `{name}`: write `{{{name}}}` where its value belongs");

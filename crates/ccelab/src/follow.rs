@@ -1,7 +1,7 @@
 //! A journal that is still being written: its whole lines are read, and those that come later, too.
 
 use crate::{claims::file_failure, failure::Failure, file_kind::FileKind};
-use cce_journal::{Header, JournalReader, Record};
+use cce_journal::{Header, JournalReader, LINE_MAX, Record};
 use std::{
     fs::File,
     io::{self, BufRead, Read},
@@ -88,6 +88,9 @@ impl<R: Read> WholeLines<R> {
             if read == 0 {
                 return Ok(());
             }
+            if self.bytes.len() as u64 > LINE_MAX {
+                return Err(io::Error::other(format!("a line has more than {LINE_MAX} bytes")));
+            }
         }
     }
 }
@@ -134,5 +137,11 @@ mod tests {
         lines.read_to_string(&mut text).unwrap();
         assert_eq!(text, "one\ntwo\n");
         std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_refused() {
+        let error = WholeLines::new(io::repeat(b'x')).read_on().unwrap_err();
+        assert!(error.to_string().starts_with("a line has more than"), "{error}");
     }
 }

@@ -70,8 +70,12 @@ impl FromStr for ChosenPort {
         let (name, number) = text.split_once('=').ok_or("write NAME=PORT, such as app=80")?;
         let number =
             number.parse().map_err(|_| format!("`{number}` is no port: write a number up to 65535"))?;
-        // As keys of the ready file.
-        let (link, is_tls) = name.strip_suffix("_tls").map_or((name, false), |name| (name, true));
+        // As keys of the ready file: one listener serves BOSH and WebSocket.
+        let (link, is_tls) = match name {
+            "xmpp_ws" => ("bosh", false),
+            "xmpp_wss" => ("bosh", true),
+            _ => name.strip_suffix("_tls").map_or((name, false), |name| (name, true)),
+        };
         let link = if link == Kind::Router.name() { link_name(Port::IcmMr) } else { link };
         Ok(Self { link: link.replace('_', "-"), is_tls, number })
     }
@@ -283,6 +287,10 @@ mod tests {
         );
         assert_eq!(lab.links["desk"].listen_tls.as_deref(), Some("127.0.0.1:9445"));
         assert_eq!(listen("desk"), "127.0.0.1:8082");
+        for (text, is_tls) in [("xmpp_ws=80", false), ("xmpp_wss=80", true)] {
+            let chosen: ChosenPort = text.parse().unwrap();
+            assert_eq!((chosen.link.as_str(), chosen.is_tls), (link_name(Port::Bosh), is_tls));
+        }
         for wrong in ["app", "app=", "app=65536", "app=http"] {
             assert!(wrong.parse::<ChosenPort>().is_err(), "{wrong}");
         }

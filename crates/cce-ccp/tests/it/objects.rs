@@ -190,6 +190,14 @@ fn only_hosts_that_are_named_may_connect_and_only_by_tls_where_that_is_said() {
 }
 
 #[test]
+fn the_labs_own_mr_pg_connects_where_tls_is_asked_for() {
+    let mut lab = Lab::open();
+    lab.administer("PUT", MR, "<MRconfig><secured>true</secured></MRconfig>");
+    let own = Peer { node: Some(cce_model::Kind::MrPg.name().into()), ..Peer::default() };
+    assert_eq!(refusals(&mut lab, &own), 0);
+}
+
+#[test]
 fn an_mr_configuration_that_cannot_be_is_refused() {
     let mut lab = Lab::open();
     let long = format!("<hostA>{}</hostA><hostB>{}</hostB>", "a".repeat(127), "b".repeat(128));

@@ -283,6 +283,16 @@ fn a_wait_that_is_over_makes_the_next_request_none_too_soon() {
 }
 
 #[test]
+fn a_client_whose_request_is_gone_may_ask_again_at_once() {
+    let mut lab = Lab::in_service();
+    let mut desktop = Desktop::open_by(&mut lab, &create("wait='30' hold='1'"));
+    for _ in 0..3 {
+        assert!(flaws(&desktop.poll(&mut lab)).is_empty());
+        lab.input(Input::CallGone { call: CallId(desktop.call) });
+    }
+}
+
+#[test]
 fn a_body_of_a_stranger_is_small() {
     let mut lab = Lab::in_service();
     let mut stranger = Desktop::open(&mut lab);

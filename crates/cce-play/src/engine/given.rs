@@ -130,6 +130,11 @@ impl Given {
         }
     }
 
+    /// Whether a command is on its way to a component.
+    pub(super) fn is_on_way_to(&self, node: &NodeName) -> bool {
+        self.on_way.get(node).is_some_and(|line| !line.is_empty())
+    }
+
     /// A command is not carried out.
     pub(super) fn refuse(&mut self, by: Giver, why: String, record: Option<u64>) {
         if self.refused.len() < REFUSED_MAX {

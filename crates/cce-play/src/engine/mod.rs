@@ -480,8 +480,12 @@ impl Engine {
         self.changed.iter().fold(self.scenario.lab.clone(), change)
     }
 
-    /// Whether a setting has the value already that a change would give it.
+    /// Whether a setting has the value already that a change would give it. What a component is about to take in counts as
+    /// another value.
     fn is_so(&self, change: &Changed) -> bool {
+        if change.components.iter().any(|kind| self.given.is_on_way_to(&NodeName::from(*kind))) {
+            return false;
+        }
         let set = |lab: &Lab, value: &str| {
             let value = serde_json::from_str(value).unwrap_or_default();
             lab.changed(&change.setting, &value).map(|(lab, _)| lab)

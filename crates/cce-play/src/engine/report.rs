@@ -260,7 +260,7 @@ impl Engine {
     /// Steps that cut or stalled a port, and did nothing to it.
     fn idle_faults(&self) -> impl Iterator<Item = Finding> {
         self.given.idle_faults().filter_map(|(step, why)| {
-            let step = self.scenario.steps.get(step)?;
+            let step = self.scenario.steps.get(step).filter(|step| !step.may_be_refused)?;
             Some(Finding::new(&step.name, format!("the step did nothing: {why}"), None))
         })
     }
@@ -329,7 +329,10 @@ impl Engine {
 
     /// What agents were going to do about dialogs, and what came too late for each of these.
     fn overdue(&self) -> impl Iterator<Item = Finding> {
-        self.overdue.never_reached().filter(|_| self.is_plain()).map(|(agent, action, late)| {
+        let late = self.overdue.never_reached().filter(|(agent, ..)| {
+            self.is_plain() && !self.may_be_refused(&NodeName::from(format!("{AGENT}{agent}")))
+        });
+        late.map(|(agent, action, late)| {
             let Late { wait, lasted, state, record } = late;
             let action = action.name().to_lowercase();
             let (wait, lasted) = (shown(*wait), shown(*lasted));

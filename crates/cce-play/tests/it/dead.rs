@@ -435,6 +435,26 @@ fn a_step_that_sets_what_is_so_already_is_told() {
 }
 
 #[test]
+fn of_two_changes_at_the_same_moment_the_second_one_counts() {
+    let set = |value: &str| format!("at = \"200ms\"\nset = {{ \"mrd/Tasks.start_timeout\" = \"{value}\" }}");
+    let before = format!("[[steps]]\n{}", set("31s"));
+    assert_eq!(stepping(&before, &set("30s")), Vec::<String>::new());
+}
+
+#[test]
+fn an_agent_who_may_be_refused_may_be_too_late() {
+    let late = |refused: &str| {
+        failures(&format!(
+            "until = \"2min\"\n[set.\"mrd/Tasks\"]\nstart_timeout = \"5s\"\n[agents.1081]\nmay_be_refused = {refused}\n\
+             offer = {{ accept = \"6s\" }}\n[agents.1082]\nsign_in = \"10s\"\n[customers.alice]"
+        ))
+    };
+    let is_told = |found: &[String]| found.iter().any(|text| text.contains("was never reached"));
+    assert!(is_told(&late("false")));
+    assert!(!is_told(&late("true")));
+}
+
+#[test]
 fn a_rule_that_only_sets_what_is_so_already_is_told() {
     let rule = |value: &str, more: &str| {
         failures(&format!(

@@ -252,7 +252,15 @@ fn mask(value: &mut Value) {
         Value::String(text) if text.to_lowercase().contains("password") => "***".clone_into(text),
         Value::Array(pair) if is_secret_header(pair) => pair[1] = Value::from("***"),
         Value::Array(values) => values.iter_mut().for_each(mask),
-        Value::Object(fields) => fields.values_mut().for_each(mask),
+        Value::Object(fields) => {
+            // A setting has its name beside its value.
+            let is_secret =
+                fields.values().any(|text| text.as_str().is_some_and(|text| text.ends_with("password")));
+            fields.values_mut().for_each(mask);
+            if let Some(value) = fields.get_mut("value").filter(|_| is_secret) {
+                *value = Value::from("***");
+            }
+        }
         Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -255,6 +255,8 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         if let Some(at) = self.held.iter().position(|(_, held)| *held == request)
             && let Some((rid, _)) = self.held.remove(at)
         {
+            // It neither waits nor was answered, so that the next one does not come too soon (XEP-0124 12).
+            self.idle = self.idle.filter(|idle| idle.rid != rid);
             self.unanswered.push_back(rid);
             if self.unanswered.len() > ANSWERS_MAX {
                 self.unanswered.pop_front();
