@@ -203,7 +203,7 @@ impl Ccp {
 
     fn is_administrator(&self, request: &Request) -> bool {
         let expected = format!("{}:{}", self.config.administrator, self.config.password);
-        credentials(request).is_some_and(|given| given == expected.as_bytes())
+        credentials(request).is_some_and(|given| cce_kernel::is_same_secret(given, &expected))
     }
 
     /// Finesse reports that an agent closed the task: it is handled (ccp-task-api 3.7).

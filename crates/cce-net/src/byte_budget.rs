@@ -25,8 +25,7 @@ impl ByteBudget {
 
     /// Bytes that keep their place until nobody has them any more.
     pub(crate) fn keep(&self, bytes: Bytes) -> Option<Bytes> {
-        let place = self.take(bytes.len())?;
-        Some(Bytes::from_owner(Kept { bytes, _place: place }))
+        Some(self.take(bytes.len())?.keep(bytes))
     }
 }
 
@@ -34,6 +33,11 @@ impl BytePermit {
     /// Makes it as large as both.
     pub(crate) fn add(&mut self, other: Self) {
         self.0.merge(other.0);
+    }
+
+    /// Bytes that have it until nobody has them any more.
+    pub(crate) fn keep(self, bytes: Bytes) -> Bytes {
+        Bytes::from_owner(Kept { bytes, _place: self })
     }
 }
 

@@ -124,7 +124,9 @@ impl StaticFolder {
     /// Where a path leads to in truth, if that is in the folder.
     fn own(&self, inside: &Path) -> Option<PathBuf> {
         let path = self.root.join(inside).canonicalize().ok()?;
-        path.starts_with(&self.root).then_some(path)
+        let is_hidden = |name: &OsStr| name.as_bytes().starts_with(b".");
+        let inside = path.strip_prefix(&self.root).ok()?;
+        (!inside.iter().any(is_hidden)).then_some(path)
     }
 
     fn read(&self, path: &Path) -> Found {
@@ -138,15 +140,14 @@ impl StaticFolder {
             tracing::warn!("{} is larger than {FILE_MAX} bytes, and is not served", path.display());
             return Found::TooLarge;
         };
-        // Before anything is read.
-        if self.room.take(length).is_none() {
-            return Found::NoRoom;
-        }
+        // Before anything is read, and for as long as anybody has it.
+        let Some(place) = self.room.take(length) else { return Found::NoRoom };
         let mut bytes = Vec::with_capacity(length);
-        if file.take(FILE_MAX).read_to_end(&mut bytes).is_err() {
+        // A file that grows meanwhile has no more room.
+        if file.take(length as u64).read_to_end(&mut bytes).is_err() {
             return Found::Nothing;
         }
-        self.room.keep(bytes.into()).map_or(Found::NoRoom, |bytes| Found::File(bytes, kind_of(path)))
+        Found::File(place.keep(bytes.into()), kind_of(path))
     }
 }
 

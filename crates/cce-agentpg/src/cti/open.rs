@@ -81,7 +81,7 @@ fn check_masks(open: &OpenReq) -> Result<(), CtiStatus> {
 fn is_password(open: &OpenReq, config: &Config) -> bool {
     let given = open.client_password.as_ref().map(|secret| secret.0.as_bytes().as_ref()).unwrap_or_default();
     let given = given.strip_suffix(&[0]).unwrap_or(given);
-    config.client_password.as_ref().is_none_or(|wanted| given == wanted.as_bytes())
+    config.client_password.as_ref().is_none_or(|wanted| cce_kernel::is_same_secret(given, wanted))
 }
 
 impl CtiServer {
