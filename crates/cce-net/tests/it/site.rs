@@ -81,12 +81,14 @@ fn what_is_no_file_of_the_folder_is_not_there() {
     symlink(outside.join("secret"), folder.join("linked")).unwrap();
     symlink(&outside, folder.join("elsewhere")).unwrap();
     symlink("file", folder.join("beside")).unwrap();
+    symlink(".env", folder.join("shown")).unwrap();
     let lab = lab(&folder);
     let above = format!("/../{}/secret", outside.file_name().unwrap().to_str().unwrap());
     let encoded = above.replace("..", "%2e%2e");
     for path in [
         "/nothing",
         "/.env",
+        "/shown",
         "/linked",
         "/elsewhere/secret",
         "/elsewhere",
