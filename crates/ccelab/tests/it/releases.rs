@@ -175,7 +175,7 @@ fn at_one_origin_a_page_finds_itself_and_every_interface() {
     assert_eq!(get("/").body, "<p>a page");
     assert!(get("/finesse/api/SystemInfo").body.contains("<status>IN_SERVICE</status>"));
     let path = create_task(&site).unwrap();
-    assert!(get(&path).body.contains("<status>queued</status>"));
+    wait_for_status(&site, &path, "queued");
     let task = "<Task><name>a</name><title>b</title><scriptSelector>CumulusTask</scriptSelector></Task>";
     let created = http("POST", &site, "/ccp/task/feed/100080", None, task).unwrap();
     assert!(created.header("location").unwrap().starts_with(&lab.address("site_url")), "{}", created.headers);
