@@ -56,7 +56,7 @@ fn a_run_draws_its_ladder_below_the_banner() {
     let lab = Running::start(&folder, "lab", &["--ports", "ephemeral", "--agents", "1081=auto", "--ladder"]);
     let app = lab.address("app");
     let path = create_task(&app).unwrap();
-    wait_for_status(&app, &path, "reserved");
+    wait_for_status(&app, &path, "handled");
     let said = lab.said();
     let banner = said.find("the lab is running").unwrap();
     let ladder = said.find("APP  CCP  PIM").unwrap();
