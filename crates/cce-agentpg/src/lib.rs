@@ -54,7 +54,7 @@ use std::sync::Arc;
 use timer::Timer;
 
 /// The agent PG.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct AgentPg {
     model: Arc<ObjectModel>,
     config: Config,

@@ -16,7 +16,7 @@ const WAIT: Duration = Duration::from_secs(10);
 const AWAITED_MAX: usize = 1_000;
 
 /// A request that waits.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Awaited {
     call: CallId,
     contact: ContactId,

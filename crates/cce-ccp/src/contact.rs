@@ -117,7 +117,7 @@ pub(crate) struct Draft {
 }
 
 /// Every contact that CCP knows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Contacts {
     by_id: BTreeMap<ContactId, Contact>,
     /// Contacts that are over, the one that ended first in front.

@@ -27,7 +27,7 @@ pub(crate) enum Sender {
 }
 
 /// Numbers bus messages, and publishes changes to the campaigns' nodes (ccp-task-api 6).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Eventing {
     public: BusPeer,
     runtime: BusPeer,
@@ -123,7 +123,7 @@ impl Eventing {
 }
 
 /// What eventing has to do.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Job {
     /// To receive a notification.
     TakeUp { sender: Sender, id: BusMessageId, contact: Box<SocialContact>, campaigns: Vec<u32> },
@@ -155,7 +155,7 @@ impl Job {
 }
 
 /// One process as a sender on the bus.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct BusPeer {
     purpose: &'static str,
     next: Option<BusMessageId>,

@@ -61,7 +61,7 @@ cce_kernel::timers! {
 }
 
 /// The component.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ccp {
     config: Config,
     contacts: Contacts,

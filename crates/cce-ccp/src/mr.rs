@@ -53,7 +53,7 @@ pub(crate) struct Routed {
 }
 
 /// The listener: connections, the one session among them, and its dialogues.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct MrListener {
     heartbeat: Duration,
     /// Connections; at most one of them has its session open.

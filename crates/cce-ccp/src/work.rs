@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, time::Duration};
 const WORKS_MAX: usize = 10_000;
 
 /// A step.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Work {
     /// A contact is made of a request.
     Create {
@@ -33,7 +33,7 @@ pub(crate) enum Work {
 }
 
 /// A contact that is being closed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Close {
     /// Who waits for it.
     pub(crate) call: CallId,
@@ -57,7 +57,7 @@ pub(crate) enum Closing {
 }
 
 /// The steps that are under way.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Works {
     by_timer: BTreeMap<u64, Work>,
     last: u64,

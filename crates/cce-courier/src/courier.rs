@@ -113,7 +113,7 @@ pub enum Act {
 }
 
 /// The courier of one component.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Courier {
     holds: Holds,
     acts: VecDeque<Act>,

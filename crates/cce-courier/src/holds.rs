@@ -37,7 +37,7 @@ pub(crate) struct Pushed {
 }
 
 /// What is held back, and what waits behind it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Holds {
     /// What is held on a stream, and what waits behind it.
     lines: BTreeMap<Stream, VecDeque<(Option<Wait>, Parcel)>>,

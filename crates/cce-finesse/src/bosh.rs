@@ -78,7 +78,7 @@ pub(crate) enum BoshPart {
 }
 
 /// Every session.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct BoshSessions {
     sessions: BTreeMap<BoshNumber, BoshSession>,
     /// By what the client calls it.
@@ -94,7 +94,7 @@ pub(crate) struct BoshSessions {
     cors: Cors,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct BoshSession {
     exchanges: BoshServer<CallId>,
     sid: String,
@@ -136,7 +136,7 @@ enum Counted {
 }
 
 /// A request that is not answered.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct BoshRequest {
     number: BoshNumber,
     /// What the answer is shared by: the page that asked.

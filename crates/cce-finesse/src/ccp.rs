@@ -33,7 +33,7 @@ const TRANSFER: &str = "ROUTE_SERVICE_TRANSFER";
 const RECOVERY: &str = "ROUTE_SERVICE_RECOVERY";
 
 /// Calls to CCP that are not answered, or are to be made again.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct CcpClient {
     /// By the number of the latest call.
     calls: BTreeMap<CallId, SmCall>,

@@ -14,7 +14,7 @@ use cce_model::{DialogState, InvokeId, ObjectModel};
 use std::sync::Arc;
 
 /// A Finesse node: REST and notifications toward desktops, a CTI client, and calls to CCP.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Finesse {
     service: Service,
     recovery: Recovery,

@@ -40,7 +40,7 @@ const HEARTBEATS_LOST_MAX: u32 = 3;
 const OPEN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The one session with the CTI server, and the numbers of its requests.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CtiClient {
     keeper: Keeper,
     /// Whether the node has learnt what became of its agents and tasks, and serves desktops.

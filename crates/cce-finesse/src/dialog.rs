@@ -17,7 +17,7 @@ const DIALOGS_MAX: usize = 10_000;
 const HEARD_MAX: usize = 10_000;
 
 /// The tasks of the node's agents.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Dialogs {
     open: BTreeMap<TaskId, OpenDialog>,
     /// Tasks that were offered before this node began: nobody sees them, and they ring out (task-routing E16).
@@ -264,7 +264,7 @@ impl OpenDialog {
 }
 
 /// Tasks of whose end the node has heard, the oldest first. The server tells again of an end that the link may have lost.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Heard {
     tasks: BTreeSet<TaskId>,
     oldest: VecDeque<TaskId>,

@@ -25,7 +25,7 @@ const LATE_MAX: usize = 1_000;
 pub(crate) type SignIn = (AgentId, MrdId, Settings);
 
 /// Every object with requests under way.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Lines {
     /// An object without any has no entry.
     lines: BTreeMap<Target, Line>,
@@ -33,7 +33,7 @@ pub(crate) struct Lines {
     late: BTreeMap<InvokeId, SignIn>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Line {
     pending: Option<Pending>,
     waiting: VecDeque<Ask>,

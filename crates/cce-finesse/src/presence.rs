@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Who is missed, and who is to be signed out for it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Absences {
     /// Users who were present, are not, and whose return is waited for.
     missed: BTreeMap<AgentId, SkillTarget>,

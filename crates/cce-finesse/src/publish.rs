@@ -9,7 +9,7 @@ use cce_model::{AgentId, DialogState, MrdId, Object, Publication, PublishEvent, 
 use std::collections::BTreeMap;
 
 /// What is held, and the clients that listen.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Publisher {
     /// In the order in which it will be published: dialogs that ended stand before the media whose sign-out ended them, and
     /// other dialogs behind it, as ever. It is bounded by the number of objects.

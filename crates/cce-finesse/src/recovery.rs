@@ -43,7 +43,7 @@ const UNASKED: &str = "nothing was asked under that invoke id";
 
 /// What the node has asked the CTI server for, and what it keeps until it is in service. Its questions are bounded by what
 /// the node knows of, and end with the session.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Recovery {
     /// Invoke id of the `BEGIN_AGENT_INIT_IND` that is not answered.
     begun: Option<InvokeId>,

@@ -32,7 +32,7 @@ use cce_xml::finesse::SystemInfo;
 use std::sync::Arc;
 
 /// Users and their dialogs, the requests about them, and whom the node talks to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Service {
     pub(crate) model: Arc<ObjectModel>,
     pub(crate) config: Config,

@@ -18,14 +18,14 @@ const BAD_PASSWORDS_MAX: u32 = 5;
 const LOCKED_FOR: Duration = Duration::from_mins(5);
 
 /// Every user of the node. Their number is that of the configured agents, who stay as long as the node runs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Users {
     desks: BTreeMap<AgentId, Desk>,
     by_skill_target: BTreeMap<SkillTarget, AgentId>,
 }
 
 /// One user with everything that belongs to them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Desk {
     /// As desktops see the user.
     pub(crate) user: User,

@@ -82,7 +82,7 @@ pub(crate) enum UserPresence {
 }
 
 /// Every stream, and the number of the last item that was published.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sessions {
     clients: BTreeMap<StreamKey, Client>,
     bosh: BoshSessions,
@@ -91,13 +91,13 @@ pub(crate) struct Sessions {
 }
 
 /// Explicit subscriptions by user. They outlive the streams on which they were made (finesse-nonvoice 4.4).
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Subscriptions(BTreeMap<String, Vec<Subscription>>);
 
 /// Explicit subscriptions of one user; of more, the oldest are forgotten.
 const SUBSCRIPTIONS_MAX: usize = 64;
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Subscription {
     node: String,
     /// The one client of the user that is to hear; none for every one.
@@ -134,7 +134,7 @@ impl Subscriptions {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Client {
     session: ServerSession,
     /// Its address, once it has one.

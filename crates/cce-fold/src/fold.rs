@@ -28,7 +28,7 @@ const CTI_VERSION_UNSEEN: u32 = 24;
 const OPEN_CONF: u32 = 4;
 
 /// Reads records in order and gives each its meaning.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Fold {
     dictionary: Dictionary,
     elsewhere: RemoteNodes,
@@ -66,7 +66,7 @@ struct Reading {
 }
 
 /// A message on its way.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Sent {
     bytes: Bytes,
     reading: Reading,
@@ -81,7 +81,7 @@ struct Crossing {
     client: Option<PeripheralId>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct LinkState {
     peer: Arc<Peer>,
     version: Option<u32>,

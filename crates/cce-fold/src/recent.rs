@@ -7,7 +7,7 @@ use std::{borrow::Borrow, collections::BTreeMap};
 const ENTRIES_MAX: usize = 1 << 17;
 
 /// A table that forgets what was entered first once it has too many entries.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Recent<K, V> {
     /// Each with its turn.
     entries: BTreeMap<K, (u64, V)>,

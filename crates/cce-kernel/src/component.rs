@@ -5,22 +5,26 @@ use crate::{
     fork, rng::SecretRng,
 };
 use cce_model::{CallId, Fact, LinkId, NodeName, Port, Wall};
+use dyn_clone::DynClone;
 use rand::RngExt;
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use uuid::Uuid;
 
-/// A pure state machine: it owns no socket, clock, thread, global or random source.
-pub trait Component: Send {
+/// A pure state machine: it owns no socket, clock, thread, global or random source. So it is a value: a copy of it goes on from the
+/// same state, and shares nothing with it.
+pub trait Component: DynClone + Send + Sync {
     /// Takes in one input, and appends what follows from it to the outbox of `cx`.
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>);
 }
 
+dyn_clone::clone_trait_object!(Component);
+
 /// Makes a component anew, by its name: a restart. `None` where there is no such component.
-pub type Build = Box<dyn Fn(&NodeName) -> Option<Box<dyn Component>> + Send + Sync>;
+pub type Build = Arc<dyn Fn(&NodeName) -> Option<Box<dyn Component>> + Send + Sync>;
 
 /// What belongs to one component from one call to the next, whoever drives it. It outlives a restart of the
 /// component, so that connection and call numbers are never used twice.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Host {
     name: NodeName,
     seed: u64,

@@ -31,6 +31,13 @@ impl Entropy {
 #[derive(Debug)]
 pub(crate) struct SecretRng(ChaCha12Rng);
 
+impl Clone for SecretRng {
+    /// The library leaves `Clone` out, so that nobody draws the same secret twice by mistake. A copy of a component is meant to.
+    fn clone(&self) -> Self {
+        Self(ChaCha12Rng::deserialize_state(&self.0.serialize_state()))
+    }
+}
+
 impl SecretRng {
     /// From the seed of the run.
     pub(crate) fn of_seed(seed: u64, name: &str) -> Self {
@@ -71,5 +78,13 @@ mod tests {
         let first = |purpose| fork(1, purpose).random::<u64>();
         assert_eq!(first("order"), 14_667_289_329_947_985_637);
         assert_ne!(first("order"), first("chaos"));
+    }
+
+    #[test]
+    fn a_copy_of_a_generator_of_secrets_draws_what_the_original_draws_next() {
+        let mut original = SecretRng::of_seed(1, "finesse");
+        original.draw();
+        let mut copy = original.clone();
+        assert_eq!(copy.draw(), original.draw());
     }
 }

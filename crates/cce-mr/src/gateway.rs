@@ -58,7 +58,7 @@ impl PgKind {
 }
 
 /// A gateway's session with the router.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RouterSession {
     kind: PgKind,
     peripheral: PeripheralId,

@@ -65,7 +65,7 @@ cce_kernel::timers! {
 }
 
 /// The MR PG.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct MrPg {
     model: Arc<ObjectModel>,
     config: Config,

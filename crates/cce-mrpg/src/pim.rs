@@ -37,7 +37,7 @@ const DIALOGUES_MAX: usize = 15_000;
 const LATE_CANCELS_MAX: usize = 1_000;
 
 /// One MR PIM.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pim {
     at: u64,
     model: Arc<ObjectModel>,
@@ -52,7 +52,7 @@ pub(crate) struct Pim {
     late_cancels: BTreeMap<DialogueId, u32>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Dialogue {
     contact: ContactId,
     state: DialogueState,

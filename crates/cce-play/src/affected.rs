@@ -10,7 +10,7 @@ const RECORDS_MAX: usize = 1_000_000;
 
 /// Contacts and tasks that bent messages are about, as they were sent and as they arrived. Rules act once each, so
 /// there are few.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Affected {
     /// Whether there are rules that bend messages, in a swarm.
     is_on: bool,

@@ -5,7 +5,7 @@ use cce_journal::{Header, Record};
 use cce_kernel::{Component, NodeName, Time};
 use cce_scenario::{RunLimits, Scenario};
 use cce_sim::{Seeded, Sequence, Sim};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// Records that are handed over at once.
 const BATCH: usize = 4_096;
@@ -68,7 +68,7 @@ impl Play {
                 sim.add(node, header.clock(node), plant(node, component));
             }
         }
-        sim.build_with(Box::new(move |node| build(node).map(|component| plant(node, component))));
+        sim.build_with(Arc::new(move |node| build(node).map(|component| plant(node, component))));
         Self { header, sim, until, rest, least: Time(0), limits, reached: None }
     }
 

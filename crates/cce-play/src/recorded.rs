@@ -12,7 +12,10 @@ use cce_scenario::{Action, Rule, Scenario, ScenarioStep, StepAction};
 use cce_select::place::{CUSTOMER, customer_number};
 use cce_sim::{Recorded, Recording, Sim};
 use cce_world::Lab;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Where a run parted from the recorded one.
 #[derive(Clone, Debug, PartialEq)]
@@ -160,7 +163,7 @@ impl Play<Recorded> {
         for node in &nodes {
             sim.enlist(node, header.clock(node));
         }
-        sim.build_with(Box::new(lab.builder()));
+        sim.build_with(Arc::new(lab.builder()));
         Self::set(header.clone(), sim, until.max(end), rest, end)
     }
 

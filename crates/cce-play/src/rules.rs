@@ -102,7 +102,7 @@ impl RuleState {
 }
 
 /// The rules of a run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) states: Vec<RuleState>,
     pub(crate) held: BTreeMap<Ticket, Held>,

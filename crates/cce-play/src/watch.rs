@@ -23,7 +23,7 @@ pub struct Unmet {
 }
 
 /// One expectation, and how it stands.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Watch {
     pub(crate) expectation: Expectation,
     state: State,
@@ -82,7 +82,7 @@ impl Misses {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum State {
     /// Records of what came so far, in order.
     Order(Vec<u64>),

@@ -41,7 +41,7 @@ pub(crate) struct Agent {
 }
 
 /// Everybody whom agent PGs reported.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Agents {
     by_place: BTreeMap<AgentKey, Agent>,
     uninterruptible: BTreeSet<MrdId>,

@@ -18,7 +18,7 @@ const DAY: i64 = 86_400_000;
 
 /// Gives every task its key. The call id counts within a day and restarts at midnight. No key is given twice, not even
 /// across a restart.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Keys {
     day: i32,
     next: i32,

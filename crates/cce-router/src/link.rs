@@ -31,7 +31,7 @@ impl Pg {
 }
 
 /// The links of peripheral gateways. What ends a link returns what is gone with it, for the router to give up.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Gateways {
     links: Listener<Pg>,
     silence: Silence,

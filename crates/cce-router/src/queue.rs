@@ -25,7 +25,7 @@ pub(crate) struct Rank {
 }
 
 /// A task that waits.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Waiting {
     pub(crate) call: Box<Call>,
     /// Step that it came to, counted from 0.
@@ -36,7 +36,7 @@ pub(crate) struct Waiting {
 pub(crate) type Node = (u32, usize);
 
 /// Everything that waits, in the order in which it is served. Whatever is asked of it is answered without a look at every task.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
     waiting: BTreeMap<Rank, Waiting>,
     /// Who waits where.

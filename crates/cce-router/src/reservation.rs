@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 const UNCONFIRMED_MAX: usize = 15_000;
 
 /// A reservation that was sent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Unconfirmed {
     pub(crate) call: Box<Call>,
     pub(crate) place: AgentKey,
@@ -39,7 +39,7 @@ pub(crate) enum Way {
 }
 
 /// Every reservation that is not confirmed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Reservations(BTreeMap<TaskId, Unconfirmed>);
 
 impl Reservations {

@@ -32,7 +32,7 @@ use std::{
 };
 
 /// The router.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Router {
     model: Arc<ObjectModel>,
     config: Config,

@@ -21,7 +21,7 @@ pub(crate) struct DialogueKey {
 }
 
 /// An admitted task.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) dialogue: DialogueKey,
     pub(crate) key: RouterCallKey,

@@ -157,7 +157,7 @@ fn of_response(to: &str, response: Option<&Response>, key: &str) -> Option<Strin
 }
 
 /// Gives records the names that selectors use.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Tracker {
     fold: Fold,
     names: ShortNames,

@@ -77,7 +77,7 @@ impl fmt::Display for TaskName {
 }
 
 /// Contacts and tasks by their short names.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ShortNames {
     customers: Vec<String>,
     /// By record number: which customer's request it goes back to, counted from 1; 0 is none.
@@ -90,7 +90,7 @@ pub struct ShortNames {
 }
 
 /// What is known of a contact that has a name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Known {
     name: String,
     tasks: Vec<TaskId>,

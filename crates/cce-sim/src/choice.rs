@@ -26,7 +26,7 @@ pub struct Choice {
 }
 
 /// Whatever somebody chooses happens next, or what a schedule says; beyond it, the oldest.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Chosen {
     /// What was sent and waits to be chosen.
     pending: Pending,

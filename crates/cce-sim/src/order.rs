@@ -16,12 +16,12 @@ use rand::RngExt;
 use std::{convert::Infallible, fmt::Debug};
 
 /// In which order things happen: what the mechanics of a run ask of [`Seeded`], [`Chosen`](crate::Chosen) or [`Recorded`](crate::Recorded).
-pub trait Sequence: Debug + Sized {
+pub trait Sequence: Clone + Debug + Sized {
     /// What the order knows of an output ahead: what that leads to.
     type Foreseen;
 
     /// Something that is going to happen and that only the order can carry out.
-    type Event: Debug;
+    type Event: Clone + Debug;
 
     /// What decides among things that are due at the same time.
     fn tie(&mut self) -> u32;
@@ -91,7 +91,7 @@ pub trait Sequence: Debug + Sized {
 }
 
 /// What is due first happens next, and a draw of the run's seed decides among equals.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Seeded {
     draws: Rng,
 }

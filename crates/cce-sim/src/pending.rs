@@ -11,7 +11,7 @@ pub(crate) const INSTANT_MAX: u64 = 20_000;
 ///
 /// Nothing here depends on the order in which different components were served: the age of a message is the
 /// length of the longest chain of causes that led to it, not the moment at which it was sent.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Pending {
     streams: BTreeMap<Stream, VecDeque<Waiting>>,
     /// How many messages each stream had that wait for nothing.
@@ -33,7 +33,7 @@ pub(crate) struct Pending {
 }
 
 /// What whatever is sent now has in common.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Sending {
     age: u64,
     rank: Rank,
@@ -43,7 +43,7 @@ struct Sending {
 }
 
 /// Something that waits in its stream.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Waiting {
     /// When it can be delivered.
     pub(crate) ready: Time,

@@ -17,7 +17,7 @@ pub(crate) struct Slot {
 }
 
 /// An input that is going to reach a component.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Planned<E = Infallible> {
     /// The stream that it arrives on; none for a timer.
     pub(crate) stream: Option<Stream>,
@@ -27,7 +27,7 @@ pub struct Planned<E = Infallible> {
 }
 
 /// What reaches it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Delivery<E = Infallible> {
     /// An input as it is.
     Input(Input),
@@ -50,7 +50,7 @@ pub(crate) enum Delivery<E = Infallible> {
 }
 
 /// Everything that is planned.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Queue<E = Infallible> {
     planned: BTreeMap<Slot, Planned<E>>,
     serial: u64,

@@ -27,7 +27,7 @@ const BEHIND: Duration = Duration::from_micros(1);
 
 /// What happened next in a recorded run happens next, until this run parts from it. What that run does not have takes its
 /// place as in a seeded one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Recorded {
     otherwise: Seeded,
     /// What each component is to say, as far as it was not said.
@@ -50,7 +50,7 @@ pub struct Recorded {
 }
 
 /// Something of a recorded run that is going to happen.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RecordedEvent {
     what: What,
     origin: Origin,

@@ -17,7 +17,9 @@ use std::{
     convert::Infallible,
 };
 
-/// A run: components, what is planned, and what was recorded. Things happen in the order `O`.
+/// A run: components, what is planned, and what was recorded. Things happen in the order `O`. A copy of it goes on from the same
+/// moment, and shares nothing with it that changes.
+#[derive(Clone)]
 pub struct Sim<D = Bystander, O: Sequence = Seeded> {
     seed: u64,
     pub(crate) now: Time,
@@ -36,6 +38,7 @@ pub struct Sim<D = Bystander, O: Sequence = Seeded> {
     pub(crate) order: O,
 }
 
+#[derive(Clone)]
 pub(crate) struct Node {
     /// None while it is stopped.
     component: Option<Box<dyn Component>>,

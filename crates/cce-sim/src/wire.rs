@@ -18,7 +18,7 @@ pub(crate) const GAP: Duration = Duration::from_micros(1);
 const PIECES_MAX: u32 = 8;
 
 /// All links and calls that are open.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Wires {
     ends: BTreeMap<End, Line>,
     /// Links that were dialled and are neither up nor down yet.
@@ -46,7 +46,7 @@ pub(crate) struct Wires {
 }
 
 /// What one end knows of its link.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Line {
     pub(crate) peer: End,
     /// The port and the direction in which this end sends.
@@ -63,7 +63,7 @@ pub(crate) struct Line {
 }
 
 /// Who waits for the reply to a call.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) node: NodeName,
     pub(crate) call: CallId,

@@ -161,7 +161,7 @@ impl fmt::Display for Coverage {
 }
 
 /// Watches one run. What it keeps in mind is bounded by the tasks of the run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Watcher {
     coverage: Coverage,
     contacts: BTreeMap<ContactId, ContactStatus>,

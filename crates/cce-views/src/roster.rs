@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The parts of a lab's configuration that routing depends on. A journal of another build may lack some.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Roster {
     mrds: Vec<Domain>,
@@ -19,26 +19,26 @@ pub(crate) struct Roster {
     steps: BTreeMap<u32, BTreeMap<AgentId, u32>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Domain {
     id: i32,
     name: String,
     interruptible: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Queue {
     id: u32,
     pub(crate) name: String,
     steps: Vec<Step>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Step {
     agents: Vec<AgentId>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Agent {
     pub(crate) id: AgentId,
     pub(crate) skill_target: SkillTarget,

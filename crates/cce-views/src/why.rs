@@ -63,7 +63,7 @@ impl fmt::Display for Waiting {
 }
 
 /// Follows a run, and says at any time why tasks wait.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "three links and the end of a run are facts of their own")]
 pub struct Why {
     roster: Roster,

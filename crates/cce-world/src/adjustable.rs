@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 const KEPT: &str = "setting/";
 
 /// The wrapped component, with the world as it is set now.
+#[derive(Clone)]
 pub(crate) struct Adjustable<C> {
     inner: C,
     /// As the lab was set at the start.

@@ -8,7 +8,7 @@ use cce_model::EventForm;
 const SILENT_HEARTBEATS: u32 = 4;
 
 /// A product of the lab.
-pub(crate) trait Product: Configured {
+pub(crate) trait Product: Clone + Configured {
     /// What it is.
     const KIND: Kind;
 

@@ -8,13 +8,14 @@ use cce_wire::{Dialect, Layouts};
 use std::collections::BTreeMap;
 
 /// The wrapped component.
+#[derive(Clone)]
 pub(crate) struct Translated {
     pub(crate) inner: Box<dyn Component>,
     pub(crate) links: Links,
 }
 
 /// What is translated on its links.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Links {
     mr: Option<Layouts>,
     arm: Option<Layouts>,

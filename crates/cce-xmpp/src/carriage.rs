@@ -37,7 +37,7 @@ pub(crate) enum Arrived {
 }
 
 /// One end of a carrier.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Carriage {
     Stream(Splitter),
     Messages(Box<Messages>),
@@ -45,7 +45,7 @@ pub(crate) enum Carriage {
 }
 
 /// One end of a WebSocket connection.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Messages {
     reader: WsReader,
     limits: StreamLimits,

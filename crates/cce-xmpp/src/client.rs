@@ -76,7 +76,7 @@ enum Phase {
 }
 
 /// A client's stream.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ClientSession {
     config: ClientConfig,
     carriage: Carriage,

@@ -62,7 +62,7 @@ pub enum StreamFlaw {
 
 /// The incremental splitter. It looks at each byte in its turn, so that it notices the same things at the same byte
 /// however the input is split.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Splitter {
     limits: StreamLimits,
     input: Vec<u8>,

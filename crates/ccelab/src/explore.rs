@@ -182,7 +182,7 @@ fn search(orders: &Orders, explorer: Explorer, jobs: usize) -> Explored<RunEnd> 
         }
         print::progress(&format!("{} runs", exploration.runs()));
         let open = Mutex::new(round);
-        let done: Mutex<Vec<Search<RunEnd>>> = Mutex::default();
+        let done: Mutex<Vec<Search<Orders>>> = Mutex::default();
         thread::scope(|scope| {
             for _ in 0..jobs {
                 scope.spawn(|| {
@@ -197,7 +197,7 @@ fn search(orders: &Orders, explorer: Explorer, jobs: usize) -> Explored<RunEnd> 
     }
 }
 
-fn take(open: &Mutex<Vec<Search<RunEnd>>>) -> Option<Search<RunEnd>> {
+fn take(open: &Mutex<Vec<Search<Orders>>>) -> Option<Search<Orders>> {
     open.lock().unwrap_or_else(PoisonError::into_inner).pop()
 }
 

@@ -75,7 +75,7 @@ impl ScenarioRun {
 
     /// Lets the engine direct a run.
     pub(crate) fn direct(&self, bound: BoundNet, lab: &Lab) -> BoundNet {
-        bound.directed(Box::new(Arc::clone(&self.engine)), Box::new(lab.builder()))
+        bound.directed(Box::new(Arc::clone(&self.engine)), Arc::new(lab.builder()))
     }
 
     /// Where the admin port listens.

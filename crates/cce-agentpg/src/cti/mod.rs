@@ -90,7 +90,7 @@ impl CentralController {
 }
 
 /// The CTI server.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CtiServer {
     model: Arc<ObjectModel>,
     config: Config,

@@ -73,7 +73,7 @@ impl Pending {
 }
 
 /// An open session.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Session {
     /// Who is behind it, and its number.
     pub(super) client: Client,

@@ -17,7 +17,7 @@ use std::{collections::BTreeSet, time::Duration};
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The two sides.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Sides {
     now: CtiSides,
     /// The clients that were asked and have not answered.

@@ -31,7 +31,7 @@ const DOUBT: Duration = Duration::from_secs(30);
 
 /// Live tasks, and what was said last of those that are over: a client that was away when it was said asks for it
 /// (inferred).
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tasks {
     live: BTreeMap<TaskId, View>,
     over: BTreeMap<TaskId, Over>,
@@ -42,7 +42,7 @@ pub(super) struct Tasks {
 }
 
 /// A task that is over.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Over {
     place: AgentKey,
     last: Cti,
@@ -51,7 +51,7 @@ struct Over {
 }
 
 /// A task whose end no client may have heard.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Unheard {
     view: View,
     /// The session into which the end was sent; none if there was none.
@@ -59,7 +59,7 @@ struct Unheard {
 }
 
 /// A live task.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct View {
     place: AgentKey,
     state: TaskState,

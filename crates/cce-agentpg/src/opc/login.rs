@@ -39,7 +39,7 @@ pub(super) fn is_limit(limit: u32) -> Result<(), Refusal> {
 }
 
 /// Sign-ins that wait for the router: at most one of each agent in each domain.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Logins(BTreeMap<AgentKey, (ArmRequest, Terms)>);
 
 impl Logins {

@@ -36,7 +36,7 @@ use std::{
 use task::{Ended, Ending, Task};
 
 /// OPC.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Opc {
     model: Arc<ObjectModel>,
     config: Config,

@@ -25,7 +25,7 @@ use std::collections::VecDeque;
 const ENDS_MAX: usize = 1_000;
 
 /// The session with the router.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct RouterLink {
     session: RouterSession,
     /// Ends of tasks that the router has not certainly heard of, oldest first.

@@ -59,7 +59,7 @@ const ENDED_MAX: usize = 10_000;
 
 /// Tasks that are over: a message that was under way at their end does not bring them back. The router gives each
 /// reservation another id.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Ended {
     known: BTreeSet<TaskId>,
     /// The same, the oldest first.

@@ -50,7 +50,7 @@ enum Presence {
 }
 
 /// Everybody who ever signed in to the voice domain; bounded by the configured agents.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Voice(BTreeMap<SkillTarget, Phone>);
 
 impl Voice {

@@ -7,6 +7,7 @@ use std::time::Duration;
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Arms three timers at its start, and one more when the first fires; says which fired.
+#[derive(Clone)]
 struct Toy;
 
 impl Component for Toy {

@@ -6,7 +6,7 @@ use cce_model::ContactId;
 use std::collections::VecDeque;
 
 /// Gives out contact ids: pinned ones first, then ones of the product's form.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ids {
     pinned: VecDeque<ContactId>,
     next: u32,

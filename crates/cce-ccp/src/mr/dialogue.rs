@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const UNCONFIRMED_MAX: usize = 1_000;
 
 /// The dialogues of the session. Their number is bounded by that of the contacts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Dialogues {
     open: BTreeMap<DialogueId, Dialogue>,
     /// Dialogues that are over, and whose cancel CCE has yet to answer.
@@ -25,7 +25,7 @@ pub(super) struct Dialogues {
     next: DialogueId,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Dialogue {
     contact: ContactId,
     state: DialogueState,

@@ -7,7 +7,10 @@ use cce_net::{Net, NetConfig, Node, Sink};
 use cce_sim::Sim;
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::mpsc::{Sender, channel},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Sender, channel},
+    },
     time::Duration,
 };
 
@@ -20,14 +23,16 @@ const END: Time = Time(300_000_000);
 /// How long a caller over TCP waits for a response.
 const RESPONSE_DEADLINE: Duration = Duration::from_secs(1);
 
-type Act = Box<dyn FnMut(Input, &mut Cx<'_>) + Send>;
+/// Nobody copies these components.
+type Act = Arc<Mutex<dyn FnMut(Input, &mut Cx<'_>) + Send>>;
 
 /// A component made of one function.
+#[derive(Clone)]
 pub(crate) struct Toy(Act);
 
 impl Component for Toy {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
-        (self.0)(input, cx);
+        (self.0.lock().unwrap())(input, cx);
     }
 }
 
@@ -35,7 +40,7 @@ impl Component for Toy {
 pub(crate) type Toys = Vec<(&'static str, Toy)>;
 
 pub(crate) fn toy(act: impl FnMut(Input, &mut Cx<'_>) + Send + 'static) -> Toy {
-    Toy(Box::new(act))
+    Toy(Arc::new(Mutex::new(act)))
 }
 
 type See = Box<dyn FnMut(&Record) -> Option<Reaction> + Send>;
@@ -117,7 +122,7 @@ pub(crate) fn run(toys: fn() -> Toys, script: impl Fn() -> Script, expected: &To
 
 fn by_simulator(toys: fn() -> Toys, script: Script) -> Vec<Record> {
     let mut sim = Sim::directed(1, script);
-    sim.build_with(Box::new(move |name| build(toys, name)));
+    sim.build_with(Arc::new(move |name| build(toys, name)));
     for (name, toy) in toys() {
         sim.add(&name.into(), HostClock::default(), Box::new(toy));
     }
@@ -141,7 +146,7 @@ fn over_tcp(toys: fn() -> Toys, script: Script, expected: &Told) -> Vec<Record> 
     let (sender, receiver) = channel();
     let running = runtime.block_on(async {
         let bound = Net::bind(config, nodes.collect()).await.unwrap();
-        let build = Box::new(move |name: &NodeName| build(toys, name));
+        let build = Arc::new(move |name: &NodeName| build(toys, name));
         bound.directed(Box::new(script), build).start(1, Box::new(Forward(sender)))
     });
     let mut records = Vec::new();

@@ -352,6 +352,7 @@ fn any_record() -> impl Strategy<Value = Record> {
 }
 
 /// Panics whatever happens.
+#[derive(Clone)]
 struct Doomed;
 
 impl Component for Doomed {
@@ -370,6 +371,7 @@ fn doomed(by_panic: bool) -> Vec<Record> {
 }
 
 /// Dials at its start, greets whoever answers, and again after a second.
+#[derive(Clone)]
 struct Pinger;
 
 impl Component for Pinger {

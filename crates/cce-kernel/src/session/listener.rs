@@ -33,7 +33,7 @@ impl Silence {
 /// The connections of a listener, each with its session once that is open.
 ///
 /// A connection that is silent for too long is closed, whether its session is open or not.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Listener<S> {
     timer: fn(u64) -> TimerKey,
     /// Why a silent connection is closed.
@@ -41,7 +41,7 @@ pub struct Listener<S> {
     guests: BTreeMap<LinkId, Guest<S>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Guest<S> {
     address: String,
     session: Option<S>,

@@ -15,6 +15,7 @@ const KINDS: [Silence; 3] = [
 ];
 
 /// Opens a session by the message `open`; whatever else comes is heard.
+#[derive(Clone)]
 struct Toy {
     listener: Listener<()>,
     silence: Silence,

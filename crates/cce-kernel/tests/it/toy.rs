@@ -10,6 +10,7 @@ pub(crate) const REDIAL: Duration = Duration::from_secs(1);
 pub(crate) const BEAT: Duration = Duration::from_secs(5);
 pub(crate) const OPEN_WAIT: Duration = Duration::from_secs(30);
 
+#[derive(Clone)]
 struct Toy {
     keeper: Keeper,
     turns: Vec<Turn>,

@@ -9,7 +9,10 @@ use std::{
     cell::RefCell,
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, Sender, channel},
+    },
     time::{Duration, Instant},
 };
 use tokio::runtime::Runtime;
@@ -17,9 +20,11 @@ use tokio::runtime::Runtime;
 /// How long a test waits for a record.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
-type Act<T> = Box<dyn FnMut(T, &mut Cx<'_>) + Send>;
+/// Nobody copies these components.
+type Act<T> = Arc<Mutex<dyn FnMut(T, &mut Cx<'_>) + Send>>;
 
 /// A component that does what a test says.
+#[derive(Clone)]
 pub(crate) struct Toy {
     name: &'static str,
     start: Act<()>,
@@ -35,38 +40,38 @@ impl Toy {
     pub(crate) fn new(name: &'static str) -> Self {
         Self {
             name,
-            start: Box::new(|(), _| {}),
-            link: Box::new(|_, _| {}),
-            frame: Box::new(|_, _| {}),
-            down: Box::new(|_, _| {}),
-            timer: Box::new(|(), _| {}),
-            call: Box::new(|_, _| {}),
-            command: Box::new(|(), _| {}),
+            start: said(|(), _| {}),
+            link: said(|_, _| {}),
+            frame: said(|_, _| {}),
+            down: said(|_, _| {}),
+            timer: said(|(), _| {}),
+            call: said(|_, _| {}),
+            command: said(|(), _| {}),
         }
     }
 
     pub(crate) fn on_start(mut self, mut act: impl FnMut(&mut Cx<'_>) + Send + 'static) -> Self {
-        self.start = Box::new(move |(), cx| act(cx));
+        self.start = said(move |(), cx| act(cx));
         self
     }
 
     pub(crate) fn on_link(mut self, act: impl FnMut(LinkId, &mut Cx<'_>) + Send + 'static) -> Self {
-        self.link = Box::new(act);
+        self.link = said(act);
         self
     }
 
     pub(crate) fn on_frame(mut self, act: impl FnMut(LinkId, &mut Cx<'_>) + Send + 'static) -> Self {
-        self.frame = Box::new(act);
+        self.frame = said(act);
         self
     }
 
     pub(crate) fn on_down(mut self, act: impl FnMut(LinkId, &mut Cx<'_>) + Send + 'static) -> Self {
-        self.down = Box::new(act);
+        self.down = said(act);
         self
     }
 
     pub(crate) fn on_timer(mut self, mut act: impl FnMut(&mut Cx<'_>) + Send + 'static) -> Self {
-        self.timer = Box::new(move |(), cx| act(cx));
+        self.timer = said(move |(), cx| act(cx));
         self
     }
 
@@ -78,12 +83,12 @@ impl Toy {
         mut self,
         mut act: impl FnMut(CallId, Request, &mut Cx<'_>) + Send + 'static,
     ) -> Self {
-        self.call = Box::new(move |(call, request), cx| act(call, request, cx));
+        self.call = said(move |(call, request), cx| act(call, request, cx));
         self
     }
 
     pub(crate) fn on_command(mut self, mut act: impl FnMut(&mut Cx<'_>) + Send + 'static) -> Self {
-        self.command = Box::new(move |(), cx| act(cx));
+        self.command = said(move |(), cx| act(cx));
         self
     }
 
@@ -92,17 +97,21 @@ impl Toy {
     }
 }
 
+fn said<T>(act: impl FnMut(T, &mut Cx<'_>) + Send + 'static) -> Act<T> {
+    Arc::new(Mutex::new(act))
+}
+
 impl Component for Toy {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         match input {
-            Input::Start { .. } => (self.start)((), cx),
-            Input::LinkUp { link, .. } => (self.link)(link, cx),
-            Input::Frame { link, .. } => (self.frame)(link, cx),
-            Input::Call { call, request, .. } => (self.call)((call, request), cx),
-            Input::LinkDown { link, .. } => (self.down)(link, cx),
-            Input::Timer(_) => (self.timer)((), cx),
+            Input::Start { .. } => (self.start.lock().unwrap())((), cx),
+            Input::LinkUp { link, .. } => (self.link.lock().unwrap())(link, cx),
+            Input::Frame { link, .. } => (self.frame.lock().unwrap())(link, cx),
+            Input::Call { call, request, .. } => (self.call.lock().unwrap())((call, request), cx),
+            Input::LinkDown { link, .. } => (self.down.lock().unwrap())(link, cx),
+            Input::Timer(_) => (self.timer.lock().unwrap())((), cx),
             // A goodbye is no command of a test.
-            Input::Command(Command::Cue) => (self.command)((), cx),
+            Input::Command(Command::Cue) => (self.command.lock().unwrap())((), cx),
             Input::BadFrame { .. } | Input::CallGone { .. } | Input::Reply { .. } | Input::Command(_) => {}
         }
     }
@@ -149,7 +158,7 @@ impl Lab {
         let running = runtime.block_on(async {
             let nodes = toys().into_iter().map(Toy::node).collect();
             let bound = Net::bind(config, nodes).await.unwrap();
-            let build = Box::new(move |name: &NodeName| build(toys, name));
+            let build = Arc::new(move |name: &NodeName| build(toys, name));
             bound.directed(Box::new(script), build).start(1, Box::new(Forward(sender)))
         });
         Self { runtime, running, records, seen: RefCell::default() }

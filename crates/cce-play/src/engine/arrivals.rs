@@ -10,10 +10,10 @@ use cce_world::{
 };
 
 /// Agents who have not arrived, in their order.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Arrivals(Vec<Arrival>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Arrival {
     node: NodeName,
     /// It has no cue so far.

@@ -35,7 +35,7 @@ pub(super) enum Giver {
 }
 
 /// A command that somebody took in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Taken {
     by: Giver,
     /// The words in which a refusal names it.
@@ -47,7 +47,7 @@ struct Taken {
 }
 
 /// Steps on their way to whoever is to follow them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Given {
     on_way: BTreeMap<NodeName, VecDeque<(Giver, Command)>>,
     /// What each took in and may still refuse.
@@ -81,7 +81,7 @@ impl PortFault {
 }
 
 /// A fault that did nothing so far.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct IdleFault {
     step: usize,
     why: String,

@@ -40,7 +40,7 @@ const NOWHERE: &str = cce_model::Kind::Ccp.name();
 const CHANGED_MAX: usize = 65_536;
 
 /// Plays a scenario.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Engine {
     scenario: Scenario,
     /// The components and people of this process.

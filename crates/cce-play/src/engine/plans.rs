@@ -16,7 +16,7 @@ const DROPPED_MAX: usize = 64;
 const REFUSED_MAX: usize = 64;
 
 /// What is planned, and for when.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Plans {
     open: BTreeMap<(NodeName, TimerKey), Time>,
     /// What was given up before its time.

@@ -16,7 +16,7 @@ fn explored(scenario: Scenario) -> Explored<RunEnd> {
         if round.is_empty() {
             return exploration.explored();
         }
-        let (open, done) = (Mutex::new(round), Mutex::<Vec<Search<RunEnd>>>::default());
+        let (open, done) = (Mutex::new(round), Mutex::<Vec<Search<Orders>>>::default());
         let work = || {
             while let Some(mut part) = { open.lock().unwrap().pop() } {
                 part.work(&orders, &mut |_| ());

@@ -10,6 +10,7 @@ use cce_model::{
 };
 use cce_mr::{ICM, Icm, MR, Mr};
 use cce_play::Play;
+use dyn_clone::DynClone;
 
 /// A planted fault is found within so many seeds.
 const SEEDS: u64 = 200;
@@ -69,7 +70,7 @@ fn play(seed: u64, node: &'static str, fault: fn() -> Box<dyn Fault>) -> Play {
 }
 
 /// What is wrong with a component.
-trait Fault: Send {
+trait Fault: DynClone + Send + Sync {
     /// What the component takes in; none: nothing.
     fn input(&mut self, input: Input) -> Option<Input> {
         Some(input)
@@ -81,7 +82,10 @@ trait Fault: Send {
     }
 }
 
+dyn_clone::clone_trait_object!(Fault);
+
 /// A component with a fault.
+#[derive(Clone)]
 struct Planted {
     inner: Box<dyn Component>,
     fault: Box<dyn Fault>,
@@ -124,11 +128,13 @@ fn pass_on(output: Output, cx: &mut Cx<'_>) {
 }
 
 /// Nothing is wrong.
+#[derive(Clone)]
 struct Sound;
 
 impl Fault for Sound {}
 
 /// CCP does not send the new task of a contact that is to be routed anew.
+#[derive(Clone)]
 struct LostRequeue;
 
 impl Fault for LostRequeue {
@@ -144,6 +150,7 @@ impl Fault for LostRequeue {
 }
 
 /// The router chooses two agents for one task, and reserves both.
+#[derive(Clone)]
 struct DoubleReservation;
 
 impl DoubleReservation {
@@ -187,6 +194,7 @@ impl Fault for DoubleReservation {
 }
 
 /// The router does not notice that a task is over: its agent's slot is never free again.
+#[derive(Clone)]
 struct LeakedSlot;
 
 impl Fault for LeakedSlot {
@@ -199,6 +207,7 @@ impl Fault for LeakedSlot {
 }
 
 /// An agent who let an offer ring is ready for the next one.
+#[derive(Clone)]
 struct StillRoutable;
 
 impl Fault for StillRoutable {
@@ -222,6 +231,7 @@ impl Fault for StillRoutable {
 }
 
 /// The CTI server sends an agent's event behind that of the task that caused it.
+#[derive(Clone)]
 struct OutOfOrder;
 
 impl OutOfOrder {

@@ -3,7 +3,8 @@
 use crate::support::{folder, read, run};
 use cce_fold::Subject;
 use cce_journal::replay;
-use cce_kernel::Port;
+use cce_kernel::{Port, Time};
+use cce_play::Play;
 use cce_scenario::Scenario;
 use cce_views::ladder::{LadderText, Page, Paint, rows};
 use std::fs;
@@ -47,6 +48,21 @@ fn every_shipped_scenario_holds_for_several_seeds() {
 fn the_same_seed_gives_the_same_records() {
     for name in SHIPPED.into_iter().filter(|name| *name != "lab-trace") {
         assert_eq!(run(shipped(name), 5).records, run(shipped(name), 5).records, "{name}");
+    }
+}
+
+/// The copy is made while tasks are under way, after so many steps of the run. Components begin lives behind it.
+#[test]
+fn a_copy_of_a_run_goes_on_as_the_run_does() {
+    for (name, steps) in [("one-task-over-bosh", 150), ("component-restart", 300), ("cti-cut", 400)] {
+        let mut sim = Play::new(shipped(name), 5).sim;
+        let end = Time(600_000_000);
+        assert!((0..steps).all(|_| sim.step(end)), "{name}");
+        let mut copy = sim.clone();
+        copy.run_until(end);
+        sim.run_until(end);
+        assert!(sim.records().len() > steps, "{name}");
+        assert!(copy.records() == sim.records(), "{name}");
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! Components share nothing, so two deliveries depend on each other only if they have the same receiver. An
 //! order is therefore what each receiver heard, and in which order; how the deliveries of different receivers lie
-//! between each other makes no difference. The search runs each such order once: depth first, by running the
-//! lab anew each time, with sleep sets (Godefroid) against orders that ran already. `docs/exploration.md` says
+//! between each other makes no difference. The search runs each such order once: depth first, from copies of the
+//! lab at moments that runs share, with sleep sets (Godefroid) against orders that ran already. `docs/exploration.md` says
 //! why that leaves nothing out.
 
 mod enumerate;
 mod explored;
 mod frame;
+mod moments;
 mod races;
 mod rounds;
 mod search;
@@ -27,7 +28,7 @@ use cce_kernel::Time;
 /// What is explored.
 pub trait Experiment {
     /// Who bends the runs.
-    type Director: Director;
+    type Director: Director + Clone + Send + Sync;
     /// What a run comes to.
     type Outcome: Ord + Clone;
 

@@ -21,7 +21,7 @@ impl Sleeper {
 }
 
 /// A delivery of a run that was chosen in the window.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Event {
     /// Its number among the deliveries of the run.
     pub(crate) number: u64,

@@ -1,6 +1,7 @@
 //! A search in parts that may be done at the same time.
 
-use super::{Explored, Explorer, Search, SearchBound};
+use super::{Experiment, Explored, Explorer, Search, SearchBound};
+use std::fmt;
 
 /// How many parts a search is split into, as far as there are choices.
 const PARTS: usize = 32;
@@ -13,16 +14,21 @@ const FIRST_ROUND_MAX: u64 = 4;
 
 /// A search in rounds. The parts of a round may be done at the same time, by as many threads as there are; which
 /// parts there are, and how far each goes in a round, does not depend on that, so neither does what is found.
-#[derive(Debug)]
-pub struct Exploration<O> {
+pub struct Exploration<E: Experiment> {
     explorer: Explorer,
     /// In the order of the search; none is one that is given away.
-    parts: Vec<Option<Search<O>>>,
+    parts: Vec<Option<Search<E>>>,
     /// How many parts there were.
     count: u64,
 }
 
-impl<O: Ord + Clone> Exploration<O> {
+impl<E: Experiment> fmt::Debug for Exploration<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exploration").field("parts", &self.parts).finish_non_exhaustive()
+    }
+}
+
+impl<E: Experiment> Exploration<E> {
     /// A search that has not begun.
     pub fn new(explorer: Explorer) -> Self {
         Self { explorer, parts: vec![Some(Search::new(explorer))], count: 1 }
@@ -30,7 +36,7 @@ impl<O: Ord + Clone> Exploration<O> {
 
     /// The parts of the next round; none when the search is over. All of them must be worked on and taken back
     /// before the next round.
-    pub fn round(&mut self) -> Vec<Search<O>> {
+    pub fn round(&mut self) -> Vec<Search<E>> {
         self.grant();
         self.wake();
         self.join();
@@ -53,7 +59,7 @@ impl<O: Ord + Clone> Exploration<O> {
     }
 
     /// Takes the parts of a round back, in whatever order.
-    pub fn take_back(&mut self, round: Vec<Search<O>>) {
+    pub fn take_back(&mut self, round: Vec<Search<E>>) {
         for search in round {
             let place = search.place;
             self.parts[place] = Some(search);
@@ -66,7 +72,7 @@ impl<O: Ord + Clone> Exploration<O> {
     }
 
     /// What was found.
-    pub fn explored(self) -> Explored<O> {
+    pub fn explored(self) -> Explored<E::Outcome> {
         let mut explored = Explored::new();
         for part in self.parts.into_iter().flatten() {
             if !part.is_done() {
@@ -91,7 +97,7 @@ impl<O: Ord + Clone> Exploration<O> {
     }
 
     /// The part that owns a choice: an ancestor.
-    fn owner(&mut self, mut ancestor: Option<u64>, frame: usize) -> Option<&mut Search<O>> {
+    fn owner(&mut self, mut ancestor: Option<u64>, frame: usize) -> Option<&mut Search<E>> {
         loop {
             let id = ancestor?;
             let place =
@@ -166,7 +172,7 @@ impl<O: Ord + Clone> Exploration<O> {
     }
 
     /// What hung on choices that a part gave away hangs on their new owner.
-    fn adopt(&mut self, before: u64, owner: &Search<O>) {
+    fn adopt(&mut self, before: u64, owner: &Search<E>) {
         let given = owner.family.held.map_or(0, |last| last + 1);
         for part in self.parts.iter_mut().flatten() {
             if part.family.parent == Some(before) && part.fixed <= given {
@@ -182,15 +188,18 @@ mod tests {
     use crate::{Chosen, Sim, explore::Experiment};
     use cce_journal::{Bystander, What};
     use cce_kernel::{Address, Command, Component, Cx, HostClock, Input, LinkId, NodeName, Port, Time};
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     /// So many senders of one message each to one receiver, all at once.
     struct Senders(u8);
 
+    #[derive(Clone)]
     struct Sender {
         mark: u8,
         link: Option<LinkId>,
     }
 
+    #[derive(Clone)]
     struct Sink;
 
     impl Component for Sender {
@@ -232,6 +241,26 @@ mod tests {
                 bytes.0.last().copied()
             };
             finished.records().iter().filter_map(|record| heard(&record.what)).collect()
+        }
+    }
+
+    /// Counts how often its run is built.
+    struct Counting<'a> {
+        senders: Senders,
+        built: &'a AtomicUsize,
+    }
+
+    impl Experiment for Counting<'_> {
+        type Director = Bystander;
+        type Outcome = Vec<u8>;
+
+        fn build(&self) -> Sim {
+            self.built.fetch_add(1, Ordering::Relaxed);
+            self.senders.build()
+        }
+
+        fn outcome(&self, finished: &Sim<Bystander, Chosen>) -> Vec<u8> {
+            self.senders.outcome(finished)
         }
     }
 
@@ -280,6 +309,14 @@ mod tests {
             exploration.take_back(round);
         }
         assert!(children > 0);
+    }
+
+    /// Runs and parts go on from copies.
+    #[test]
+    fn the_lab_is_built_once_for_all_orders() {
+        let built = AtomicUsize::new(0);
+        let explored = explorer(100_000).run(&Counting { senders: Senders(4), built: &built }, |_| ());
+        assert_eq!((explored.orders, built.into_inner()), (24, 1));
     }
 
     /// How many parts there are, and how far each goes in a round, shows in nothing that is found. The senders are alike, so

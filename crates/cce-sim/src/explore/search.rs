@@ -3,15 +3,18 @@
 use super::{
     Experiment, Explored, Explorer, SearchBound,
     frame::{Frame, Wish},
-    walk::{Stopped, Walk},
+    moments::Moments,
+    walk::{Path, Stopped, Walk},
 };
+use std::fmt;
 
 /// A search, or the part of one that lies below some first choices.
-#[derive(Clone, Debug)]
-pub struct Search<O> {
+pub struct Search<E: Experiment> {
     explorer: Explorer,
     /// The choices of the next run, and what is left to be chosen there.
     frames: Vec<Frame>,
+    /// Where the next run begins.
+    moments: Moments<E::Director>,
     /// The first of them whose choices belong to this part. Those before it belong to other parts.
     pub(super) fixed: usize,
     state: State,
@@ -22,7 +25,16 @@ pub struct Search<O> {
     pub(super) quota: u64,
     /// Its place among the parts.
     pub(super) place: usize,
-    pub(super) explored: Explored<O>,
+    pub(super) explored: Explored<E::Outcome>,
+}
+
+impl<E: Experiment> fmt::Debug for Search<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Search")
+            .field("family", &self.family)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a part has to do with the others.
@@ -56,11 +68,12 @@ pub enum Ended {
     Redundant,
 }
 
-impl<O: Ord + Clone> Search<O> {
+impl<E: Experiment> Search<E> {
     pub(super) fn new(explorer: Explorer) -> Self {
         Self {
             explorer,
             frames: Vec::new(),
+            moments: Moments::new(),
             fixed: 0,
             state: State::Ready,
             wishes: Vec::new(),
@@ -72,7 +85,7 @@ impl<O: Ord + Clone> Search<O> {
     }
 
     /// Does the runs of this round. `on_run` hears of each.
-    pub fn work<E: Experiment<Outcome = O>>(&mut self, experiment: &E, on_run: &mut impl FnMut(Ended)) {
+    pub fn work(&mut self, experiment: &E, on_run: &mut impl FnMut(Ended)) {
         while self.quota > 0 && self.is_ready() {
             self.quota -= 1;
             on_run(self.run(experiment));
@@ -102,6 +115,7 @@ impl<O: Ord + Clone> Search<O> {
         let family = Family { id, parent: self.family.parent, held: Some(first) };
         let mut rest = Self { fixed: self.fixed, family, ..Self::new(self.explorer) };
         rest.frames = self.frames[..=first].to_vec();
+        rest.moments = self.moments.until(first);
         rest.frames[first].go_on();
         (self.fixed, self.family.parent) = (first + 1, Some(id));
         Some(rest)
@@ -122,11 +136,10 @@ impl<O: Ord + Clone> Search<O> {
         }
     }
 
-    fn run<E: Experiment<Outcome = O>>(&mut self, experiment: &E) -> Ended {
-        let mut sim = experiment.build().by_choice();
-        let mut walk = Walk::new(experiment, self.explorer, &mut self.frames, self.fixed);
-        let stopped = walk.run(&mut sim);
-        let Walk { depth, is_bounded, schedule, wishes, .. } = walk;
+    fn run(&mut self, experiment: &E) -> Ended {
+        let mut walk = Walk::new(experiment, self.explorer, &mut self.frames, &mut self.moments, self.fixed);
+        let (stopped, sim) = walk.run();
+        let Walk { wishes, path: Path { depth, is_bounded, schedule, .. }, .. } = walk;
         self.wishes.extend(wishes);
         self.explored.deepest = self.explored.deepest.max(depth);
         if is_bounded {
@@ -150,6 +163,7 @@ impl<O: Ord + Clone> Search<O> {
     fn go_on(&mut self) {
         while self.frames.len() > self.fixed {
             if self.frames.last_mut().is_some_and(Frame::go_on) {
+                self.moments.forget_behind(self.frames.len() - 1);
                 self.state = State::Ready;
                 return;
             }

@@ -45,6 +45,7 @@ impl System {
     }
 }
 
+#[derive(Clone)]
 struct Node {
     table: Vec<Vec<usize>>,
     links: BTreeMap<usize, LinkId>,

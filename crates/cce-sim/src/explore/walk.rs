@@ -3,6 +3,7 @@
 use super::{
     Experiment, Explorer,
     frame::{Frame, Wish},
+    moments::{Moment, Moments},
     races::{Event, Sleeper, races},
 };
 use crate::{Choice, Chosen, Schedule, Sim};
@@ -24,14 +25,23 @@ pub(crate) enum Stopped {
 }
 
 /// One run along the frames of a search, and on beyond them.
-pub(crate) struct Walk<'a, E> {
+pub(crate) struct Walk<'a, E: Experiment> {
     experiment: &'a E,
     explorer: Explorer,
     frames: &'a mut Vec<Frame>,
+    moments: &'a mut Moments<E::Director>,
     /// The first frame that belongs to this part of the search.
     fixed: usize,
     /// What is wanted at frames that belong to another part.
     pub(crate) wishes: Vec<Wish>,
+    pub(crate) path: Path,
+    /// Whether what is chosen next follows an event whose effect is not known yet.
+    is_under_way: bool,
+}
+
+/// How far a run is, and what led it there.
+#[derive(Clone, Default)]
+pub(crate) struct Path {
     /// How many choices there were.
     pub(crate) depth: usize,
     /// There were more than the bound allows.
@@ -40,8 +50,6 @@ pub(crate) struct Walk<'a, E> {
     sleep: Vec<Sleeper>,
     /// What was chosen in the window since the clock moved.
     events: Vec<Event>,
-    /// Whether what is chosen next follows an event whose effect is not known yet.
-    is_under_way: bool,
     window: Window,
     /// Records that ended something.
     endings: usize,
@@ -50,8 +58,9 @@ pub(crate) struct Walk<'a, E> {
     seen: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Window {
+    #[default]
     NotYet,
     Open,
     /// It ends behind what does not follow from its end.
@@ -64,37 +73,34 @@ impl<'a, E: Experiment> Walk<'a, E> {
         experiment: &'a E,
         explorer: Explorer,
         frames: &'a mut Vec<Frame>,
+        moments: &'a mut Moments<E::Director>,
         fixed: usize,
     ) -> Self {
-        Self {
-            experiment,
-            explorer,
-            frames,
-            fixed,
-            wishes: Vec::new(),
-            depth: 0,
-            is_bounded: false,
-            schedule: Schedule::default(),
-            sleep: Vec::new(),
-            events: Vec::new(),
-            is_under_way: false,
-            window: Window::NotYet,
-            endings: 0,
-            is_over: false,
-            seen: 0,
-        }
+        let (wishes, path, is_under_way) = (Vec::new(), Path::default(), false);
+        Self { experiment, explorer, frames, moments, fixed, wishes, path, is_under_way }
     }
 
-    pub(crate) fn run(&mut self, sim: &mut Sim<E::Director, Chosen>) -> Stopped {
-        sim.heartbeats(self.experiment.heartbeats());
+    /// Runs from the last moment that is kept, or from the beginning, to the end.
+    pub(crate) fn run(&mut self) -> (Stopped, Sim<E::Director, Chosen>) {
+        let mut sim = self.begin();
         let stopped = if self.experiment.panicked().is_some() {
             // Nobody looks at the run again: it may be as it is.
-            panic::catch_unwind(AssertUnwindSafe(|| self.go(sim))).unwrap_or(Stopped::Panicked)
+            panic::catch_unwind(AssertUnwindSafe(|| self.go(&mut sim))).unwrap_or(Stopped::Panicked)
         } else {
-            self.go(sim)
+            self.go(&mut sim)
         };
         self.learn();
-        stopped
+        (stopped, sim)
+    }
+
+    fn begin(&mut self) -> Sim<E::Director, Chosen> {
+        if let Some(moment) = self.moments.last() {
+            self.path = moment.path.clone();
+            return moment.sim.clone();
+        }
+        let mut sim = self.experiment.build().by_choice();
+        sim.heartbeats(self.experiment.heartbeats());
+        sim
     }
 
     fn go(&mut self, sim: &mut Sim<E::Director, Chosen>) -> Stopped {
@@ -112,9 +118,14 @@ impl<'a, E: Experiment> Walk<'a, E> {
                 }
                 continue;
             }
-            let Some(index) = self.pick(&heads, sim.chosen() + 1) else { return Stopped::Redundant };
+            let awake = self.awake(&heads);
+            if awake.as_ref().is_some_and(|awake| awake.len() > 1) {
+                self.keep(sim);
+            }
+            let index = awake.map_or(Some(0), |awake| self.pick(&heads, &awake, sim.chosen() + 1));
+            let Some(index) = index else { return Stopped::Redundant };
             let Some(head) = heads.get(index) else { return Stopped::Unstable };
-            self.schedule.set(sim.chosen(), index);
+            self.path.schedule.set(sim.chosen(), index);
             sim.choose(&head.stream);
         }
     }
@@ -122,21 +133,21 @@ impl<'a, E: Experiment> Walk<'a, E> {
     /// Looks at what was recorded since the last time.
     fn look(&mut self, sim: &mut Sim<E::Director, Chosen>) {
         let mut ended_by = Vec::new();
-        for record in sim.records().get(self.seen..).unwrap_or_default() {
-            self.is_over |= self.experiment.is_over(record);
+        for record in sim.records().get(self.path.seen..).unwrap_or_default() {
+            self.path.is_over |= self.experiment.is_over(record);
             let ends = self.experiment.ends(record);
-            self.endings += usize::from(ends);
-            if self.window == Window::NotYet && self.experiment.begins(record) {
-                self.window = Window::Open;
-            } else if matches!(self.window, Window::Open | Window::Ending)
+            self.path.endings += usize::from(ends);
+            if self.path.window == Window::NotYet && self.experiment.begins(record) {
+                self.path.window = Window::Open;
+            } else if matches!(self.path.window, Window::Open | Window::Ending)
                 && ends
-                && self.endings >= self.experiment.endings()
+                && self.path.endings >= self.experiment.endings()
             {
-                self.window = Window::Ending;
+                self.path.window = Window::Ending;
                 ended_by.push(record.node.clone());
             }
         }
-        self.seen = sim.records().len();
+        self.path.seen = sim.records().len();
         ended_by.iter().for_each(|node| sim.end_window(node));
     }
 
@@ -145,31 +156,31 @@ impl<'a, E: Experiment> Walk<'a, E> {
         if !std::mem::take(&mut self.is_under_way) {
             return;
         }
-        let Some(Event { chosen, frame, .. }) = self.events.last_mut() else { return };
+        let Some(Event { chosen, frame, .. }) = self.path.events.last_mut() else { return };
         chosen.stirs = stirs;
         if let Some(frame) = frame.and_then(|frame| self.frames.get_mut(frame)) {
             frame.stirs = Some(stirs);
-            self.sleep.extend(frame.tried.iter().cloned());
+            self.path.sleep.extend(frame.tried.iter().cloned());
         }
-        self.sleep.retain(|sleeper| sleeper.is_independent_of(chosen));
+        self.path.sleep.retain(|sleeper| sleeper.is_independent_of(chosen));
     }
 
     /// What can never be delivered any more could have been delivered before.
     fn lose(&mut self, lost: Vec<Choice>) {
-        if !matches!(self.window, Window::Open | Window::Ending) {
+        if !matches!(self.path.window, Window::Open | Window::Ending) {
             return;
         }
         for Choice { stream, to, sent_in, .. } in lost.into_iter().filter(|lost| !lost.is_outside) {
             let chosen = Sleeper { stream, to, stirs: false };
-            self.events.push(Event { number: u64::MAX, sent_in, chosen, frame: None, is_lost: true });
+            self.path.events.push(Event { number: u64::MAX, sent_in, chosen, frame: None, is_lost: true });
         }
     }
 
     /// Notes at each frame what must be chosen there in another run, because it may come before what was chosen.
     fn learn(&mut self) {
-        let events = std::mem::take(&mut self.events);
+        let events = std::mem::take(&mut self.path.events);
         if events.len() > EVENTS_MAX {
-            self.is_bounded = true;
+            self.path.is_bounded = true;
             return;
         }
         for race in races(&events) {
@@ -178,7 +189,7 @@ impl<'a, E: Experiment> Walk<'a, E> {
             match self.frames.get_mut(race.frame) {
                 Some(_) if race.frame < self.fixed => self.wishes.push(wish),
                 Some(frame) => frame.grant(&wish),
-                None => self.is_bounded = true,
+                None => self.path.is_bounded = true,
             }
         }
     }
@@ -188,33 +199,42 @@ impl<'a, E: Experiment> Walk<'a, E> {
         if sim.is_endless() {
             return Some(Stopped::Endless);
         }
-        if self.is_over || !sim.pass_time(self.explorer.end) {
+        if self.path.is_over || !sim.pass_time(self.explorer.end) {
             return Some(Stopped::AtItsEnd);
         }
-        if self.window == Window::Ending {
-            self.window = Window::Closed;
+        if self.path.window == Window::Ending {
+            self.path.window = Window::Closed;
         }
         None
     }
 
-    /// Which of the heads is next; none where whatever is next was run already.
-    fn pick(&mut self, heads: &[Choice], number: u64) -> Option<usize> {
-        let is_branching = match self.window {
+    /// Which of the heads may be chosen here, in the window; none outside it, where the oldest is next.
+    fn awake(&self, heads: &[Choice]) -> Option<Vec<usize>> {
+        let is_branching = match self.path.window {
             Window::NotYet | Window::Closed => false,
             Window::Open => true,
             Window::Ending => heads.iter().any(|head| !head.is_outside),
         };
-        if !is_branching {
-            return Some(0);
+        let is_asleep = |head: &Choice| self.path.sleep.iter().any(|sleeper| sleeper.stream == head.stream);
+        let is_awake = |(_, head): &(usize, &Choice)| !head.is_outside && !is_asleep(head);
+        is_branching.then(|| heads.iter().enumerate().filter(is_awake).map(|(index, _)| index).collect())
+    }
+
+    /// Other choices will be made here: they go on from this moment.
+    fn keep(&mut self, sim: &Sim<E::Director, Chosen>) {
+        if self.path.depth < self.explorer.max_choices {
+            let path = &self.path;
+            self.moments.keep(path.depth, || Moment { sim: sim.clone(), path: path.clone() });
         }
-        let is_asleep = |head: &Choice| self.sleep.iter().any(|sleeper| sleeper.stream == head.stream);
-        let awake = |(_, head): &(usize, &Choice)| !head.is_outside && !is_asleep(head);
-        let awake: Vec<usize> = heads.iter().enumerate().filter(awake).map(|(index, _)| index).collect();
+    }
+
+    /// Which of the heads is next; none where whatever is next was run already.
+    fn pick(&mut self, heads: &[Choice], awake: &[usize], number: u64) -> Option<usize> {
         let (&first, others) = awake.split_first()?;
-        let index = if others.is_empty() { first } else { self.branch(heads, &awake) };
-        let frame = (!others.is_empty()).then(|| self.depth - 1);
+        let index = if others.is_empty() { first } else { self.branch(heads, awake) };
+        let frame = (!others.is_empty()).then(|| self.path.depth - 1);
         if let Some(Choice { stream, to, sent_in, .. }) = heads.get(index).cloned() {
-            self.events.push(Event {
+            self.path.events.push(Event {
                 number,
                 sent_in,
                 chosen: Sleeper { stream, to, stirs: true },
@@ -229,16 +249,16 @@ impl<'a, E: Experiment> Walk<'a, E> {
     /// The choice of the frame at this depth, which is made where there is none yet. It is the last of all numbers
     /// if something else can be chosen than before.
     fn branch(&mut self, heads: &[Choice], awake: &[usize]) -> usize {
-        self.depth += 1;
+        self.path.depth += 1;
         let options = awake.iter().map(|index| (*index, heads[*index].clone())).collect();
-        if self.depth > self.frames.len() {
+        if self.path.depth > self.frames.len() {
             if self.frames.len() >= self.explorer.max_choices {
                 return awake[0];
             }
             self.frames.push(Frame::new(options));
             return awake[0];
         }
-        let frame = &self.frames[self.depth - 1];
+        let frame = &self.frames[self.path.depth - 1];
         if frame.offers(&options) { frame.chosen() } else { usize::MAX }
     }
 }

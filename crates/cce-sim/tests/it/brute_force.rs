@@ -146,6 +146,7 @@ fn act(rng: &mut Rng) -> Act {
 }
 
 /// One node: what it does depends on how much it heard before.
+#[derive(Clone)]
 struct Node {
     table: Vec<Vec<Act>>,
     /// Links that it opened, by where they lead; whether they are up.

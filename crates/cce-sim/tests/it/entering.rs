@@ -6,7 +6,7 @@ use cce_kernel::{
     Address, CloseReason, Component, HostClock, Input, NodeName, Output, Port, Request, Response, Time,
 };
 use cce_sim::{Recorded, Recording, Sim};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 const WHILE: Duration = Duration::from_millis(100);
 
@@ -53,7 +53,7 @@ fn heard_until(toys: Toys, outside: &str, director: Bending) -> Vec<Record> {
     let recording = Recording::of(&own);
     let nodes = recording.nodes();
     let mut again: Sim<Bending, Recorded> = Sim::recorded(1, director, recording);
-    again.build_with(Box::new(move |name| {
+    again.build_with(Arc::new(move |name| {
         toys().into_iter().find(|(toy, _)| *toy == name.as_str()).map(|(_, toy)| toy)
     }));
     nodes.iter().for_each(|node| again.enlist(node, HostClock::default()));
@@ -219,7 +219,7 @@ fn a_request_that_never_entered_is_not_given_up() {
     {
         let director = Bending { wanted: is_call, treatment: Some(treatment), release: None };
         let mut again = Sim::recorded(1, director, Recording::of(&own));
-        again.build_with(Box::new(|_| Some(silent())));
+        again.build_with(Arc::new(|_| Some(silent())));
         again.enlist(&"ccp".into(), HostClock::default());
         again.run_until(END);
         let records = again.take_records();

@@ -9,7 +9,14 @@ use cce_sim::{
     Chosen, Schedule, Sim,
     explore::{Ended, Experiment, Exploration, Explored, Explorer, SearchBound},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 /// When the links of the toys are up.
 pub(crate) const READY: Time = Time(1_000_000);
@@ -328,15 +335,25 @@ where
     }
 }
 
+/// A component that shares something with its copies is no value: its runs are not the same every time.
 #[test]
-fn a_run_that_is_not_the_same_every_time_is_told() {
-    let runs = std::cell::Cell::new(0);
-    let toys = || {
-        runs.set(runs.get() + 1);
-        let to_ccp = if runs.get() == 1 { Port::Mr } else { Port::IcmMr };
-        let (a, b) = (sender(to_ccp, &[1]), sender(Port::Mr, &[2]));
-        vec![("ccp", sink()), ("router", sink()), ("b", b), ("a", a)]
-    };
+fn a_component_that_shares_something_with_its_copies_is_told() {
+    let cues = Arc::new(AtomicUsize::new(0));
+    let toys =
+        || vec![("ccp", sink()), ("router", sink()), ("b", sender(Port::Mr, &[2])), ("a", fickle(&cues))];
     let explored = EXPLORER.run(&Lab { toys, cued: &["a", "b"] }, |_| ());
     assert!(explored.bounds.contains(&SearchBound::Unstable), "{explored}");
+}
+
+/// Sends to CCP at the first cue that it or a copy of it hears, and to the router at every other one.
+fn fickle(cues: &Arc<AtomicUsize>) -> Box<dyn Component> {
+    let (cues, mut links) = (Arc::clone(cues), Vec::new());
+    Toy::boxed(move |input, cx| {
+        if let Input::Start { .. } = input {
+            links = vec![cx.dial(Port::Mr, Address::Lab), cx.dial(Port::IcmMr, Address::Lab)];
+        } else if let Input::Command(_) = input {
+            let is_first = cues.fetch_add(1, Ordering::Relaxed) == 0;
+            cx.send(links[usize::from(!is_first)], frame(1));
+        }
+    })
 }

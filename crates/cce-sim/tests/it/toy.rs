@@ -3,17 +3,24 @@
 use cce_journal::{Record, What};
 use cce_kernel::{Component, Cx, HostClock, Input, NodeName, Output, Time};
 use cce_sim::Sim;
+use dyn_clone::DynClone;
 
 /// Far behind everything that happens here.
 pub(crate) const END: Time = Time(10_000_000);
 
-type Act = Box<dyn FnMut(Input, &mut Cx<'_>) + Send>;
+/// A function with a state of its own, which is copied with it.
+pub(crate) trait Act: FnMut(Input, &mut Cx<'_>) + DynClone + Send + Sync {}
+
+impl<F: FnMut(Input, &mut Cx<'_>) + Clone + Send + Sync> Act for F {}
+
+dyn_clone::clone_trait_object!(Act);
 
 /// A component made of one function.
-pub(crate) struct Toy(Act);
+#[derive(Clone)]
+pub(crate) struct Toy(Box<dyn Act>);
 
 impl Toy {
-    pub(crate) fn boxed(act: impl FnMut(Input, &mut Cx<'_>) + Send + 'static) -> Box<dyn Component> {
+    pub(crate) fn boxed(act: impl Act + 'static) -> Box<dyn Component> {
         Box::new(Self(Box::new(act)))
     }
 }

@@ -226,7 +226,7 @@ struct Directed<D> {
     toys: fn() -> Toys,
 }
 
-impl<D: Director + Clone> Experiment for Directed<D> {
+impl<D: Director + Clone + Sync> Experiment for Directed<D> {
     type Director = D;
     type Outcome = Vec<u8>;
 
@@ -379,6 +379,7 @@ impl Experiment for Fragile {
 }
 
 /// Panics if the first message has the wrong mark.
+#[derive(Clone)]
 struct Glass {
     toy: Box<dyn Component>,
     wrong: u8,

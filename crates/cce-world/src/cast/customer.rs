@@ -75,7 +75,7 @@ pub enum Method {
 }
 
 /// A customer. Once every task has ended it does nothing more.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Customer {
     config: CustomerConfig,
     tasks: Vec<Errand>,

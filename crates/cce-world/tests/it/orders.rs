@@ -32,6 +32,7 @@ struct Outcome {
 }
 
 /// A person who acts on a cue instead of by a timer.
+#[derive(Clone)]
 struct OnCue {
     person: Box<dyn Component>,
     timer: TimerKey,

@@ -12,7 +12,7 @@ const REQUESTS: u64 = 2;
 const WAIT: &str = "20";
 
 /// A client's session.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct BoshClient {
     domain: String,
     /// The number of the latest request.
@@ -49,7 +49,7 @@ pub struct BoshHeard {
 }
 
 /// What a body says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Words {
     Elements(Vec<u8>),
     Restart,

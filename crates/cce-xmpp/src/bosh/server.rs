@@ -55,7 +55,7 @@ impl BoshOffer {
 }
 
 /// One session. `R` names a request of the owner's until it is answered.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct BoshServer<R> {
     sid: String,
     wait: u64,

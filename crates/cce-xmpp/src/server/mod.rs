@@ -129,7 +129,7 @@ enum Phase {
 }
 
 /// One client's stream.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ServerSession {
     config: ServerConfig,
     carriage: Carriage,

@@ -71,7 +71,7 @@ pub(super) enum Step {
 }
 
 /// What a client is to send next.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Awaited {
     Auth,
     /// The first response of a client that sent none with its choice of the mechanism.
@@ -81,7 +81,7 @@ enum Awaited {
 }
 
 /// One client's sign-in, from try to try.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct SignIn {
     awaited: Awaited,
     random: [u8; 32],

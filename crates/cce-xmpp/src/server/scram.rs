@@ -63,7 +63,7 @@ pub(super) struct Challenge {
 }
 
 /// An exchange whose challenge was sent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Exchange {
     hash: Hash,
     /// The header of the client's first message, which its last one repeats.

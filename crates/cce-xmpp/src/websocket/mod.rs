@@ -46,7 +46,7 @@ pub fn accept_key(key: &str) -> String {
 }
 
 /// The masks of a client's frames (RFC 6455 5.3). They follow from random bytes that the owner brings.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct WsMasks {
     random: [u8; 16],
     count: u64,

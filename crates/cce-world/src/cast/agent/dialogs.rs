@@ -19,7 +19,7 @@ pub(super) const FAILURES_MAX: u32 = 60;
 const SEEN_MAX: usize = 10_000;
 
 /// The dialogs of an agent.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Dialogs {
     /// Those that are open, oldest first.
     open: Vec<Known>,

@@ -148,7 +148,7 @@ pub(super) enum Order {
 }
 
 /// What the agent was told and what it planned, from the words to what becomes of them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Orders {
     /// What is being followed.
     following: Option<Order>,

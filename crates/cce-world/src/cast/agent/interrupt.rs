@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 const LOOK_AGAIN: TimerKey = Timer::Interrupted.key(0);
 
 /// Media that are interrupted, as the agent saw them last.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Interrupts {
     media: BTreeSet<MrdId>,
     last_list: u64,

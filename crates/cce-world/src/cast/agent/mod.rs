@@ -128,7 +128,7 @@ pub struct Work {
 }
 
 /// An agent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct VirtualAgent {
     config: AgentConfig,
     phase: Phase,

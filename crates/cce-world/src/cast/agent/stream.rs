@@ -19,14 +19,14 @@ const RESOURCE: &str = "auto";
 const BOSH_PATH: &str = "/http-bind/";
 
 /// A stream.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct AgentStream {
     session: ClientSession,
     way: Way,
 }
 
 /// What carries it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Way {
     Link(LinkId),
     Bosh {
