@@ -21,6 +21,7 @@ mod lab_trace;
 mod ladder;
 mod ladder_page;
 mod load;
+mod memory;
 mod mistakes;
 mod processes;
 mod progress;
