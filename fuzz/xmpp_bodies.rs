@@ -4,7 +4,7 @@ use cce_xmpp::{
     StreamCarrier, StreamLimits, StreamPiece,
     bosh::{BoshBody, BoshClient, BoshOffer, BoshServer},
     client::{ClientConfig, ClientEnding, ClientEvent, ClientSession},
-    server::{Credentials, Nodes, ServerConfig, ServerEvent, ServerSession},
+    server::{Credentials, ServerConfig, ServerEvent, ServerSession},
     websocket::{WsEnd, WsEvent, WsFlaw, WsReader},
 };
 
@@ -156,11 +156,12 @@ fn session(carrier: StreamCarrier) -> ServerSession {
     ServerSession::new(ServerConfig {
         carrier,
         domain: "fin1.lab".to_owned(),
+        watched: Some("finesse".to_owned()),
         stream_id: "s".to_owned(),
         resource: "r".to_owned(),
         random: [7; 32],
         limits: StreamLimits::default(),
-        nodes: Nodes::default(),
+        nodes: std::sync::Arc::default(),
     })
 }
 

@@ -11,6 +11,7 @@ use cce_kernel::{
     session::{Alarm, SessionEvent, Turn},
 };
 use cce_model::{DialogState, InvokeId, ObjectModel};
+use cce_pubsub::StreamTimer;
 use std::sync::Arc;
 
 /// A Finesse node: REST and notifications toward desktops, a CTI client, and calls to CCP.
@@ -94,6 +95,9 @@ impl Finesse {
     }
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
+        if let Some(timer) = StreamTimer::find(key) {
+            return self.service.on_stream_timer(timer, key, cx);
+        }
         match Timer::of(key) {
             Timer::Redial => self.keep_cti(SessionEvent::Due(Alarm::Redial), cx),
             Timer::Opening => self.keep_cti(SessionEvent::Due(Alarm::Opening), cx),
@@ -105,10 +109,6 @@ impl Finesse {
             }
             Timer::Absence => self.service.on_absence_over(key.id, cx),
             Timer::AskAgain => self.service.on_ask_again(key.id, cx),
-            Timer::SignIn => self.service.publisher.sessions.on_sign_in_overdue(key, cx),
-            Timer::Quiet => self.service.on_quiet(key, cx),
-            Timer::BoshWait => self.service.publisher.sessions.on_waited(key, cx),
-            Timer::BoshInactive => self.service.on_bosh_inactive(key, cx),
         }
     }
 
@@ -119,7 +119,7 @@ impl Finesse {
                 self.keep_cti(SessionEvent::Stop, cx);
                 self.service.cti.leave_service();
                 cx.cancel(Timer::Initialising.key(0));
-                self.service.publisher.sessions.stop(cx);
+                self.service.publisher.streams.stop(cx);
             }
             refused @ (Command::Cue | Command::Act(_) | Command::Set { .. }) => cx.note(refused.unknown()),
         }

@@ -10,7 +10,7 @@
 //! | who takes an input | `component` |
 //! | what a request is answered with; what streams lead to; how the node comes back into service | `rest`; `streams`; `recovery`, `snapshot` |
 //! | what follows from each event, from the states that it moves to the request that it ends | `service` |
-//! | state, and what moves it | `user`, `dialog`, `line`, `presence`, `publish` with `xmpp` and `bosh`, `ccp`, `cti` |
+//! | state, and what moves it | `user`, `dialog`, `line`, `presence`, `publish` with `nodes` and the streams of `cce-pubsub`, `ccp`, `cti` |
 //! | messages, and when they are due | `media`, `voice`, `action`, `interrupt` |
 //! | words | `request`, `change`, `refusal`, `arm_stat`, `route`, `timer`, `config` |
 //!
@@ -31,7 +31,6 @@
 
 mod action;
 mod arm_stat;
-mod bosh;
 mod ccp;
 mod change;
 mod component;
@@ -41,6 +40,7 @@ mod dialog;
 mod interrupt;
 mod line;
 mod media;
+mod nodes;
 mod presence;
 mod publish;
 mod recovery;
@@ -54,7 +54,6 @@ mod streams;
 mod timer;
 mod user;
 mod voice;
-mod xmpp;
 
 pub use component::Finesse;
 pub use config::{Account, Config};

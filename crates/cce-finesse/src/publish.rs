@@ -3,19 +3,24 @@
 //! While the node is out of service it publishes nothing about agents and dialogs (finesse-nonvoice 5). What would have
 //! been published is held, of each object the latest, and follows once the node is in service.
 
-use crate::{Config, xmpp::Sessions};
-use cce_kernel::Cx;
+use crate::{Config, nodes};
+use cce_kernel::{Cx, Port};
 use cce_model::{AgentId, DialogState, MrdId, Object, Publication, PublishEvent, TaskId, fact::FinesseFact};
-use std::collections::BTreeMap;
+use cce_pubsub::{Realm, Streams};
+use cce_xmpp::server::{Nodes, notification};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The local part of the address of the web application (finesse-nonvoice 4.1).
+const WEB_APPLICATION: &str = "finesse";
 
 /// What is held, and the clients that listen.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Publisher {
     /// In the order in which it will be published: dialogs that ended stand before the media whose sign-out ended them, and
     /// other dialogs behind it, as ever. It is bounded by the number of objects.
     held: BTreeMap<Key, Publication>,
     /// The notification service.
-    pub(crate) sessions: Sessions,
+    pub(crate) streams: Streams,
 }
 
 /// What a held publication is about.
@@ -32,6 +37,13 @@ enum Key {
 }
 
 impl Publisher {
+    /// A node to which nobody listens.
+    pub(crate) fn new(nodes: Arc<Nodes>, config: &Config) -> Self {
+        let (domain, watched) = (config.fqdn.clone(), Some(WEB_APPLICATION.to_owned()));
+        let streams = Streams::new(Realm { domain, watched, nodes, bosh: Port::Bosh });
+        Self { held: BTreeMap::new(), streams }
+    }
+
     /// Publishes something, or holds it while the node is out of service. An error is not held: it answers one request.
     pub(crate) fn publish(
         &mut self,
@@ -53,9 +65,20 @@ impl Publisher {
         }
     }
 
+    /// Tells every client of the system's state.
+    pub(crate) fn publish_system(&mut self, update: &str, config: &Config, cx: &mut Cx<'_>) {
+        let payload = notification(update, &config.notification_namespace);
+        self.streams.deliver_to_all(nodes::SYSTEM, &payload, cx);
+    }
+
+    /// Every client of the agent hears; of a user, whoever subscribed to the users of the team, too.
     fn publish_now(&mut self, publication: &Publication, config: &Config, cx: &mut Cx<'_>) {
         cx.note(FinesseFact::Published(Box::new(publication.clone())).into());
-        self.sessions.deliver(publication, config, cx);
+        let payload = notification(&cce_xml::update(publication), &config.notification_namespace);
+        self.streams.deliver(publication.agent.as_str(), &publication.node(), &payload, cx);
+        if let Object::User(user) = &publication.object {
+            self.streams.deliver_to_subscribers(&nodes::of_team(user.team_id), &payload, cx);
+        }
     }
 
     /// Takes the place of what was held about the same object. A dialog that nobody saw is added, and not changed; one

@@ -11,6 +11,7 @@ use crate::{
     interrupt,
     line::{Lines, Pending},
     media,
+    nodes::nodes,
     presence::Absences,
     publish::Publisher,
     request::{Ask, Change, FORCED, Target, UserChange},
@@ -54,7 +55,7 @@ impl Service {
             dialogs: Dialogs::default(),
             lines: Lines::default(),
             absences: Absences::default(),
-            publisher: Publisher::default(),
+            publisher: Publisher::new(Arc::new(nodes(&model)), &config),
             ccp: CcpClient::default(),
             model,
             config,
@@ -65,6 +66,7 @@ impl Service {
     pub(crate) fn reconfigure(&mut self, model: Arc<ObjectModel>, config: Config) {
         self.users.reconfigure(&model);
         self.cti.reconfigure(&config);
+        self.publisher.streams.set_nodes(&Arc::new(nodes(&model)));
         (self.model, self.config) = (model, config);
     }
 }
@@ -124,7 +126,7 @@ impl Service {
     /// Tells every client whether the node is in service (finesse-nonvoice 5).
     pub(crate) fn publish_system(&mut self, cx: &mut Cx<'_>) {
         let update = cce_xml::system_update(&self.system_info(cx));
-        self.publisher.sessions.deliver_system(&update, &self.config, cx);
+        self.publisher.publish_system(&update, &self.config, cx);
     }
 
     /// The node's state, as clients see it.

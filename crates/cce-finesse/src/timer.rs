@@ -20,14 +20,6 @@ cce_kernel::timers! {
         Absence = "absence",
         /// A call that CCP refused is made again; counted by call.
         AskAgain = "ask-again",
-        /// A client of the notification service has not signed in; counted by stream.
-        SignIn = "xmpp-sign-in",
-        /// A client of the notification service may be dead: nothing has come from it; counted by stream.
-        Quiet = "xmpp-quiet",
-        /// A request of a BOSH session has waited for long enough; counted by session.
-        BoshWait = "bosh-wait",
-        /// A BOSH session has had no request for too long; counted by session.
-        BoshInactive = "bosh-inactive",
     }
 }
 

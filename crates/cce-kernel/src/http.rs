@@ -31,7 +31,7 @@ pub struct Request {
 }
 
 /// Who made a request, as far as the driver knows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Caller {
     /// Somebody outside the lab, or a component in another process.

@@ -58,9 +58,14 @@ macro_rules! timers {
 
             /// The kind of a timer that fired. A component hears of its own timers only.
             $vis fn of(key: &$crate::TimerKey) -> Self {
+                Self::find(key).unwrap_or_else(|| unreachable!("no timer is called {}", key.name))
+            }
+
+            /// The kind of a timer that fired, if it is one of these: a component may have those of a part of it, too.
+            $vis fn find(key: &$crate::TimerKey) -> Option<Self> {
                 match key.name.as_ref() {
-                    $( $text => Self::$kind, )+
-                    name => unreachable!("no timer is called {name}"),
+                    $( $text => Some(Self::$kind), )+
+                    _ => None,
                 }
             }
         }

@@ -432,6 +432,20 @@ fn what_strangers_send_early_is_bounded_takes_nothing_from_others_and_is_gone_wi
 }
 
 #[test]
+fn strangers_from_outside_take_no_room_from_the_labs_own() {
+    let mut lab = Lab::in_service();
+    let elements = "<a/>".repeat(1_000);
+    let mut keep = |caller: Caller| {
+        let opened = call(&mut lab, 1, Request { caller, ..request(&create("wait='30' hold='1'")) });
+        let desktop = Desktop::of(&body(&opened, 1));
+        let early = desktop.body(desktop.rid + 2, "", &elements);
+        replies(&call(&mut lab, 2, Request { caller, ..request(&early) })).is_empty()
+    };
+    assert!((0..1_000).any(|_| !keep(Caller::Outside)), "there is no room for strangers any more");
+    assert!((0..20).all(|_| keep(Caller::Lab)), "an agent of the lab signs in as ever");
+}
+
+#[test]
 fn a_stopping_node_ends_its_sessions() {
     let mut lab = Lab::in_service();
     let mut desktop = Desktop::present(&mut lab, "1080", "desk");
@@ -473,7 +487,11 @@ impl Desktop {
     }
 
     fn open_by(lab: &mut Lab, create: &str) -> Self {
-        let text = body(&ask(lab, 1, create), 1);
+        Self::of(&body(&ask(lab, 1, create), 1))
+    }
+
+    /// Of the answer that began it.
+    fn of(text: &str) -> Self {
         let (_, rest) = text.split_once(" sid='").expect("a session has an id");
         let (sid, _) = rest.split_once('\'').expect("an attribute ends");
         Self { sid: sid.to_owned(), rid: RID, call: 1 }

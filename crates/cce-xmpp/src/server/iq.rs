@@ -25,28 +25,49 @@ impl From<String> for Answer {
     }
 }
 
-/// Answers an IQ of a bound client.
-pub(super) fn answer(iq: &StreamElement, me: &Jid, nodes: &Nodes) -> Answer {
-    if !is_request(iq) {
-        return answer_to_no_request(iq, me);
+/// What answers are made of.
+#[derive(Debug)]
+pub(super) struct Known<'a> {
+    /// Who asks.
+    pub(super) me: &'a Jid,
+    /// The address whose presence every user watches.
+    pub(super) watched: Option<String>,
+    pub(super) nodes: &'a Nodes,
+}
+
+impl Known<'_> {
+    /// Answers an IQ of a bound client.
+    pub(super) fn answer(&self, iq: &StreamElement) -> Answer {
+        let Self { me, nodes, .. } = *self;
+        if !is_request(iq) {
+            return answer_to_no_request(iq, me);
+        }
+        let Some(child) = iq.elements().next() else {
+            return error(iq, Some(me), "modify", "bad-request").into();
+        };
+        let is_get = iq.attribute("type") == Some("get");
+        if let Some(condition) = missing(iq, child, me, nodes) {
+            return error(iq, Some(me), "cancel", condition).into();
+        }
+        let payload = match (child.name.as_str(), &*child.namespace, is_get) {
+            ("session", ns::SESSION, false) | ("ping", ns::PING, true) => String::new(),
+            ("query", ns::ROSTER, true) => self.roster(),
+            ("vCard", ns::VCARD, true) => format!("<vCard xmlns='{}'/>", ns::VCARD),
+            ("query", ns::DISCO_INFO, true) => disco_info(iq, child),
+            ("query", ns::DISCO_ITEMS, true) => disco_items(iq, child, me),
+            ("pubsub", ns::PUBSUB, false) => return pubsub(iq, child, me, nodes),
+            _ => return error(iq, Some(me), "cancel", "service-unavailable").into(),
+        };
+        result(iq, Some(me), &payload).into()
     }
-    let Some(child) = iq.elements().next() else {
-        return error(iq, Some(me), "modify", "bad-request").into();
-    };
-    let is_get = iq.attribute("type") == Some("get");
-    if let Some(condition) = missing(iq, child, me, nodes) {
-        return error(iq, Some(me), "cancel", condition).into();
+
+    fn roster(&self) -> String {
+        let watched = self
+            .watched
+            .as_ref()
+            .map(|address| format!("<item jid='{}' subscription='to'/>", escape(address)));
+        format!("<query xmlns='{}'>{}</query>", ns::ROSTER, watched.unwrap_or_default())
     }
-    let payload = match (child.name.as_str(), &*child.namespace, is_get) {
-        ("session", ns::SESSION, false) | ("ping", ns::PING, true) => String::new(),
-        ("query", ns::ROSTER, true) => roster(me),
-        ("vCard", ns::VCARD, true) => format!("<vCard xmlns='{}'/>", ns::VCARD),
-        ("query", ns::DISCO_INFO, true) => disco_info(iq, child),
-        ("query", ns::DISCO_ITEMS, true) => disco_items(iq, child, me),
-        ("pubsub", ns::PUBSUB, false) => return pubsub(iq, child, me, nodes),
-        _ => return error(iq, Some(me), "cancel", "service-unavailable").into(),
-    };
-    result(iq, Some(me), &payload).into()
 }
 
 /// An IQ of type result.
@@ -82,11 +103,6 @@ fn answer_to_no_request(iq: &StreamElement, me: &Jid) -> Answer {
     error(iq, Some(me), "modify", "bad-request").into()
 }
 
-fn roster(me: &Jid) -> String {
-    let web_app = escape(format!("finesse@{}", me.domain)).into_owned();
-    format!("<query xmlns='{}'><item jid='{web_app}' subscription='to'/></query>", ns::ROSTER)
-}
-
 /// Nothing can be told of a node that is not there (XEP-0030 3.2). What clients ask the server itself about, such as
 /// its commands, is an empty list.
 fn missing(iq: &StreamElement, query: &StreamElement, me: &Jid, nodes: &Nodes) -> Option<&'static str> {
@@ -94,7 +110,7 @@ fn missing(iq: &StreamElement, query: &StreamElement, me: &Jid, nodes: &Nodes) -
     let is_asked_of_pubsub = is_pubsub(iq.attribute("to").unwrap_or_default());
     let is_about_node =
         *query.namespace == *ns::DISCO_INFO || (*query.namespace == *ns::DISCO_ITEMS && is_asked_of_pubsub);
-    (is_about_node && !is_node(node, &me.user, nodes)).then_some("item-not-found")
+    (is_about_node && !nodes.has(node, &me.user)).then_some("item-not-found")
 }
 
 /// A client reads the first identity of a node to learn what kind of node it is (finesse-nonvoice 4.2).
@@ -140,7 +156,7 @@ fn pubsub(iq: &StreamElement, pubsub: &StreamElement, me: &Jid, nodes: &Nodes) -
         return error(iq, Some(me), "cancel", "service-unavailable").into();
     };
     let node = request.attribute("node").unwrap_or_default();
-    if !is_node(node, &me.user, nodes) {
+    if !nodes.has(node, &me.user) {
         return error(iq, Some(me), "cancel", "item-not-found").into();
     }
     let subscriber = request.attribute("jid").map_or_else(|| me.to_string(), str::to_owned);
@@ -170,23 +186,4 @@ fn resource_of(address: &str, me: &Jid) -> Option<Option<String>> {
     let user = bare.split_once('@').map_or(bare, |(user, _)| user);
     let is_own = user == me.user && resource.is_none_or(|resource| resource == me.resource);
     is_own.then(|| resource.map(str::to_owned))
-}
-
-/// Whether a node exists for this user: the automatic ones of its own, and those that everybody may ask for
-/// (finesse-nonvoice 4.4). Queues have no events in the lab, and no nodes.
-fn is_node(node: &str, user: &str, nodes: &Nodes) -> bool {
-    let Some(path) = node.strip_prefix("/finesse/api/") else {
-        return false;
-    };
-    let parts: Vec<&str> = path.split('/').collect();
-    if parts.iter().any(|part| part.is_empty()) {
-        return false;
-    }
-    match parts[..] {
-        ["SystemInfo"] => true,
-        ["Team", team, "Users"] => nodes.teams.iter().any(|known| known == team),
-        ["User", id] | ["User", id, "Dialogs" | "Media"] | ["User", id, "Dialogs", "Media"] => id == user,
-        ["User", id, "Media", mrd] => id == user && nodes.mrds.iter().any(|known| known == mrd),
-        _ => false,
-    }
 }

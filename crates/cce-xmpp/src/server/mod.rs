@@ -1,12 +1,14 @@
 //! The server's side of one stream (finesse-nonvoice 4.1 to 4.4).
 
 mod iq;
+mod nodes;
 mod sasl;
 mod scram;
 mod stanza;
 
+pub use nodes::Nodes;
 pub use sasl::Credentials;
-pub use stanza::{EventMessage, event_message, ping, presence};
+pub use stanza::{EventMessage, event_message, notification, ping, presence};
 
 use crate::{
     Jid, StreamCarrier, StreamElement, StreamError, StreamLimits, StreamPiece,
@@ -16,6 +18,7 @@ use crate::{
 };
 use quick_xml::escape::escape;
 use sasl::{Refusal, SignIn, Step};
+use std::sync::Arc;
 
 /// Refused sign-ins after which the stream is closed.
 pub const SIGN_IN_TRIES_MAX: u32 = 5;
@@ -30,6 +33,8 @@ pub struct ServerConfig {
     pub carrier: StreamCarrier,
     /// The XMPP domain, whatever host name the client writes.
     pub domain: String,
+    /// The local part of an address whose presence every user watches (finesse-nonvoice 4.1), if there is one.
+    pub watched: Option<String>,
     /// Names this stream; unique among the owner's.
     pub stream_id: String,
     /// The resource of a client that brings none; unique among the owner's.
@@ -39,16 +44,7 @@ pub struct ServerConfig {
     /// Limits of what the client sends.
     pub limits: StreamLimits,
     /// Which nodes there are.
-    pub nodes: Nodes,
-}
-
-/// What decides which nodes there are (finesse-nonvoice 4.4).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Nodes {
-    /// Ids of teams.
-    pub teams: Vec<String>,
-    /// Ids of media routing domains.
-    pub mrds: Vec<String>,
+    pub nodes: Arc<Nodes>,
 }
 
 /// What happened on a stream, or what is to be done for it.
@@ -209,6 +205,11 @@ impl ServerSession {
     /// A stanza of the owner's, as this stream has it.
     pub fn stanza(&mut self, xml: &str) -> Vec<u8> {
         self.carriage.element(xml)
+    }
+
+    /// Which nodes there are from here on.
+    pub fn set_nodes(&mut self, nodes: Arc<Nodes>) {
+        self.config.nodes = nodes;
     }
 
     /// The client's address, once it is bound.
@@ -415,7 +416,8 @@ impl ServerSession {
     }
 
     fn on_iq(&mut self, stanza: &StreamElement, out: &mut Vec<ServerEvent>) {
-        let iq::Answer { stanza, event } = iq::answer(stanza, &self.jid, &self.config.nodes);
+        let known = iq::Known { me: &self.jid, watched: self.watched(), nodes: &self.config.nodes };
+        let iq::Answer { stanza, event } = known.answer(stanza);
         if let Some(stanza) = stanza {
             self.say(&stanza, out);
         }
@@ -423,18 +425,18 @@ impl ServerSession {
     }
 
     fn on_presence(&mut self, stanza: &StreamElement, out: &mut Vec<ServerEvent>) {
-        let web_app = format!("finesse@{}", self.config.domain);
+        let watched = self.watched();
         match (stanza.attribute("type"), stanza.attribute("to")) {
-            (None, None) => self.on_available(stanza, &web_app, out),
+            (None, None) => self.on_available(stanza, watched.as_deref(), out),
             (Some("unavailable"), None) => {
                 self.priority = None;
                 out.push(ServerEvent::Presence { available: false, priority: 0 });
             }
-            (Some("subscribe"), Some(to)) if to == web_app => {
-                let to = escape(self.jid.bare());
-                let subscribed = format!("<presence from='{web_app}' to='{to}' type='subscribed'/>");
+            (Some("subscribe"), Some(to)) if watched.as_deref() == Some(to) => {
+                let (me, from) = (escape(self.jid.bare()), escape(to));
+                let subscribed = format!("<presence from='{from}' to='{me}' type='subscribed'/>");
                 let mut both = self.carriage.element(&subscribed);
-                both.extend(self.carriage.element(&presence(&web_app, &self.jid.to_string(), Some(0))));
+                both.extend(self.carriage.element(&presence(to, &self.jid.to_string(), Some(0))));
                 out.push(ServerEvent::Send(both));
             }
             // Presence towards anybody else goes nowhere.
@@ -442,14 +444,22 @@ impl ServerSession {
         }
     }
 
-    fn on_available(&mut self, stanza: &StreamElement, web_app: &str, out: &mut Vec<ServerEvent>) {
+    fn on_available(&mut self, stanza: &StreamElement, watched: Option<&str>, out: &mut Vec<ServerEvent>) {
         let priority = stanza.child("priority", ns::CLIENT).map(StreamElement::text).unwrap_or_default();
         let priority = priority.trim().parse().unwrap_or(0);
-        if self.priority.replace(priority).is_none() {
+        if self.priority.replace(priority).is_none()
+            && let Some(watched) = watched
+        {
             // Desktops watch the web application's presence (finesse-nonvoice 4.1).
-            self.say(&presence(web_app, &self.jid.to_string(), Some(0)), out);
+            self.say(&presence(watched, &self.jid.to_string(), Some(0)), out);
         }
         out.push(ServerEvent::Presence { available: true, priority });
+    }
+
+    /// The address whose presence every user watches.
+    fn watched(&self) -> Option<String> {
+        let ServerConfig { watched, domain, .. } = &self.config;
+        watched.as_ref().map(|local| format!("{local}@{domain}"))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::ns;
 use quick_xml::escape::{escape, partial_escape};
 use std::fmt::Write;
 
-/// A notification (finesse-nonvoice 4.5).
+/// An item of a node, as it is told (finesse-nonvoice 4.5).
 #[derive(Clone, Copy, Debug)]
 pub struct EventMessage<'a> {
     /// The publish-subscribe service: `pubsub.<domain>`.
@@ -17,28 +17,29 @@ pub struct EventMessage<'a> {
     pub item: &'a str,
     /// Names the message.
     pub id: &'a str,
-    /// The `Update` document.
-    pub update: &'a str,
-    /// Namespace of `notification`; `http://jabber.org/protocol/pubsub` by default.
-    pub namespace: &'a str,
+    /// What the item holds: XML.
+    pub payload: &'a str,
 }
 
-/// The message stanza of a notification. The document travels as text: it is the only child of
-/// `notification`, because clients read no other.
+/// The message stanza of an item.
 pub fn event_message(message: &EventMessage<'_>) -> String {
-    let EventMessage { from, to, node, item, id, update, namespace } = message;
+    let EventMessage { from, to, node, item, id, payload } = message;
     format!(
         "<message from='{}' to='{}' id='{}'><event xmlns='{}'><items node='{}'><item id='{}'>\
-         <notification xmlns='{}'>{}</notification></item></items></event></message>",
+         {payload}</item></items></event></message>",
         escape(*from),
         escape(*to),
         escape(*id),
         ns::PUBSUB_EVENT,
         escape(*node),
         escape(*item),
-        escape(*namespace),
-        partial_escape(*update)
     )
+}
+
+/// What an item of Finesse holds. The `Update` document travels as text: it is the only child of `notification`, because
+/// clients read no other. The namespace is `http://jabber.org/protocol/pubsub` by default.
+pub fn notification(update: &str, namespace: &str) -> String {
+    format!("<notification xmlns='{}'>{}</notification>", escape(namespace), partial_escape(update))
 }
 
 /// Asks the client at the address `to` whether it is there (XEP-0199 4.1). Any answer will do.

@@ -5,7 +5,7 @@ use cce_xmpp::{
     StreamCarrier, StreamFlaw, StreamLimits, StreamPiece,
     bosh::{BoshAnswer, BoshAsk, BoshBody, BoshClient, BoshCondition, BoshOffer, BoshServer},
     client::{ClientConfig, ClientEvent, ClientSession},
-    server::{EventMessage, ServerEvent, ServerSession, event_message},
+    server::{EventMessage, ServerEvent, ServerSession, event_message, notification},
 };
 use proptest::prelude::*;
 use std::{collections::BTreeSet, time::Duration};
@@ -43,8 +43,7 @@ fn a_notification_comes_as_it_was_published() {
         node: "/finesse/api/User/1080",
         item: "1",
         id: "m",
-        update,
-        namespace: "http://jabber.org/protocol/pubsub",
+        payload: &notification(update, "http://jabber.org/protocol/pubsub"),
     };
     let elements = pair.stream.stanza(&event_message(&message));
     pair.exchanges.as_mut().unwrap().say(&elements);

@@ -3,7 +3,7 @@
 use crate::support::{accounts, server_over};
 use cce_xmpp::{
     Jid, StreamCarrier, StreamLimits, client,
-    server::{self as serving, EventMessage, event_message, presence},
+    server::{self as serving, EventMessage, event_message, notification, presence},
 };
 
 /// What carries a stream as bytes.
@@ -43,8 +43,7 @@ fn a_notification_arrives_as_it_was_published() {
             node,
             item: "1",
             id: "m",
-            update,
-            namespace,
+            payload: &notification(update, namespace),
         };
         let bytes = pair.server.stanza(&event_message(&message));
         assert_eq!(

@@ -3,7 +3,9 @@
 use crate::support::{OPEN, auth, bound, feed, sent, server};
 use cce_xmpp::{
     StreamError,
-    server::{EventMessage, SIGN_IN_TRIES_MAX, ServerEnding, ServerEvent, event_message, presence},
+    server::{
+        EventMessage, SIGN_IN_TRIES_MAX, ServerEnding, ServerEvent, event_message, notification, presence,
+    },
 };
 
 const WRONG: &str = "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>";
@@ -309,8 +311,10 @@ fn an_update_travels_as_the_only_text_of_its_notification() {
         node: "/finesse/api/User/1080",
         item: "i1",
         id: "QM0FAiNp",
-        update: "<Update><data>a &amp; b</data></Update>",
-        namespace: "http://jabber.org/protocol/pubsub",
+        payload: &notification(
+            "<Update><data>a &amp; b</data></Update>",
+            "http://jabber.org/protocol/pubsub",
+        ),
     };
     assert_eq!(
         event_message(&message),

@@ -3,8 +3,9 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_xmpp::{
     StreamCarrier, StreamLimits,
-    server::{Credentials, ServerConfig, ServerEvent, ServerSession},
+    server::{Credentials, Nodes, ServerConfig, ServerEvent, ServerSession},
 };
+use std::sync::Arc;
 
 /// A stream header, as clients write it.
 pub(crate) const OPEN: &str = "<?xml version='1.0'?><stream:stream to='fin1.lab' xmlns='jabber:client' \
@@ -20,12 +21,23 @@ pub(crate) fn server_over(carrier: StreamCarrier) -> ServerSession {
     ServerSession::new(ServerConfig {
         carrier,
         domain: "fin1.lab".to_owned(),
+        watched: Some("finesse".to_owned()),
         stream_id: "s1".to_owned(),
         resource: "generated".to_owned(),
         random: [7; 32],
         limits: StreamLimits::default(),
-        nodes: cce_xmpp::server::Nodes { teams: vec!["5005".to_owned()], mrds: vec!["5011".to_owned()] },
+        nodes: Arc::new(nodes()),
     })
+}
+
+/// Those of a node with one team and one domain.
+fn nodes() -> Nodes {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    Nodes {
+        everyones: owned(&["/finesse/api/SystemInfo", "/finesse/api/Team/5005/Users"]),
+        before_user: "/finesse/api/User/".to_owned(),
+        behind_user: owned(&["", "/Dialogs", "/Media", "/Dialogs/Media", "/Media/5011"]),
+    }
 }
 
 /// Feeds text; agent 1080 may also sign in by its login name.

@@ -10,7 +10,10 @@ use cce_world::AgentTransport;
 use cce_world::cast::agent::{AgentConfig, VirtualAgent, Work};
 use cce_xmpp::{
     StreamCarrier, StreamLimits,
-    server::{Credentials, EventMessage, ServerConfig, ServerEvent, ServerSession, event_message, presence},
+    server::{
+        Credentials, EventMessage, ServerConfig, ServerEvent, ServerSession, event_message, notification,
+        presence,
+    },
 };
 use std::time::Duration;
 
@@ -512,8 +515,7 @@ impl Desk {
             node: "/finesse/api/User/1080",
             item: "1",
             id: "1",
-            update,
-            namespace: "http://jabber.org/protocol/pubsub",
+            payload: &notification(update, "http://jabber.org/protocol/pubsub"),
         };
         self.bytes(&event_message(&message))
     }
@@ -555,11 +557,12 @@ fn server() -> ServerSession {
     ServerSession::new(ServerConfig {
         carrier: StreamCarrier::Tcp,
         domain: "fin1.lab".to_owned(),
+        watched: Some("finesse".to_owned()),
         stream_id: "s".to_owned(),
         resource: "r".to_owned(),
         random: [0; 32],
         limits: StreamLimits::default(),
-        nodes: cce_xmpp::server::Nodes::default(),
+        nodes: std::sync::Arc::default(),
     })
 }
 

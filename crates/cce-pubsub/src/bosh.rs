@@ -1,7 +1,7 @@
 //! BOSH as HTTP requests and their replies (finesse-nonvoice 4.2): which session a request belongs to, when it is answered, and
 //! when a session is over. What a session says is the stream's affair.
 
-use crate::timer::Timer;
+use crate::StreamTimer;
 use cce_kernel::{
     CallId, Caller, CloseReason, Cors, Cx, LinkId, LinksMax, Port, Request, Response, Security, Time,
     TimerKey,
@@ -31,15 +31,16 @@ const SESSIONS_MAX: LinksMax = match Port::Xmpp.links_max() {
 /// How many of those from outside may come from one address: it leaves some to others.
 const SESSIONS_OF_ADDRESS_MAX: usize = SESSIONS_MAX.outside / 4 * 3;
 
-/// Bytes that all sessions together take up. One that would take more is over.
+/// Bytes that all sessions together take up whose clients are known, likewise. One that would take more is over.
 const BYTES_MAX: usize = 64 << 20;
 
-/// Bytes that all sessions together take up whose clients have not bound a resource. Strangers take nothing from others.
+/// Bytes that all sessions together take up whose clients have not bound a resource: of those from outside, and as many of the
+/// lab's own. Strangers take nothing from others.
 const STRANGERS_BYTES_MAX: usize = 8 << 20;
 
-/// Names a session in this component. Never used again once it is over.
+/// Names a session in its component. Never used again once it is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct BoshNumber(pub(crate) u32);
+pub struct BoshNumber(pub(crate) u32);
 
 /// What a request or a stream is still about when it is over.
 const SESSION: &str = "BOSH session";
@@ -59,18 +60,18 @@ impl BoshNumber {
     }
 
     /// What the session is called in facts: it stands for a link.
-    pub(crate) fn as_link(self) -> LinkId {
-        LinkId { port: Port::Bosh, number: self.0 }
+    pub(crate) fn as_link(self, port: Port) -> LinkId {
+        LinkId { port, number: self.0 }
     }
 
-    fn key(self, timer: Timer) -> TimerKey {
+    fn key(self, timer: StreamTimer) -> TimerKey {
         timer.key(u64::from(self.0))
     }
 }
 
 /// What a body brings to a stream.
-#[derive(Debug)]
-pub(crate) enum BoshPart {
+#[derive(Clone, Debug)]
+pub enum BoshPart {
     /// The stream begins anew.
     Restart,
     /// A stanza, or the end.
@@ -80,14 +81,15 @@ pub(crate) enum BoshPart {
 /// Every session.
 #[derive(Clone, Debug)]
 pub(crate) struct BoshSessions {
+    port: Port,
     sessions: BTreeMap<BoshNumber, BoshSession>,
     /// By what the client calls it.
     numbers: BTreeMap<String, BoshNumber>,
     /// The session of each request that is not answered.
     requests: BTreeMap<CallId, BoshRequest>,
     latest: u32,
-    /// Bytes that the sessions take up, by whether their clients are known.
-    bytes: BTreeMap<Standing, usize>,
+    /// Bytes that the sessions take up, by whether their clients are known and where they are.
+    bytes: BTreeMap<(Standing, Caller), usize>,
     /// Sessions to which something happened since the latest flush.
     stirred: BTreeSet<BoshNumber>,
     /// Pages of every origin may ask: nothing that a browser adds by itself signs in here (inferred).
@@ -115,7 +117,7 @@ enum Standing {
 }
 
 impl Standing {
-    /// Bytes that all sessions of that standing take up.
+    /// Bytes that all sessions of that standing take up, from outside or of the lab's own.
     const fn bytes_max(self) -> usize {
         match self {
             Self::Stranger => STRANGERS_BYTES_MAX,
@@ -143,9 +145,11 @@ struct BoshRequest {
     asked: Request,
 }
 
-impl Default for BoshSessions {
-    fn default() -> Self {
+impl BoshSessions {
+    /// No session; bodies arrive at that interface.
+    pub(crate) fn new(port: Port) -> Self {
         Self {
+            port,
             sessions: BTreeMap::new(),
             numbers: BTreeMap::new(),
             requests: BTreeMap::new(),
@@ -155,9 +159,7 @@ impl Default for BoshSessions {
             cors: Cors::of(["*".to_owned()]),
         }
     }
-}
 
-impl BoshSessions {
     /// Takes in a request. Returns its session, and whether that is new; none where the request is answered.
     pub(crate) fn on_request(
         &mut self,
@@ -189,7 +191,7 @@ impl BoshSessions {
             return Err(Response::new(flaw.status()));
         }
         BoshBody::read(&request.body.0).map_err(|flaw| {
-            cx.note_peer_error(NO_SESSION.as_link(), "body", flaw.to_string());
+            cx.note_peer_error(NO_SESSION.as_link(self.port), "body", flaw.to_string());
             xml(BoshCondition::BadRequest.body())
         })
     }
@@ -337,8 +339,8 @@ impl BoshSessions {
             weigh(&mut self.bytes, &mut session, 0);
         }
         self.stirred.remove(&number);
-        cx.cancel(number.key(Timer::BoshWait));
-        cx.cancel(number.key(Timer::BoshInactive));
+        cx.cancel(number.key(StreamTimer::BoshWait));
+        cx.cancel(number.key(StreamTimer::BoshInactive));
     }
 
     /// A request was not waited for.
@@ -368,7 +370,7 @@ impl BoshSessions {
     /// A session had no request for too long: it is over.
     pub(crate) fn on_inactive(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) -> BoshNumber {
         let number = BoshNumber::of(timer);
-        cx.note_peer_error(number.as_link(), "session", "it has had no request for too long");
+        cx.note_peer_error(number.as_link(self.port), "session", "it has had no request for too long");
         self.end_with(number, Some(BoshCondition::ItemNotFound), cx);
         number
     }
@@ -403,7 +405,7 @@ impl BoshSessions {
             };
             self.reply_all(answers, cx);
             if let Some(flaw) = flaw {
-                cx.note_peer_error(number.as_link(), "session", flaw);
+                cx.note_peer_error(number.as_link(self.port), "session", flaw);
                 self.end_with(number, Some(BoshCondition::PolicyViolation), cx);
                 over.push(number);
             } else {
@@ -421,7 +423,7 @@ impl BoshSessions {
             return;
         }
         session.counted = due;
-        let (wait, inactive) = (number.key(Timer::BoshWait), number.key(Timer::BoshInactive));
+        let (wait, inactive) = (number.key(StreamTimer::BoshWait), number.key(StreamTimer::BoshInactive));
         match due {
             Counted::Wait(_) => {
                 cx.cancel(inactive);
@@ -443,9 +445,9 @@ impl BoshSessions {
     }
 }
 
-/// Counts a session's bytes among those of its standing, of which it returns the sum.
-fn weigh(all: &mut BTreeMap<Standing, usize>, session: &mut BoshSession, bytes: usize) -> usize {
-    let sum = all.entry(session.standing).or_default();
+/// Counts a session's bytes among those of its kind, of which it returns the sum.
+fn weigh(all: &mut BTreeMap<(Standing, Caller), usize>, session: &mut BoshSession, bytes: usize) -> usize {
+    let sum = all.entry((session.standing, session.caller)).or_default();
     *sum = *sum + bytes - session.bytes;
     session.bytes = bytes;
     *sum

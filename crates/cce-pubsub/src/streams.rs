@@ -1,13 +1,12 @@
-//! The notification service: streams of desktops, who of them hears what (finesse-nonvoice 4.3 to 4.5). It is the same
-//! whatever carries a stream.
+//! Streams of clients, and who of them hears what (finesse-nonvoice 4.3 to 4.5, ccp-task-api 6). It is the same whatever
+//! carries a stream.
 
 use crate::{
-    Config,
+    StreamTimer,
     bosh::{BoshNumber, BoshPart, BoshSessions},
-    timer::Timer,
+    subscriptions::{Subscription, Subscriptions},
 };
 use cce_kernel::{Blob, CallId, CloseReason, Cx, LinkId, Port, Request, Security, Time, TimerKey};
-use cce_model::{Object, ObjectModel, Publication};
 use cce_xmpp::{
     Jid, StreamCarrier, StreamError, StreamLimits,
     server::{
@@ -19,6 +18,7 @@ use rand::RngExt;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
+    sync::Arc,
     time::Duration,
 };
 
@@ -28,14 +28,12 @@ const SIGN_IN_DEADLINE: Duration = Duration::from_secs(30);
 /// How long a client may be quiet until it is asked whether it is there, and then until it counts as dead. Openfire does
 /// so by default (inferred: finesse-nonvoice 4.3 has the client's pings only).
 const QUIET: Duration = Duration::from_mins(3);
-/// The node of the system's state (finesse-nonvoice 4.4).
-const SYSTEM_NODE: &str = "/finesse/api/SystemInfo";
 /// Characters of a message id.
 const ID_LENGTH: usize = 8;
 
 /// One stream of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum StreamKey {
+pub enum StreamKey {
     /// On a connection, with its bytes as they are or in frames of WebSocket.
     Link(LinkId),
     /// In the bodies of a BOSH session.
@@ -44,22 +42,22 @@ pub(crate) enum StreamKey {
 
 impl StreamKey {
     /// What the stream is called in facts: a BOSH session stands for a link.
-    fn as_link(self) -> LinkId {
+    fn as_link(self, bosh: Port) -> LinkId {
         match self {
             Self::Link(link) => link,
-            Self::Bosh(number) => number.as_link(),
+            Self::Bosh(number) => number.as_link(bosh),
         }
     }
 
     /// The timer that bounds its sign-in. Links and sessions are numbered apart.
     fn sign_in(self) -> TimerKey {
-        Timer::SignIn.key(self.number())
+        StreamTimer::SignIn.key(self.number())
     }
 
     /// The timer that tells whether its client is quiet. A BOSH session has its requests for that.
     fn quiet(self) -> Option<TimerKey> {
         match self {
-            Self::Link(_) => Some(Timer::Quiet.key(self.number())),
+            Self::Link(_) => Some(StreamTimer::Quiet.key(self.number())),
             Self::Bosh(_) => None,
         }
     }
@@ -74,64 +72,34 @@ impl StreamKey {
 
 /// What a stream tells of its user. The component above decides what follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum UserPresence {
+pub enum UserPresence {
     /// A client of the user is present.
     Present(String),
     /// A client of the user that was present is gone; others may be there.
     Gone(String),
 }
 
+/// What a service is to its clients.
+#[derive(Clone, Debug)]
+pub struct Realm {
+    /// The XMPP domain.
+    pub domain: String,
+    /// The local part of an address whose presence every user watches (finesse-nonvoice 4.1), if there is one.
+    pub watched: Option<String>,
+    /// Which nodes there are.
+    pub nodes: Arc<Nodes>,
+    /// The interface at which bodies arrive.
+    pub bosh: Port,
+}
+
 /// Every stream, and the number of the last item that was published.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Sessions {
+#[derive(Clone, Debug)]
+pub struct Streams {
+    realm: Realm,
     clients: BTreeMap<StreamKey, Client>,
     bosh: BoshSessions,
     items: u64,
     explicit: Subscriptions,
-}
-
-/// Explicit subscriptions by user. They outlive the streams on which they were made (finesse-nonvoice 4.4).
-#[derive(Clone, Debug, Default)]
-struct Subscriptions(BTreeMap<String, Vec<Subscription>>);
-
-/// Explicit subscriptions of one user; of more, the oldest are forgotten.
-const SUBSCRIPTIONS_MAX: usize = 64;
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Subscription {
-    node: String,
-    /// The one client of the user that is to hear; none for every one.
-    resource: Option<String>,
-}
-
-impl Subscriptions {
-    fn add(&mut self, user: String, subscription: Subscription) {
-        let own = self.0.entry(user).or_default();
-        own.retain(|known| *known != subscription);
-        if own.len() >= SUBSCRIPTIONS_MAX {
-            own.remove(0);
-        }
-        own.push(subscription);
-    }
-
-    fn remove(&mut self, user: &str, subscription: &Subscription) {
-        if let Some(own) = self.0.get_mut(user) {
-            own.retain(|known| known != subscription);
-        }
-    }
-
-    /// Who hears of a node: users with the one client that is to hear, or none for every one. A client that is named
-    /// and one of a user of whom every client hears does not hear twice.
-    fn of_node(&self, node: &str) -> Vec<(String, Option<String>)> {
-        let mut hearers = Vec::new();
-        for (user, own) in &self.0 {
-            let of_node: Vec<Option<String>> =
-                own.iter().filter(|known| known.node == node).map(|known| known.resource.clone()).collect();
-            let resources = if of_node.contains(&None) { vec![None] } else { of_node };
-            hearers.extend(resources.into_iter().map(|resource| (user.clone(), resource)));
-        }
-        hearers
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -153,61 +121,72 @@ enum Doubt {
     Asked,
 }
 
-impl Sessions {
-    /// Sends a notification to every client of its agent that can receive it, and a user's to whoever subscribed to the
-    /// users of the team.
-    pub(crate) fn deliver(&mut self, publication: &Publication, config: &Config, cx: &mut Cx<'_>) {
-        let update = cce_xml::update(publication);
-        self.send_item(publication.agent.as_str(), None, &publication.node(), &update, config, cx);
-        // Of a user alone, teams hear too.
-        let Object::User(user) = &publication.object else { return };
-        let node = format!("/finesse/api/Team/{}/Users", user.team_id);
-        for (subscriber, resource) in self.explicit.of_node(&node) {
-            self.send_item(&subscriber, resource.as_deref(), &node, &update, config, cx);
+impl Streams {
+    /// A service without clients.
+    pub fn new(realm: Realm) -> Self {
+        Self {
+            clients: BTreeMap::new(),
+            bosh: BoshSessions::new(realm.bosh),
+            items: 0,
+            explicit: Subscriptions::default(),
+            realm,
         }
     }
 
-    /// Sends a notification of the system's node to every client that can receive it.
-    pub(crate) fn deliver_system(&mut self, update: &str, config: &Config, cx: &mut Cx<'_>) {
+    /// Which nodes there are from here on, for the streams that there are, too.
+    pub fn set_nodes(&mut self, nodes: &Arc<Nodes>) {
+        self.realm.nodes = Arc::clone(nodes);
+        for client in self.clients.values_mut() {
+            client.session.set_nodes(Arc::clone(nodes));
+        }
+        self.explicit.keep(nodes);
+    }
+
+    /// Sends an item of a node to every client of a user that can receive it.
+    pub fn deliver(&mut self, user: &str, node: &str, payload: &str, cx: &mut Cx<'_>) {
+        self.send_item(user, None, node, payload, cx);
+    }
+
+    /// Sends an item of a node to every client that can receive it.
+    pub fn deliver_to_all(&mut self, node: &str, payload: &str, cx: &mut Cx<'_>) {
         let bound = self.clients.values().filter_map(|client| client.jid.as_ref());
         let users: BTreeSet<String> = bound.map(|jid| jid.user.clone()).collect();
         for user in users {
-            self.send_item(&user, None, SYSTEM_NODE, update, config, cx);
+            self.send_item(&user, None, node, payload, cx);
+        }
+    }
+
+    /// Sends an item of a node to whoever subscribed to it and can receive it.
+    pub fn deliver_to_subscribers(&mut self, node: &str, payload: &str, cx: &mut Cx<'_>) {
+        for (user, resource) in self.explicit.of_node(node) {
+            self.send_item(&user, resource.as_deref(), node, payload, cx);
         }
     }
 
     /// Sends an item of a node to the clients of a user, or to one of them.
-    fn send_item(
-        &mut self,
-        user: &str,
-        resource: Option<&str>,
-        node: &str,
-        update: &str,
-        config: &Config,
-        cx: &mut Cx<'_>,
-    ) {
-        let links: Vec<StreamKey> = self
+    fn send_item(&mut self, user: &str, resource: Option<&str>, node: &str, payload: &str, cx: &mut Cx<'_>) {
+        let keys: Vec<StreamKey> = self
             .of_user(user)
             .filter(|(_, client)| client.session.is_available() && client.is_at(resource))
             .map(|(key, _)| key)
             .collect();
-        if links.is_empty() {
+        if keys.is_empty() {
             return;
         }
         // An item that nobody gets has no number.
         self.items += 1;
         let resource = resource.map(|resource| format!("/{resource}")).unwrap_or_default();
+        let domain = &self.realm.domain;
         let stanza = event_message(&EventMessage {
-            from: &format!("pubsub.{}", config.fqdn),
-            to: &format!("{user}@{}{resource}", config.fqdn),
+            from: &format!("pubsub.{domain}"),
+            to: &format!("{user}@{domain}{resource}"),
             node,
             // A UUID with a counting number right behind it (finesse-nonvoice 4.5).
             item: &format!("{}{}", cx.uuid("item"), self.items),
             id: &random_id(cx),
-            update,
-            namespace: &config.notification_namespace,
+            payload,
         });
-        for key in links {
+        for key in keys {
             self.send(key, &stanza, cx);
         }
     }
@@ -240,25 +219,32 @@ impl Sessions {
     }
 
     /// A client connected.
-    pub(crate) fn on_link_up(
-        &mut self,
-        link: LinkId,
-        security: Security,
-        config: &Config,
-        model: &ObjectModel,
-        cx: &mut Cx<'_>,
-    ) {
+    pub fn on_link_up(&mut self, link: LinkId, security: Security, cx: &mut Cx<'_>) {
         let is_of_port = |key: &&StreamKey| matches!(key, StreamKey::Link(known) if known.port == link.port);
         if !link.port.takes_one_more(self.clients.keys().filter(is_of_port).count()) {
             return cx.close(link, CloseReason::Refused);
         }
         let id = format!("{:08x}", link.number);
-        let session = session(carrier_of(link.port), id, config, model, cx);
+        let session = self.session(carrier_of(link.port), id, cx);
         let session = match security {
             Security::Offered => session.offering_tls(),
             Security::Plain | Security::Tls => session,
         };
         self.open(StreamKey::Link(link), session, cx);
+    }
+
+    /// The session of a new stream.
+    fn session(&self, carrier: StreamCarrier, stream_id: String, cx: &mut Cx<'_>) -> ServerSession {
+        ServerSession::new(ServerConfig {
+            carrier,
+            domain: self.realm.domain.clone(),
+            watched: self.realm.watched.clone(),
+            stream_id,
+            resource: random_id(cx),
+            random: cx.rng("sign-in").random(),
+            limits: StreamLimits::default(),
+            nodes: Arc::clone(&self.realm.nodes),
+        })
     }
 
     /// A stream begins with that session.
@@ -268,12 +254,30 @@ impl Sessions {
         cx.arm(key.sign_in(), SIGN_IN_DEADLINE);
     }
 
+    /// One of the service's timers fired.
+    ///
+    /// # Panics
+    ///
+    /// If there is no stream of which it could be: the timers of a stream end with it.
+    pub fn on_timer(&mut self, timer: StreamTimer, key: &TimerKey, cx: &mut Cx<'_>) -> Option<UserPresence> {
+        match timer {
+            StreamTimer::SignIn => self.on_sign_in_overdue(key, cx),
+            StreamTimer::Quiet => return self.on_quiet(key, cx),
+            StreamTimer::BoshWait => self.bosh.on_waited(key, cx),
+            StreamTimer::BoshInactive => {
+                let number = self.bosh.on_inactive(key, cx);
+                return self.on_stream_down(StreamKey::Bosh(number), cx);
+            }
+        }
+        None
+    }
+
     /// A client has not bound a resource in time.
     ///
     /// # Panics
     ///
     /// If no such client waits for its sign-in: the timer ends with it.
-    pub(crate) fn on_sign_in_overdue(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
+    fn on_sign_in_overdue(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
         let overdue =
             self.clients.iter().find(|(key, client)| key.sign_in() == *timer && client.jid.is_none());
         let key = *overdue.expect("the timer of a sign-in ends with it").0;
@@ -283,7 +287,7 @@ impl Sessions {
     }
 
     /// What carried a stream is gone: the user's other clients hear of it.
-    pub(crate) fn on_stream_down(&mut self, key: StreamKey, cx: &mut Cx<'_>) -> Option<UserPresence> {
+    pub fn on_stream_down(&mut self, key: StreamKey, cx: &mut Cx<'_>) -> Option<UserPresence> {
         let Some(client) = self.clients.remove(&key) else {
             cx.over_meanwhile("stream");
             return None;
@@ -297,7 +301,7 @@ impl Sessions {
     /// # Panics
     ///
     /// If there is no such stream: the timer ends with it.
-    pub(crate) fn on_quiet(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) -> Option<UserPresence> {
+    fn on_quiet(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) -> Option<UserPresence> {
         let found = self.clients.iter_mut().find(|(key, _)| key.quiet().as_ref() == Some(timer));
         let (key, client) = found.expect("the timer of a stream ends with it");
         let (key, quiet) = (*key, cx.now().since(client.heard));
@@ -318,7 +322,7 @@ impl Sessions {
 
     /// A client is dead.
     fn give_up(&mut self, key: StreamKey, cx: &mut Cx<'_>) -> Option<UserPresence> {
-        cx.note_peer_error(key.as_link(), "stream", "its client does not answer");
+        cx.note_peer_error(key.as_link(self.realm.bosh), "stream", "its client does not answer");
         let mut client = self.clients.remove(&key).expect("it was found");
         self.write(key, client.session.close(Some(StreamError::ConnectionTimeout)), cx);
         self.close(key, CloseReason::Idle, cx);
@@ -327,26 +331,19 @@ impl Sessions {
 
     /// Takes in a request of a BOSH client. Returns the session whose bodies are to be read then; none where the request is
     /// answered.
-    pub(crate) fn on_request(
-        &mut self,
-        call: CallId,
-        request: &Request,
-        config: &Config,
-        model: &ObjectModel,
-        cx: &mut Cx<'_>,
-    ) -> Option<StreamKey> {
+    pub fn on_request(&mut self, call: CallId, request: &Request, cx: &mut Cx<'_>) -> Option<StreamKey> {
         let (number, is_new) = self.bosh.on_request(call, request, cx)?;
         let key = StreamKey::Bosh(number);
         if is_new {
-            let session = session(StreamCarrier::Bosh, format!("b{number}"), config, model, cx);
+            let session = self.session(StreamCarrier::Bosh, format!("b{number}"), cx);
             self.open(key, session, cx);
-            self.begin(key, request.security, config, cx);
+            self.begin(key, request.security, cx);
         }
         Some(key)
     }
 
     /// A session's first answer: what was agreed on, with what the stream begins with.
-    fn begin(&mut self, key: StreamKey, security: Security, config: &Config, cx: &mut Cx<'_>) {
+    fn begin(&mut self, key: StreamKey, security: Security, cx: &mut Cx<'_>) {
         let client = self.clients.get_mut(&key).expect("it was opened");
         let (events, StreamKey::Bosh(number)) = (client.session.begin(), key) else { return };
         for event in events {
@@ -354,17 +351,17 @@ impl Sessions {
                 self.bosh.say(number, &bytes, cx);
             }
         }
-        self.bosh.begin(number, &config.fqdn, security, cx);
+        self.bosh.begin(number, &self.realm.domain, security, cx);
     }
 
     /// The parts of the next body of a session whose turn it is.
-    pub(crate) fn next_body(&mut self, key: StreamKey, cx: &mut Cx<'_>) -> Option<Vec<BoshPart>> {
+    pub fn next_body(&mut self, key: StreamKey, cx: &mut Cx<'_>) -> Option<Vec<BoshPart>> {
         let StreamKey::Bosh(number) = key else { return None };
         self.bosh.next_body(number, cx)
     }
 
     /// Reads a part of a body.
-    pub(crate) fn take(
+    pub fn take(
         &mut self,
         key: StreamKey,
         part: &BoshPart,
@@ -382,23 +379,12 @@ impl Sessions {
     }
 
     /// A request was not waited for.
-    pub(crate) fn on_request_gone(&mut self, call: CallId, cx: &mut Cx<'_>) {
+    pub fn on_request_gone(&mut self, call: CallId, cx: &mut Cx<'_>) {
         self.bosh.on_gone(call, cx);
     }
 
-    /// A request of a session has waited for long enough.
-    pub(crate) fn on_waited(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
-        self.bosh.on_waited(timer, cx);
-    }
-
-    /// A session had no request for too long.
-    pub(crate) fn on_inactive(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) -> Option<UserPresence> {
-        let number = self.bosh.on_inactive(timer, cx);
-        self.on_stream_down(StreamKey::Bosh(number), cx)
-    }
-
     /// Answers what can be answered now. Whoever does not ask for what is to be said is gone.
-    pub(crate) fn flush(&mut self, cx: &mut Cx<'_>) -> Vec<UserPresence> {
+    pub fn flush(&mut self, cx: &mut Cx<'_>) -> Vec<UserPresence> {
         let mut gone = Vec::new();
         // The end of one may be told to others.
         while self.bosh.is_stirred() {
@@ -411,7 +397,7 @@ impl Sessions {
 
     /// Reads what a client sent; `accounts` knows who signs in by a name. The component takes the events in one after the
     /// other by [`Self::take_in`].
-    pub(crate) fn feed(
+    pub fn feed(
         &mut self,
         key: StreamKey,
         bytes: &Blob,
@@ -427,12 +413,7 @@ impl Sessions {
     }
 
     /// Does what an event of a stream asks for.
-    pub(crate) fn take_in(
-        &mut self,
-        key: StreamKey,
-        event: ServerEvent,
-        cx: &mut Cx<'_>,
-    ) -> Option<UserPresence> {
+    pub fn take_in(&mut self, key: StreamKey, event: ServerEvent, cx: &mut Cx<'_>) -> Option<UserPresence> {
         // An earlier event of the same input ended the stream.
         let Some(client) = self.clients.get(&key) else {
             cx.over_meanwhile("stream");
@@ -457,7 +438,7 @@ impl Sessions {
     }
 
     /// Ends every stream, as the protocol asks.
-    pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
+    pub fn stop(&mut self, cx: &mut Cx<'_>) {
         for (key, mut client) in std::mem::take(&mut self.clients) {
             cancel_timer(key, &client, cx);
             self.write(key, client.session.close(Some(StreamError::SystemShutdown)), cx);
@@ -466,7 +447,7 @@ impl Sessions {
     }
 
     /// Whether a client of the user is present.
-    pub(crate) fn is_present(&self, user: &str) -> bool {
+    pub fn is_present(&self, user: &str) -> bool {
         self.of_user(user).any(|(_, client)| client.told.is_some())
     }
 
@@ -518,11 +499,17 @@ impl Sessions {
         let reason = match ending {
             ServerEnding::Peer => CloseReason::Done,
             ServerEnding::SignInRefused | ServerEnding::TlsRefused => CloseReason::Refused,
-            ServerEnding::Error(error) => bad_stream(key, error.to_string(), cx),
-            ServerEnding::BadFrame(flaw) => bad_stream(key, flaw.to_string(), cx),
+            ServerEnding::Error(error) => self.bad_stream(key, error.to_string(), cx),
+            ServerEnding::BadFrame(flaw) => self.bad_stream(key, flaw.to_string(), cx),
         };
         self.close(key, reason, cx);
         self.on_stream_down(key, cx)
+    }
+
+    /// A client broke a rule of its stream.
+    fn bad_stream(&self, key: StreamKey, detail: String, cx: &mut Cx<'_>) -> CloseReason {
+        cx.note_peer_error(key.as_link(self.realm.bosh), "stream", &detail);
+        CloseReason::BadMessage(detail)
     }
 
     /// The other clients of a user hear that one is gone. Of a client that never was present, nobody has heard.
@@ -593,28 +580,6 @@ fn carrier_of(port: Port) -> StreamCarrier {
     }
 }
 
-/// The session of a new stream.
-fn session(
-    carrier: StreamCarrier,
-    stream_id: String,
-    config: &Config,
-    model: &ObjectModel,
-    cx: &mut Cx<'_>,
-) -> ServerSession {
-    ServerSession::new(ServerConfig {
-        carrier,
-        domain: config.fqdn.clone(),
-        stream_id,
-        resource: random_id(cx),
-        random: cx.rng("sign-in").random(),
-        limits: StreamLimits::default(),
-        nodes: Nodes {
-            teams: model.agents.iter().map(|agent| agent.team.id.to_string()).collect(),
-            mrds: model.mrds.iter().map(|mrd| mrd.id.to_string()).collect(),
-        },
-    })
-}
-
 /// TLS begins on a connection.
 ///
 /// # Panics
@@ -625,12 +590,6 @@ fn secure(key: StreamKey, cx: &mut Cx<'_>) {
         StreamKey::Link(link) => cx.secure(link),
         StreamKey::Bosh(number) => unreachable!("session {number} was not offered TLS"),
     }
-}
-
-/// A client broke a rule of its stream.
-fn bad_stream(key: StreamKey, detail: String, cx: &mut Cx<'_>) -> CloseReason {
-    cx.note_peer_error(key.as_link(), "stream", &detail);
-    CloseReason::BadMessage(detail)
 }
 
 /// Random letters and digits.
