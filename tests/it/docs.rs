@@ -25,6 +25,7 @@ fn every_timer_is_explained_beside_its_component() {
         ("CCP", "crates/cce-ccp/src/lib.rs"),
         ("Finesse", "crates/cce-finesse/src/timer.rs"),
         ("Finesse", "crates/cce-pubsub/src/lib.rs"),
+        ("CCP", "crates/cce-pubsub/src/lib.rs"),
         ("Virtual people", "crates/cce-world/src/cast/agent/mod.rs"),
     ] {
         let (_, part) = document.split_once(&format!("\n## {title}\n")).unwrap();

@@ -81,6 +81,7 @@ impl Ccp {
     ) -> Response {
         let Some(id) = id else { return answer::not_found(path) };
         self.objects.remove(kind, id, cx);
+        self.eventing.on_campaigns(self.objects.campaigns());
         Response::new(200)
     }
 
@@ -112,6 +113,7 @@ impl Ccp {
         }
         let path = format!("/ccp-webapp/ccp/campaign/{}", campaign.object.public_id);
         self.objects.put_campaign(campaign, cx);
+        self.eventing.on_campaigns(self.objects.campaigns());
         path
     }
 

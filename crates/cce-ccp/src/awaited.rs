@@ -63,6 +63,7 @@ impl Ccp {
 
     /// Nobody waits for the answer any more.
     pub(crate) fn on_call_gone(&mut self, call: CallId, cx: &mut Cx<'_>) {
+        self.eventing.streams.on_request_gone(call, cx);
         cx.cancel(Timer::Awaited.key(call.0));
         self.awaited.retain(|awaited| awaited.call != call);
     }

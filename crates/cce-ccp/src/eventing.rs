@@ -1,18 +1,35 @@
-//! CCP's bus between its processes, and the publishing of contacts.
+//! CCP's bus between its processes, and the publishing of contacts to whoever subscribed to their campaigns' nodes.
 
 use crate::{
-    Timer,
+    Campaign, Timer,
     config::{Config, Delays},
     contact::Contact,
-    objects::Objects,
+    objects::{Kept, Objects},
 };
-use cce_kernel::{Cx, Time};
+use cce_kernel::{Cx, Port, Time};
 use cce_model::{
     ContactId, SocialContact,
     fact::{BusMessage, BusMessageId, CcpFact, Process},
 };
+use cce_pubsub::{Realm, Streams};
+use cce_xmpp::server::Nodes;
 use rand::RngExt;
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
+
+/// The nodes that belong to no campaign (ccp-task-api 6). Nothing is published there: the lab has no chats, and what CCP says
+/// when it is back is not public.
+const OTHER_NODES: [&str; 2] = ["ccp.contacts.chat", "ccp.serviceability.eventingInfo"];
+
+/// A campaign's node (ccp-task-api 2.3).
+fn node_of(campaign_public_id: &str) -> String {
+    format!("ccp.campaign.updates.{campaign_public_id}")
+}
+
+fn nodes_of(campaigns: &[Kept<Campaign>]) -> Arc<Nodes> {
+    let of_campaigns = campaigns.iter().map(|campaign| node_of(&campaign.object.public_id));
+    let everyones = OTHER_NODES.map(str::to_owned).into_iter().chain(of_campaigns).collect();
+    Arc::new(Nodes { everyones, ..Nodes::default() })
+}
 
 /// Jobs of eventing that wait at the same time.
 const JOBS_MAX: usize = 10_000;
@@ -37,10 +54,16 @@ pub(crate) struct Eventing {
     runtime_sent: Time,
     /// What waits, with the time when it is due.
     jobs: VecDeque<(Time, Job)>,
+    /// The server's full name.
+    host: String,
+    /// The notification service.
+    pub(crate) streams: Streams,
 }
 
 impl Eventing {
-    pub(crate) fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config, objects: &Objects) -> Self {
+        let (domain, nodes) = (config.host.clone(), nodes_of(objects.campaigns()));
+        let realm = Realm { domain, watched: None, nodes, bosh: Port::CcpBosh };
         Self {
             public: BusPeer::new("public bus", config.public_bus),
             runtime: BusPeer::new("runtime bus", config.runtime_bus),
@@ -48,7 +71,14 @@ impl Eventing {
             next_correlation: config.first_correlation,
             runtime_sent: Time(0),
             jobs: VecDeque::new(),
+            host: config.host.clone(),
+            streams: Streams::new(realm),
         }
+    }
+
+    /// Each campaign has a node as long as it is there (ccp-task-api 2.3).
+    pub(crate) fn on_campaigns(&mut self, campaigns: &[Kept<Campaign>]) {
+        self.streams.set_nodes(&nodes_of(campaigns));
     }
 
     /// Connects the processes to the bus.
@@ -101,8 +131,16 @@ impl Eventing {
                 cx.arm(Timer::Eventing.key(0), due.since(cx.now()));
                 return self.jobs.push_front((due, job));
             }
-            job.carry_out(cx);
+            self.carry_out(job, cx);
         }
+    }
+
+    fn carry_out(&mut self, job: Job, cx: &mut Cx<'_>) {
+        if let Job::End(contact, campaign) = &job {
+            let event = cce_xml::social_contact_event(contact, campaign, &self.host);
+            self.streams.deliver_to_subscribers(&node_of(campaign), &event, cx);
+        }
+        job.note(cx);
     }
 
     /// When a notification that is sent now reaches eventing. None overtakes another.
@@ -134,7 +172,7 @@ enum Job {
 }
 
 impl Job {
-    fn carry_out(self, cx: &mut Cx<'_>) {
+    fn note(self, cx: &mut Cx<'_>) {
         match self {
             Self::TakeUp { sender, id, contact, campaigns } => {
                 cx.note(received(Process::Eventing, BusMessage::Notification, id, None).into());

@@ -2,7 +2,8 @@
 //! calls, the social contact that each task becomes, and the application's side of the MR interface.
 //!
 //! The product's three processes stay apart here, because they log apart: `public` is its public API,
-//! `runtime` its feeds, campaigns and notifications with the MR link, `private` and `eventing` its API process.
+//! `runtime` its feeds, campaigns and notifications with the MR link, `private` and `eventing` its API process,
+//! `followers` those who are told.
 //! `contact` is the store that they share, `mr` the listener that the MR PG connects to.
 //!
 //! Invariants:
@@ -18,6 +19,7 @@ mod awaited;
 mod config;
 mod contact;
 mod eventing;
+mod followers;
 mod mr;
 mod objects;
 mod private;
@@ -33,9 +35,10 @@ pub use config::{Campaign, Config, Delays, Feed, StatusTimestamp, TASK_FEED, Thr
 pub use contact::{CONTACTS_MAX, id::contact_id};
 
 use cce_kernel::{
-    CallId, CloseReason, Command, Component, Configured, Cx, Input, LinkId, Peer, Request, TimerKey,
+    CallId, CloseReason, Command, Component, Configured, Cx, Input, LinkId, Peer, Port, Request, TimerKey,
 };
 use cce_model::{ContactId, ObjectModel};
+use cce_pubsub::StreamTimer;
 use contact::Contacts;
 use eventing::Eventing;
 use mr::MrListener;
@@ -84,10 +87,11 @@ impl Configured for Ccp {
 
     /// CCP knows none of the central controller's objects: feeds and campaigns are its own.
     fn new(_: Arc<ObjectModel>, config: Config) -> Self {
+        let objects = Objects::new(&config);
         Self {
             contacts: Contacts::new(&config),
-            objects: Objects::new(&config),
-            eventing: Eventing::new(&config),
+            eventing: Eventing::new(&config, &objects),
+            objects,
             mr: MrListener::new(config.heartbeat, config.first_dialogue),
             backlog: VecDeque::new(),
             routing: Routing::Unknown,
@@ -123,6 +127,7 @@ impl Component for Ccp {
                 let event = self.mr.on_bad_frame(link, flaw, cx);
                 self.on_mr_events(event, cx);
             }
+            Input::Call { call, port: Port::CcpBosh, request } => self.on_bosh_request(call, &request, cx),
             Input::Call { call, request, .. } => self.on_call(call, &request, cx),
             Input::Timer(key) => self.on_timer(&key, cx),
             Input::Command(command) => self.on_command(command, cx),
@@ -131,6 +136,7 @@ impl Component for Ccp {
             // CCP makes no calls.
             Input::Reply { .. } => {}
         }
+        self.flush_streams(cx);
     }
 }
 
@@ -151,6 +157,9 @@ impl Ccp {
     }
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
+        if let Some(timer) = StreamTimer::find(key) {
+            return self.on_stream_timer(timer, key, cx);
+        }
         match Timer::of(key) {
             Timer::Beat => {
                 let event = self.mr.on_beat(key.id, cx);
@@ -165,7 +174,10 @@ impl Ccp {
 
     fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {
         match command {
-            Command::Stop => self.mr.on_stop(cx),
+            Command::Stop => {
+                self.mr.on_stop(cx);
+                self.eventing.streams.stop(cx);
+            }
             refused @ (Command::Cue | Command::Act(_) | Command::Set { .. }) => cx.note(refused.unknown()),
         }
     }

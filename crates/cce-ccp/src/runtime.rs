@@ -47,6 +47,7 @@ impl Ccp {
     pub(crate) fn on_start(&mut self, stored: BTreeMap<String, String>, cx: &mut Cx<'_>) {
         self.eventing.on_start(cx);
         let stored = self.objects.restore(stored, cx);
+        self.eventing.on_campaigns(self.objects.campaigns());
         self.contacts.restore(stored, cx);
         for id in self.contacts.waiting() {
             if self.take_back(&id, StatusReason::SystemFailure, cx) {

@@ -400,8 +400,10 @@ impl Fold {
     fn of_exchange(&self, node: &NodeName, exchange: &Exchange<'_>) -> Subject {
         let known = |direction, call: &CallId| self.requests.get(&(node.clone(), direction, *call)).cloned();
         match exchange {
-            Exchange::RequestIn { port: Port::Bosh, request, .. }
-            | Exchange::RequestOut { port: Port::Bosh, request, .. } => self.of_body(&request.body),
+            Exchange::RequestIn { port: Port::Bosh | Port::CcpBosh, request, .. }
+            | Exchange::RequestOut { port: Port::Bosh | Port::CcpBosh, request, .. } => {
+                self.of_body(&request.body)
+            }
             Exchange::RequestIn { request, .. } | Exchange::RequestOut { request, .. } => {
                 self.of_text(request.path())
             }

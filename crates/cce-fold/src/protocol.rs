@@ -26,7 +26,13 @@ impl Protocol {
             Port::CtiA | Port::CtiB => Some(Self::Cti { version }),
             Port::Mr => Some(Self::Mr),
             Port::IcmMr | Port::IcmAgent => Some(Self::Icm),
-            Port::App | Port::CcpRest | Port::Desk | Port::Xmpp | Port::XmppWs | Port::Bosh => None,
+            Port::App
+            | Port::CcpRest
+            | Port::Desk
+            | Port::Xmpp
+            | Port::XmppWs
+            | Port::Bosh
+            | Port::CcpBosh => None,
         }
     }
 

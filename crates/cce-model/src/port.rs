@@ -30,6 +30,8 @@ pub enum Port {
     XmppWs,
     /// Finesse notification service over BOSH. The same listener as [`Port::XmppWs`].
     Bosh,
+    /// CCP's notification service over BOSH, for third-party applications.
+    CcpBosh,
 }
 
 /// What a connection of a port carries.
@@ -64,7 +66,7 @@ impl LinksMax {
 
 impl Port {
     /// Every port.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::App,
         Self::CcpRest,
         Self::Mr,
@@ -76,6 +78,7 @@ impl Port {
         Self::Xmpp,
         Self::XmppWs,
         Self::Bosh,
+        Self::CcpBosh,
     ];
 
     /// The name used in configuration, journals and ladders.
@@ -92,13 +95,14 @@ impl Port {
             Self::Xmpp => "xmpp",
             Self::XmppWs => "xmpp-ws",
             Self::Bosh => "bosh",
+            Self::CcpBosh => "ccp-bosh",
         }
     }
 
     /// The kind of component that listens.
     pub const fn listener(self) -> Kind {
         match self {
-            Self::App | Self::CcpRest | Self::Mr => Kind::Ccp,
+            Self::App | Self::CcpRest | Self::Mr | Self::CcpBosh => Kind::Ccp,
             Self::IcmMr | Self::IcmAgent => Kind::Router,
             Self::CtiA | Self::CtiB => Kind::AgentPg,
             Self::Desk | Self::Xmpp | Self::XmppWs | Self::Bosh => Kind::Finesse,
@@ -118,7 +122,8 @@ impl Port {
             | Self::CtiB
             | Self::Desk
             | Self::Xmpp
-            | Self::Bosh => self,
+            | Self::Bosh
+            | Self::CcpBosh => self,
         }
     }
 
@@ -135,7 +140,8 @@ impl Port {
             | Self::CtiB
             | Self::Desk
             | Self::Xmpp
-            | Self::Bosh => self.socket(),
+            | Self::Bosh
+            | Self::CcpBosh => self.socket(),
         }
     }
 
@@ -149,7 +155,7 @@ impl Port {
             Self::CtiB => 43027,
             Self::Desk => 8082,
             Self::Xmpp => 5222,
-            Self::XmppWs | Self::Bosh => 7071,
+            Self::XmppWs | Self::Bosh | Self::CcpBosh => 7071,
         }
     }
 
@@ -157,7 +163,7 @@ impl Port {
     /// carried, whose connections are no links. Both PGs' kinds share one listener.
     pub const fn links_max(self) -> Option<LinksMax> {
         match self {
-            Self::App | Self::CcpRest | Self::Desk | Self::Bosh => None,
+            Self::App | Self::CcpRest | Self::Desk | Self::Bosh | Self::CcpBosh => None,
             Self::Mr => Some(LinksMax { outside: 12, own: 4 }),
             Self::IcmMr | Self::IcmAgent => Some(LinksMax { outside: 48, own: 16 }),
             Self::CtiA | Self::CtiB => Some(LinksMax { outside: 96, own: 32 }),
@@ -177,7 +183,7 @@ impl Port {
     /// server, 4096 for the MR interface; the one between PG and router is inferred.
     pub const fn carrier(self) -> Carrier {
         match self {
-            Self::App | Self::CcpRest | Self::Desk | Self::Bosh => Carrier::Http,
+            Self::App | Self::CcpRest | Self::Desk | Self::Bosh | Self::CcpBosh => Carrier::Http,
             Self::Mr => Carrier::Frames { max: 4_096 },
             Self::IcmMr | Self::IcmAgent => Carrier::Frames { max: 65_536 },
             Self::CtiA | Self::CtiB => Carrier::Frames { max: 12_500 },

@@ -576,7 +576,8 @@ fn carrier_of(port: Port) -> StreamCarrier {
         | Port::CtiA
         | Port::CtiB
         | Port::Desk
-        | Port::Bosh => unreachable!("{port} carries no streams"),
+        | Port::Bosh
+        | Port::CcpBosh => unreachable!("{port} carries no streams"),
     }
 }
 

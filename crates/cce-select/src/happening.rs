@@ -372,7 +372,7 @@ fn describe(message: &AnyMessage) -> (&'static str, Content<'_>) {
 /// A request; one of BOSH is what it carries.
 fn describe_request(port: Port, request: &Request) -> (&'static str, Content<'_>) {
     match port {
-        Port::Bosh => describe_body(&request.body.text()),
+        Port::Bosh | Port::CcpBosh => describe_body(&request.body.text()),
         Port::App
         | Port::CcpRest
         | Port::Mr
@@ -393,7 +393,7 @@ fn describe_response<'a>(
     response: Option<&'a Response>,
 ) -> (&'static str, Content<'a>) {
     match response {
-        Some(response) if port == Port::Bosh => describe_body(&response.body.text()),
+        Some(response) if matches!(port, Port::Bosh | Port::CcpBosh) => describe_body(&response.body.text()),
         response => ("REPLY", Content::Response(asked, response)),
     }
 }

@@ -47,6 +47,7 @@ const STREAM: [Named; 9] = [
             USER,
             SYSTEM,
             &["status", "statusReason"],
+            FOLLOWED,
             API_ERROR,
         ],
     ),
@@ -100,6 +101,20 @@ const SOCIAL_CONTACT: &[&str] = &[
     "tag",
     "title",
     "value",
+];
+
+/// What else CCP tells applications that follow a contact (ccp-task-api 5.6).
+const FOLLOWED: &[&str] = &[
+    "author",
+    "campaignPublicId",
+    "chatIsInvited",
+    "publishedDate",
+    "refURL",
+    "sourceType",
+    "statusTimestamp",
+    "statusUserId",
+    "tag",
+    "title",
 ];
 
 /// A change of a user, or of a user in a domain (finesse-nonvoice 2.2, 2.4).
@@ -182,9 +197,11 @@ const ASKED: &[&str] = &["skillTargetId", "category"];
 /// How the system stands.
 const SYSTEM: &[&str] = &[
     "ctiHeartbeatInterval",
+    "ctiTimeInMMode",
     "ctiVersion",
     "currentTimestamp",
     "deploymentType",
+    "finesseTimeInMMode",
     "host",
     "lastCTIHeartbeatStatus",
     "lastSuccessCTIHeartbeatTime",
@@ -253,7 +270,8 @@ pub fn request(port: Port, request: &Request) -> &'static str {
         | Port::CtiB
         | Port::Xmpp
         | Port::XmppWs
-        | Port::Bosh => "REQUEST",
+        | Port::Bosh
+        | Port::CcpBosh => "REQUEST",
     }
 }
 

@@ -433,7 +433,8 @@ impl Why {
             | Port::Desk
             | Port::Xmpp
             | Port::XmppWs
-            | Port::Bosh => {}
+            | Port::Bosh
+            | Port::CcpBosh => {}
         }
     }
 

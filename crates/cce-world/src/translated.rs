@@ -60,7 +60,8 @@ impl Links {
             | Port::IcmAgent
             | Port::Xmpp
             | Port::XmppWs
-            | Port::Bosh => None,
+            | Port::Bosh
+            | Port::CcpBosh => None,
         }
     }
 }

@@ -22,8 +22,9 @@ pub(crate) struct Addresses<'a> {
 }
 
 /// What each interface is for.
-const INTERFACES: [(Port, &str); 9] = [
+const INTERFACES: [(Port, &str); 10] = [
     (Port::App, "CCP Task API"),
+    (Port::CcpBosh, "CCP notifications, BOSH"),
     (Port::Mr, "MR interface"),
     (Port::IcmMr, "PG to router"),
     (Port::CtiA, "CTI server, side A"),
@@ -171,7 +172,7 @@ pub(crate) fn url(port: Port, scheme: &str, address: SocketAddr) -> String {
         Port::App => format!("{scheme}://{address}/ccp/task/feed/…"),
         Port::Desk => format!("{scheme}://{address}/finesse/api"),
         Port::XmppWs => format!("{}://{address}/ws/", if scheme == "https" { "wss" } else { "ws" }),
-        Port::Bosh => format!("{scheme}://{address}/http-bind/"),
+        Port::Bosh | Port::CcpBosh => format!("{scheme}://{address}/http-bind/"),
         Port::CcpRest | Port::Mr | Port::IcmMr | Port::IcmAgent | Port::CtiA | Port::CtiB | Port::Xmpp => {
             address.to_string()
         }

@@ -21,6 +21,9 @@ const SITE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8088);
 const HTTP: u16 = 80;
 const HTTPS: u16 = 443;
 
+/// CCP's port of BOSH over TLS (ccp-task-api 1.1).
+const CCP_BOSH_TLS: u16 = 7443;
+
 /// What a host is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PublicHost {
@@ -84,7 +87,7 @@ impl FromStr for ChosenPort {
 impl AddressOptions {
     /// Whether it says the port of a listener.
     fn chooses(&self, link: &str, is_tls: bool) -> bool {
-        let is_product = [Port::App, Port::Desk].map(link_name).contains(&link);
+        let is_product = [Port::App, Port::Desk, Port::CcpBosh].map(link_name).contains(&link);
         (is_product && self.product_ports.is_some()) || self.is_named(link, is_tls)
     }
 
@@ -123,9 +126,19 @@ fn take_product_ports(lab: &mut Lab, ccp: Ipv4Addr) -> Result<(), Failure> {
             continue;
         };
         set_address(link, address.into());
-        let ports = [(Port::App, HTTPS), (Port::Desk, https)].into_iter().find(|(known, _)| *known == port);
-        if let Some((_, https)) = ports {
-            set_ports(link, HTTP, https);
+        match port {
+            Port::App => set_ports(link, HTTP, HTTPS),
+            Port::Desk => set_ports(link, HTTP, https),
+            Port::CcpBosh => set_ports(link, port.default_tcp(), CCP_BOSH_TLS),
+            Port::CcpRest
+            | Port::Mr
+            | Port::IcmMr
+            | Port::IcmAgent
+            | Port::CtiA
+            | Port::CtiB
+            | Port::Xmpp
+            | Port::XmppWs
+            | Port::Bosh => {}
         }
     }
     Ok(())
@@ -305,6 +318,7 @@ mod tests {
         };
         assert_eq!(of("app"), ("127.0.0.2:80".into(), "127.0.0.2:443".into()));
         assert_eq!(of("desk"), ("127.0.0.3:80".into(), "127.0.0.3:443".into()));
+        assert_eq!(of("ccp-bosh"), ("127.0.0.2:7071".into(), "127.0.0.2:7443".into()));
         assert_eq!(of("bosh"), ("127.0.0.3:7071".into(), "127.0.0.3:7443".into()));
         assert_eq!(of("cti-a").0, "127.0.0.1:42027");
     }

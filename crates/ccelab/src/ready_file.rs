@@ -96,9 +96,11 @@ pub(crate) fn text(lab: &Lab, addresses: &Addresses<'_>, journal: &Path) -> Stri
         object.insert("admin".into(), json!(address.to_string()));
         object.insert("admin_url".into(), json!(format!("http://{address}/")));
     }
-    if [addresses.ports, addresses.secure].iter().any(|ports| ports.contains_key(&Port::Desk)) {
-        object
-            .insert("xmpp_domain".into(), json!(lab.hosts.get(Kind::Finesse.name()).map(|host| &host.fqdn)));
+    for (port, key) in [(Port::Desk, "xmpp_domain"), (Port::CcpBosh, "ccp_xmpp_domain")] {
+        if [addresses.ports, addresses.secure].iter().any(|ports| ports.contains_key(&port)) {
+            let host = lab.hosts.get(port.listener().name());
+            object.insert(key.into(), json!(host.map(|host| &host.fqdn)));
+        }
     }
     object.insert("agents".into(), agents(lab));
     object.insert("journal".into(), json!(journal.display().to_string()));
@@ -120,6 +122,7 @@ fn told(lab: &Lab, port: Port, scheme: &str, address: SocketAddr) -> Vec<(String
     let itself = (key(port) + tls, json!(address.to_string()));
     match port {
         Port::Bosh => vec![(ws.to_owned(), at(Port::XmppWs)), (key(port) + tls, at(port))],
+        Port::CcpBosh => vec![(key(port) + tls, at(port))],
         Port::Desk => vec![itself, (format!("rest_url{tls}"), at(port))],
         Port::App => {
             let feed = lab.ccp.feeds.first().map(|feed| {
@@ -200,7 +203,8 @@ mod tests {
             json!(format!("http://{}/finesse/api", whole["desk"].as_str().unwrap()))
         );
         let texts = whole.as_object().unwrap().iter().filter_map(|(key, value)| Some((key, value.as_str()?)));
-        for (key, value) in texts.filter(|(key, _)| !["ca", "journal", "xmpp_domain"].contains(&key.as_str()))
+        for (key, value) in texts
+            .filter(|(key, _)| !["ca", "journal", "xmpp_domain", "ccp_xmpp_domain"].contains(&key.as_str()))
         {
             let is_address = value.parse::<SocketAddr>().is_ok();
             assert!(is_address || value.contains("://127.0.0.1:"), "{key}: {value}");

@@ -9,6 +9,7 @@ mod contacts;
 mod create;
 mod delays;
 mod events;
+mod followers;
 mod lab;
 mod link;
 mod objects;

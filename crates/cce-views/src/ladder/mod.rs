@@ -237,7 +237,7 @@ impl LadderRows {
     ) {
         match exchange {
             // What a stream brings is drawn as what Finesse published.
-            Exchange::RequestIn { port: Port::Bosh, .. }
+            Exchange::RequestIn { port: Port::Bosh | Port::CcpBosh, .. }
             | Exchange::RequestOut { .. }
             | Exchange::ReplyIn { .. } => {}
             Exchange::RequestIn { call, port, request } => {

@@ -81,7 +81,7 @@ impl Lane {
     /// The lane of somebody outside who uses `port` of the component in `here`.
     pub const fn outside(port: Port, here: Self) -> Self {
         match port {
-            Port::App | Port::CcpRest => Self::App,
+            Port::App | Port::CcpRest | Port::CcpBosh => Self::App,
             Port::Desk | Port::Xmpp | Port::XmppWs | Port::Bosh => Self::Desk,
             Port::Mr => other(here, Self::Ccp, Self::Pim),
             Port::IcmMr => other(here, Self::Rtr, Self::Pim),

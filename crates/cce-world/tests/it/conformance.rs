@@ -25,6 +25,8 @@ fn every_link_has_the_port_of_the_product() {
         ("desk", 8082),
         ("xmpp", 5222),
         ("bosh", 7071),
+        // The product's 7071 is Finesse's on this address; with --product-ports each has one of its own.
+        ("ccp-bosh", 7072),
     ];
     for (link, port) in ports {
         let settings = &lab.links[link];
@@ -42,6 +44,7 @@ fn every_listener_with_tls_has_its_port() {
     let expected = [
         ("app", "127.0.0.1:8443"),
         ("bosh", "127.0.0.1:7443"),
+        ("ccp-bosh", "127.0.0.1:7444"),
         ("cti-a", "127.0.0.1:42030"),
         ("cti-b", "127.0.0.1:43030"),
         ("desk", "127.0.0.1:8445"),

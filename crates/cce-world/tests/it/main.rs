@@ -9,6 +9,7 @@ mod cast;
 mod config;
 mod conformance;
 mod flow;
+mod followers;
 mod interrupt;
 mod misfortune;
 mod orders;

@@ -61,6 +61,32 @@ fn desktops_of_two_libraries_hear_the_same_events_in_the_same_order_on_every_tra
     }
 }
 
+#[test]
+fn an_application_follows_its_task_by_ccp_s_notifications_on_a_library_that_nobody_here_wrote() {
+    if !has_libraries() {
+        return;
+    }
+    for tls in ["", "tls"] {
+        let folder = folder("ccp-follower");
+        let options = ["--ports", "ephemeral", "--ca-dir", "authority", "--agents", "1080=slow:10ms"];
+        let lab = Running::start(&folder, "lab", &options);
+        let mut application = Command::new("node");
+        application.arg(interop().join("ccp_follower.mjs")).arg(&lab.ready_file);
+        application.args(Some(tls).filter(|tls| !tls.is_empty()));
+        let output = application.env("NODE_EXTRA_CA_CERTS", lab.address("ca")).output().unwrap();
+        let text = stdout(&output);
+        assert!(output.status.success(), "{tls}: {text}{}", stderr(&output));
+        let heard: Vec<&str> = text.lines().collect();
+        let expected = [
+            "Card & cheque: queued externally_routed by system",
+            "Card & cheque: reserved externally_routed by 5172",
+            "Card & cheque: handled externally_handled by 5172",
+        ];
+        assert_eq!(heard, expected, "{tls}");
+        lab.interrupt();
+    }
+}
+
 /// strophe.js in a browser, and the query of its page that says on which transport.
 const IN_BROWSER: [(&str, &str); 3] = [("site_url", ""), ("site_url", "?bosh"), ("site_url_tls", "")];
 

@@ -6,7 +6,7 @@ use crate::support::{
 use std::{collections::BTreeMap, fs, ops::Range, path::Path, process::Command};
 
 const PARTS: [&str; 5] = ["ccp", "mrpg", "router", "agentpg", "finesse"];
-const LINKS: [&str; 8] = ["app", "mr", "icm", "cti-a", "cti-b", "desk", "xmpp", "bosh"];
+const LINKS: [&str; 9] = ["app", "ccp-bosh", "mr", "icm", "cti-a", "cti-b", "desk", "xmpp", "bosh"];
 
 #[test]
 fn links_come_back_by_themselves_when_any_process_is_started_again() {
