@@ -156,8 +156,13 @@ fn inside_system_info(xml: &mut Xml, info: &SystemInfo) {
     let [heartbeat, status, reason] = info.status.words();
     xml.text("currentTimestamp", iso_utc(info.now))
         .text("ctiHeartbeatInterval", info.heartbeat_seconds)
+        // Nothing here is in maintenance: no mode, and a negative time in it (finesse-nonvoice 2.1).
+        .text("ctiMMode", "")
+        .text("ctiTimeInMMode", -1)
         .text("ctiVersion", info.cti_version)
         .text("deploymentType", "UCCE")
+        .text("finesseMMode", "")
+        .text("finesseTimeInMMode", -1)
         .text("lastCTIHeartbeatStatus", heartbeat)
         .text("lastSuccessCTIHeartbeatTime", info.last_heartbeat.map(iso_utc).unwrap_or_default())
         .text("peripheralId", info.peripheral)

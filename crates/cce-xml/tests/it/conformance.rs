@@ -117,6 +117,10 @@ fn system_info_tells_what_clients_read() {
         ("ctiHeartbeatInterval", "5"),
         ("peripheralId", "5000"),
         ("timezoneOffset", "-300"),
+        ("ctiMMode", ""),
+        ("ctiTimeInMMode", "-1"),
+        ("finesseMMode", ""),
+        ("finesseTimeInMMode", "-1"),
         ("xmppDomain", "fin.lab"),
         ("xmppPubSubDomain", "pubsub.fin.lab"),
     ] {
