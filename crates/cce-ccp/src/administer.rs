@@ -4,7 +4,7 @@ use crate::{
     Campaign, Ccp, Feed, TASK_FEED, answer,
     answer::Flaw,
     objects::{Kept, MrAccess, Notification, ObjectKind},
-    task::{SELECTOR_MAX, at_most, required},
+    task::{SELECTOR_MAX, add_tag, at_most, required},
 };
 use cce_kernel::{Cx, Request, Response};
 use cce_xml::{Element, parse};
@@ -132,7 +132,7 @@ impl Ccp {
         let was = known.map(|known| &known.object);
         let name = root.text_of("name").or(was.map(|was| was.name.clone())).unwrap_or_default();
         let kind = root.text_of("type").or(was.map(|was| was.kind.to_string())).unwrap_or_default();
-        let tags = texts(&root, "tags", "tag");
+        let tags = tags_of(&root);
         let is_given = root.child("tags").is_some();
         let tag = if is_given { tags.first().cloned() } else { was.map(|was| was.tag.clone()) };
         let is_taken = self
@@ -146,7 +146,7 @@ impl Ccp {
             required("type", &kind),
             is_taken.then(|| Flaw::range("name", format!("there is a feed `{name}` already"))),
             (tags.len() > 1).then(|| Flaw::range("tags", "a task feed puts one tag on contacts".to_owned())),
-            tags.iter().any(String::is_empty).then(|| Flaw::required("tag")),
+            longest_tag(&tags),
         ])?;
         if kind.parse::<u32>().ok() != Some(TASK_FEED) {
             let message = format!("feeds of type {TASK_FEED} alone are there: tasks");
@@ -209,7 +209,7 @@ impl Ccp {
         let is_given = root.child("tags").is_some();
         let tags = match was {
             Some(was) if !is_given => was.tags.clone(),
-            _ => texts(&root, "tags", "tag"),
+            _ => tags_of(&root),
         };
         let selector = text("scriptSelector", was.map(|was| was.script_selector.clone()));
         let mrd = text("mediaRoutingDomainId", was.map(|was| was.mrd.to_string()));
@@ -225,6 +225,7 @@ impl Ccp {
             }),
             tags.is_empty().then(|| Flaw::required("tags")),
             at_most("tags", tags.len(), RULE_TAGS_MAX, "tags"),
+            longest_tag(&tags),
             was.is_none().then(|| required("scriptSelector", &selector)).flatten(),
             at_most("scriptSelector", selector.chars().count(), SELECTOR_MAX, "characters"),
             mrd.parse::<u32>().is_err().then(|| match mrd.as_str() {
@@ -256,6 +257,12 @@ impl Ccp {
         judged([
             enabled.as_ref().err().cloned(),
             secured.as_ref().err().cloned(),
+            (secured.as_ref().is_ok_and(|secured| *secured) && !self.config.has_mr_tls).then(|| {
+                Flaw::range(
+                    "secured",
+                    "the lab listens in plain; listen_tls of [links.mr] says otherwise".to_owned(),
+                )
+            }),
             has_other_port.then(|| {
                 let message =
                     format!("the lab listens on {}; its configuration says where", self.config.mr_port);
@@ -294,10 +301,23 @@ pub(crate) fn root(request: &Request, wanted: &'static str) -> Result<Element, R
     root.map_err(|error| answer::invalid(&[Flaw::format(wanted, error.to_string())]))
 }
 
+/// The tags of a document, as those of a task are read.
+pub(crate) fn tags_of(root: &Element) -> Vec<String> {
+    let mut tags = Vec::new();
+    texts(root, "tags", "tag").iter().for_each(|tag| add_tag(&mut tags, tag));
+    tags
+}
+
 /// The texts of a list.
 pub(crate) fn texts(root: &Element, list: &str, name: &str) -> Vec<String> {
     let list = root.child(list);
     list.map(|list| list.all(name).map(|entry| entry.text.clone()).collect()).unwrap_or_default()
+}
+
+/// What is wrong with the longest tag of an object, if anything is.
+fn longest_tag(tags: &[String]) -> Option<Flaw> {
+    let longest = tags.iter().map(|tag| tag.chars().count()).max();
+    at_most("tag", longest.unwrap_or(0), NAME_MAX, "characters")
 }
 
 /// Refuses what has flaws.

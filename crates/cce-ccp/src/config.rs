@@ -38,6 +38,8 @@ pub struct Config {
     pub delays: Delays,
     /// Port that the MR configuration shows (ccp-task-api 2.5).
     pub mr_port: u16,
+    /// Whether it takes TLS there, too.
+    pub has_mr_tls: bool,
     /// Full name of the host of the lab's MR PG: the MR configuration may name it.
     pub mr_pg_host: String,
     /// First counter part of contact ids.
@@ -74,6 +76,7 @@ impl Default for Config {
             heartbeat: Duration::from_secs(5),
             delays: Delays::default(),
             mr_port: 38_001,
+            has_mr_tls: false,
             mr_pg_host: "mrpg.lab".to_owned(),
             first_contact: 0,
             contact_ids: Vec::new(),

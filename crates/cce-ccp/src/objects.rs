@@ -5,7 +5,7 @@
 use crate::{Campaign, Config, Feed, contact::Contact};
 use cce_kernel::{Cx, Peer, Security};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the keys of stored objects begin with: contacts are stored under their ids.
 pub(crate) const STORED: &str = "object/";
@@ -86,6 +86,8 @@ pub(crate) struct Objects {
     notifications: Vec<Kept<Notification>>,
     pub mr: MrAccess,
     latest: u32,
+    /// Those that each life begins with: one that is removed must be known as that.
+    given: BTreeSet<(ObjectKind, u32)>,
 }
 
 /// What is stored of one object.
@@ -96,11 +98,14 @@ enum Stored {
     Campaign(Kept<Campaign>),
     Notification(Kept<Notification>),
     Mr(MrAccess),
+    /// Of an object that the configuration has.
     Removed,
+    /// The latest id that an object had which is gone.
+    Latest(u32),
 }
 
 /// The kinds of objects that have ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ObjectKind {
     Feed,
     Campaign,
@@ -132,6 +137,8 @@ impl ObjectKind {
 
 const MR_KEY: &str = "object/mr";
 
+const LATEST_KEY: &str = "object/latest";
+
 impl Objects {
     /// Those of the configuration. Each campaign has a rule for the tags of its feeds, as the system makes it.
     pub(crate) fn new(config: &Config) -> Self {
@@ -141,6 +148,7 @@ impl Objects {
             notifications: Vec::new(),
             mr: MrAccess::default(),
             latest: FIRST_ID,
+            given: BTreeSet::new(),
         };
         let filters = config.campaigns.iter().map(|campaign| campaign.filter);
         let ids = config.campaigns.iter().map(|campaign| campaign.id);
@@ -153,6 +161,10 @@ impl Objects {
             let rule = Notification { id, name, campaign, tags, script_selector: String::new(), mrd: 1 };
             objects.notifications.push(fresh(rule));
         }
+        let feeds = objects.feeds.iter().map(|feed| (ObjectKind::Feed, feed.object.id));
+        let campaigns = objects.campaigns.iter().map(|campaign| (ObjectKind::Campaign, campaign.object.id));
+        let rules = objects.notifications.iter().map(|rule| (ObjectKind::Notification, rule.object.id));
+        objects.given = feeds.chain(campaigns).chain(rules).collect();
         objects
     }
 
@@ -166,11 +178,17 @@ impl Objects {
             stored.into_iter().partition(|(key, _)| key.starts_with(STORED));
         for (key, value) in own {
             match serde_json::from_str(&value) {
+                // The configuration has no such object any more.
+                Ok(Stored::Removed) if !self.is_given(&key) => cx.forget(key),
                 Ok(stored) => self.take_up(&key, stored),
                 Err(_) => cx.forget(key),
             }
         }
         rest
+    }
+
+    fn is_given(&self, key: &str) -> bool {
+        ObjectKind::of_key(key).is_some_and(|object| self.given.contains(&object))
     }
 
     fn take_up(&mut self, key: &str, stored: Stored) {
@@ -187,6 +205,7 @@ impl Objects {
             (Stored::Mr(mr), _) => self.mr = mr,
             (Stored::Removed, Some((kind, id))) => self.drop_object(kind, id),
             (Stored::Removed, None) => {}
+            (Stored::Latest(id), _) => self.latest = self.latest.max(id),
         }
     }
 
@@ -292,7 +311,13 @@ impl Objects {
 
     /// Removes an object, and what means nothing without it: the rules of a campaign, a feed's place in campaigns.
     pub(crate) fn remove(&mut self, kind: ObjectKind, id: u32, cx: &mut Cx<'_>) {
-        store(&kind.key(id), &Stored::Removed, cx);
+        if self.given.contains(&(kind, id)) {
+            store(&kind.key(id), &Stored::Removed, cx);
+        } else {
+            // Its id is not given again, and nothing else is left of it.
+            cx.forget(kind.key(id));
+            store(LATEST_KEY, &Stored::Latest(self.latest), cx);
+        }
         self.drop_object(kind, id);
         match kind {
             ObjectKind::Feed => self.leave_campaigns(id, cx),

@@ -86,7 +86,17 @@ impl Ccp {
         }
         note_store(StoreAccess::RuntimeRead, id, ContactStatus::Unread, cx);
         cx.note(CcpFact::NotificationRequest { contact: id.clone(), campaigns, tags }.into());
+        self.hand_over(id, cx);
+    }
+
+    /// The first notification rule that fires hands a contact to CCE that CCE never had.
+    pub(crate) fn hand_over(&mut self, id: &ContactId, cx: &mut Cx<'_>) {
         let contact = self.contacts.under_way(id);
+        let is_new = contact.social.status == ContactStatus::Unread && contact.place == TaskPlace::Waiting;
+        // A tag that came before the campaigns looked at the contact has handed it over already.
+        if !is_new || contact.is_cancelling() || self.backlog.contains(id) {
+            return;
+        }
         let Some(rule) = self.objects.rule_for(contact) else { return };
         // The rule's own serves where a task brings none (ccp-task-api 2.4).
         if contact.social.field("scriptSelector").is_none() && !rule.script_selector.is_empty() {
@@ -256,6 +266,12 @@ impl Ccp {
         if !contact.requeue {
             self.discard(id, failure, cx);
             return false;
+        }
+        let was_with_cce =
+            contact.social.status != ContactStatus::Unread || matches!(contact.place, TaskPlace::Sent(_));
+        let is_lost = was_with_cce && failure != StatusReason::RoutingDisabled;
+        if is_lost && contact.route.service_requested == RoutingService::NONE {
+            contact.route.service_requested = RoutingService::RESUBMISSION;
         }
         contact.place = TaskPlace::Waiting;
         // A rule fired for whatever CCE has had, whatever became of rule and tags since (ccp-task-api 2.4).

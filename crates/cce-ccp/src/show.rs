@@ -121,11 +121,7 @@ fn inside_feed(xml: &mut Xml, feed: &Kept<Feed>, base: &str) {
         .text("pushFeedURL", format_args!("{base}/ccp/task/feed/{}", object.id))
         .text("refURL", feed_url(object.id, base))
         .text("status", NO_AUTHENTICATION)
-        .node("tags", |xml| {
-            if !object.tag.is_empty() {
-                xml.text("tag", &object.tag);
-            }
-        })
+        .node("tags", |xml| tag_of(xml, object))
         .text("type", object.kind);
 }
 
@@ -133,10 +129,15 @@ fn summary_of_feed(xml: &mut Xml, feed: &Feed, base: &str) {
     xml.text("name", &feed.name)
         .text("pushFeedURL", format_args!("{base}/ccp/task/feed/{}", feed.id))
         .text("refURL", feed_url(feed.id, base))
-        .node("tags", |xml| {
-            xml.text("tag", &feed.tag);
-        })
+        .node("tags", |xml| tag_of(xml, feed))
         .text("type", feed.kind);
+}
+
+/// A feed that puts no tag on contacts has none.
+fn tag_of(xml: &mut Xml, feed: &Feed) {
+    if !feed.tag.is_empty() {
+        xml.text("tag", &feed.tag);
+    }
 }
 
 fn inside_campaign(xml: &mut Xml, campaign: &Kept<Campaign>, base: &str) {

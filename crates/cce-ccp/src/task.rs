@@ -14,7 +14,7 @@ pub(crate) const TAGS_MAX: usize = 20;
 /// Extension fields of a contact, those that CCP adds later left out.
 pub(crate) const FIELDS_MAX: usize = 100;
 /// Bytes of all texts of a contact.
-const BYTES_MAX: usize = 1_048_576;
+pub(crate) const BYTES_MAX: usize = 1_048_576;
 
 /// A request to create a task. Texts that were left out are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,14 @@ pub(crate) fn of_query(query: &str) -> Result<TaskRequest, Vec<Flaw>> {
         request.set(&name, value)?;
     }
     Ok(request)
+}
+
+/// Adds a tag, once and without blanks around it; one without a text is none. One too many is enough to refuse a request.
+pub(crate) fn add_tag(tags: &mut Vec<String>, tag: &str) {
+    let tag = tag.trim();
+    if tags.len() <= TAGS_MAX && !tag.is_empty() && !tags.iter().any(|known| known == tag) {
+        tags.push(tag.to_owned());
+    }
 }
 
 impl TaskRequest {
@@ -113,11 +121,7 @@ impl TaskRequest {
     }
 
     fn add_tag(&mut self, tag: &str) {
-        let tag = tag.trim();
-        // One too many is enough to refuse the request.
-        if self.tags.len() <= TAGS_MAX && !tag.is_empty() && !self.tags.iter().any(|known| known == tag) {
-            self.tags.push(tag.to_owned());
-        }
+        add_tag(&mut self.tags, tag);
     }
 
     /// Cisco's samples send all ten call variables, many of them empty: those count as not set (inferred).

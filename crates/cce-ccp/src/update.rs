@@ -2,15 +2,15 @@
 
 use crate::{
     Ccp,
-    administer::{judged, root, texts},
+    administer::{judged, root, tags_of},
     answer,
     answer::Flaw,
     contact::Contact,
     eventing::Sender,
-    task::{FIELDS_MAX, TAGS_MAX, at_most},
+    task::{BYTES_MAX, FIELDS_MAX, TAGS_MAX, at_most},
 };
 use cce_kernel::{Cx, Request, Response};
-use cce_model::{ContactId, ContactStatus, StatusReason};
+use cce_model::{ContactId, ContactStatus, SocialContact, StatusReason};
 use cce_xml::{Element, Xml, social_contact_url};
 
 /// What a request asks for. What it leaves out stays as it is.
@@ -22,7 +22,8 @@ struct Change {
 }
 
 impl Ccp {
-    /// Changes what a request names, and publishes the contact if its status changed, or its tags were named.
+    /// Changes what a request names, and publishes the contact if its status changed, or its tags were named. A rule may fire for
+    /// a tag that comes so (ccp-task-api 2.4).
     pub(crate) fn update(&mut self, id: &ContactId, request: &Request, cx: &mut Cx<'_>) -> Response {
         let Some(contact) = self.contacts.find(id) else { return answer::not_found(id.as_str()) };
         let change = match root(request, "SocialContact").and_then(|root| change_of(&root, contact)) {
@@ -47,6 +48,7 @@ impl Ccp {
             self.contacts.save(id, cx);
             if is_published {
                 self.publish(id, Sender::Api, cx);
+                self.hand_over(id, cx);
             }
         }
         let base = self.base_url(request);
@@ -57,14 +59,25 @@ impl Ccp {
 fn change_of(root: &Element, contact: &Contact) -> Result<Change, Response> {
     let social = &contact.social;
     let fields = fields(root);
-    let tags = root.child("tags").map(|_| texts(root, "tags", "tag"));
+    let tags = root.child("tags").map(|_| tags_of(root));
     let added = fields.iter().filter(|(name, value)| value.is_some() && social.field(name).is_none()).count();
     judged([
         at_most("tags", tags.as_ref().map_or(0, Vec::len), TAGS_MAX, "tags"),
         at_most("extensionFields", social.extension_fields.len() + added, FIELDS_MAX, "extension fields"),
+        at_most("SocialContact", bytes(social, tags.as_deref(), &fields), BYTES_MAX, "bytes"),
         fields.iter().any(|(name, _)| name.is_empty()).then(|| Flaw::required("name")),
     ])?;
     Ok(Change { status: status(root, contact)?, tags, fields })
+}
+
+/// Bytes of the texts that a contact would have with these tags and fields. What a field had before counts, too: it is a bound, and
+/// no measure.
+fn bytes(social: &SocialContact, tags: Option<&[String]>, fields: &[(String, Option<String>)]) -> usize {
+    let texts =
+        [&social.author, &social.title, &social.description].into_iter().chain(tags.unwrap_or(&social.tags));
+    let known = social.extension_fields.iter().map(|(name, value)| name.len() + value.len());
+    let given = fields.iter().map(|(name, value)| name.len() + value.as_ref().map_or(0, String::len));
+    texts.map(String::len).chain(known).chain(given).sum()
 }
 
 /// Names and values; an element with a name but no value deletes the pair.

@@ -36,6 +36,8 @@ codes! {
     RoutingService(u32) "" {
         /// A new task.
         NONE = 0,
+        /// The same task again, which a failure took from CCE (inferred).
+        RESUBMISSION = 1,
         TRANSFER = 2,
         /// The agent did not answer, or is gone.
         RECOVERY = 3,

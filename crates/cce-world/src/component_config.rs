@@ -1,7 +1,7 @@
 //! What is a component's alone, from the settings of a lab.
 
 use crate::lab::{self, Lab, MrApplicationSettings};
-use cce_kernel::{Address, Configured, Cors, Kind};
+use cce_kernel::{Address, Configured, Cors, Kind, Port};
 use cce_model::EventForm;
 
 /// Heartbeats of a gateway after whose silence the router takes it for gone.
@@ -20,7 +20,7 @@ impl Product for cce_ccp::Ccp {
     const KIND: Kind = Kind::Ccp;
 
     fn config(lab: &Lab) -> cce_ccp::Config {
-        let settings = &lab.ccp;
+        let (settings, mr) = (&lab.ccp, lab.link(Port::Mr));
         cce_ccp::Config {
             host: lab.fqdn(Kind::Ccp),
             administrator: settings.administrator.clone(),
@@ -55,6 +55,8 @@ impl Product for cce_ccp::Ccp {
                 ..cce_ccp::Throttle::default()
             }),
             heartbeat: lab.mrpg.heartbeat.0,
+            mr_port: mr.and_then(|link| port_of(&link.listen)).unwrap_or(Port::Mr.default_tcp()),
+            has_mr_tls: lab.tls.enabled && mr.is_some_and(|link| link.listen_tls.is_some()),
             mr_pg_host: lab.fqdn(Kind::MrPg),
             delays: cce_ccp::Delays::from(settings.delays),
             contact_ids: settings.contact_ids.clone(),
@@ -63,6 +65,11 @@ impl Product for cce_ccp::Ccp {
             ..cce_ccp::Config::default()
         }
     }
+}
+
+/// The port of an address; none of one that is none, which the check of the configuration tells.
+fn port_of(address: &str) -> Option<u16> {
+    address.rsplit_once(':').and_then(|(_, port)| port.parse().ok())
 }
 
 impl Product for cce_mrpg::MrPg {

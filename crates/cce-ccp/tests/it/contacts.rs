@@ -1,6 +1,7 @@
 //! Social contacts, as an administrator searches for them and changes them.
 
-use crate::lab::{FIRST, Lab, Said};
+use crate::lab::{FIRST, Lab, Said, config};
+use cce_ccp::{Config, Feed};
 
 fn contact(lab: &mut Lab) -> String {
     lab.administer("GET", &format!("/socialcontact/{FIRST}"), "").body()
@@ -142,6 +143,33 @@ fn an_update_of_nothing_and_one_that_is_too_large_are_refused() {
     let mut lab = Lab::submitted();
     assert_eq!(lab.administer("PUT", "/socialcontact/NONE", "<SocialContact/>").status(), 404);
     assert_eq!(put(&mut lab, "<tags></tags><").status(), 400);
-    let tags = format!("<tags>{}</tags>", "<tag>a</tag>".repeat(21));
-    assert_eq!(put(&mut lab, &tags).status(), 400);
+    let tags: String = (0..21).map(|number| format!("<tag>{number}</tag>")).collect();
+    assert_eq!(put(&mut lab, &format!("<tags>{tags}</tags>")).status(), 400);
+    let tag = "a".repeat(1 << 20);
+    assert_eq!(put(&mut lab, &format!("<tags><tag>{tag}</tag></tags>")).status(), 400);
+}
+
+#[test]
+fn tags_of_an_update_are_read_as_those_of_a_task() {
+    let mut lab = Lab::submitted();
+    let said = put(&mut lab, "<tags><tag> vip </tag><tag>vip</tag><tag/></tags>");
+    assert!(said.body().contains("<tags><tag>vip</tag></tags>"), "{}", said.body());
+}
+
+#[test]
+fn a_rule_fires_for_a_tag_that_comes_later_and_once() {
+    let feeds = vec![Feed { tag: String::new(), ..config().feeds[0].clone() }];
+    let mut lab = Lab::with(Config { feeds, ..config() });
+    lab.administer(
+        "POST",
+        "/notification",
+        "<Notification><name>To CCE</name><type>cce</type><campaignUrl>http://ccp/campaign/WCS_Campaign</campaignUrl>\
+         <tags><tag>vip</tag></tags><scriptSelector>Fallback</scriptSelector>\
+         <mediaRoutingDomainId>1</mediaRoutingDomainId></Notification>",
+    );
+    assert!(lab.create(&[]).sent().is_empty(), "no rule fires for what has no tag");
+    assert!(put(&mut lab, "<tags><tag>other</tag></tags>").sent().is_empty());
+    let said = put(&mut lab, "<tags><tag>other</tag><tag>vip</tag></tags>");
+    assert_eq!(said.new_task().script_selector.unwrap().to_string(), "CumulusTask");
+    assert!(put(&mut lab, "<tags><tag>vip</tag></tags>").sent().is_empty());
 }

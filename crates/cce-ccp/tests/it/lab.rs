@@ -14,7 +14,7 @@ use cce_mr::{
         CancelTaskConf, DoThisWithTask, HeartbeatReq, NewTask, NewTaskFailureEvent, OpenReq, TaskQueuedEvent,
     },
 };
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// The first contact of a lab.
 pub(crate) const FIRST: &str = "5AA797871000018D0000004139ED7AD5";
@@ -115,6 +115,17 @@ impl Lab {
     /// Ends the component without a word, and starts another with what it stored.
     pub(crate) fn restart(&mut self) -> Said {
         Said(self.bench.restart(Ccp::new(Arc::default(), self.config.clone())))
+    }
+
+    /// The same with another configuration from there on.
+    pub(crate) fn restart_with(&mut self, config: Config) -> Said {
+        self.config = config;
+        self.restart()
+    }
+
+    /// What is stored.
+    pub(crate) fn stored(&mut self) -> &BTreeMap<String, String> {
+        self.bench.stored()
     }
 
     /// Spoils what is stored about the first contact.

@@ -102,7 +102,7 @@ fn what_a_rule_must_have_is_told_by_field() {
     }
     let unknown = lab.administer("POST", "/notification", &rule("None", "a"));
     assert!(unknown.body().contains("there is no campaign"), "{}", unknown.body());
-    let many = rule("WCS_Campaign", &["a"; 6].join("</tag><tag>"));
+    let many = rule("WCS_Campaign", &["a", "b", "c", "d", "e", "f"].join("</tag><tag>"));
     assert_eq!(lab.administer("POST", "/notification", &many).status(), 400);
     let email = rule("WCS_Campaign", "a").replace("<type>cce<", "<type>email<");
     assert_eq!(lab.administer("POST", "/notification", &email).status(), 501);
@@ -180,7 +180,7 @@ fn routing_that_is_disabled_ends_the_session_and_lets_no_other_begin() {
 
 #[test]
 fn only_hosts_that_are_named_may_connect_and_only_by_tls_where_that_is_said() {
-    let mut lab = Lab::open();
+    let mut lab = Lab::with(Config { has_mr_tls: true, ..config() });
     let access = "<MRconfig><hostA>10.0.0.1</hostA><hostB>10.0.0.2</hostB><secured>true</secured></MRconfig>";
     assert_eq!(lab.administer("PUT", MR, access).status(), 200);
     let peer = |address: &str, security| Peer { address: address.to_owned(), security, ..Peer::default() };
@@ -191,10 +191,79 @@ fn only_hosts_that_are_named_may_connect_and_only_by_tls_where_that_is_said() {
 
 #[test]
 fn the_labs_own_mr_pg_connects_where_tls_is_asked_for() {
-    let mut lab = Lab::open();
+    let mut lab = Lab::with(Config { has_mr_tls: true, ..config() });
     lab.administer("PUT", MR, "<MRconfig><secured>true</secured></MRconfig>");
     let own = Peer { node: Some(cce_model::Kind::MrPg.name().into()), ..Peer::default() };
     assert_eq!(refusals(&mut lab, &own), 0);
+}
+
+#[test]
+fn tls_is_not_asked_for_where_the_lab_has_none() {
+    let mut lab = Lab::open();
+    let said = lab.administer("PUT", MR, "<MRconfig><secured>true</secured></MRconfig>");
+    assert_eq!(said.status(), 400);
+    assert!(said.body().contains("<errorData>secured</errorData>"), "{}", said.body());
+    assert_eq!(lab.administer("PUT", MR, "<MRconfig><secured>false</secured></MRconfig>").status(), 200);
+}
+
+#[test]
+fn what_was_made_and_removed_leaves_nothing_behind_and_its_id_stays_unused() {
+    let mut lab = Lab::open();
+    let first = made(&lab.administer("POST", "/feed", FEED));
+    let before = lab.stored().len();
+    let last = (0..20).fold(first.clone(), |known, _| {
+        lab.administer("DELETE", &known, "");
+        made(&lab.administer("POST", "/feed", FEED))
+    });
+    assert_eq!(lab.stored().len(), before + 1, "the latest id is kept");
+    lab.administer("DELETE", &last, "");
+    lab.restart();
+    let next = made(&lab.administer("POST", "/feed", FEED));
+    let number = |path: &str| path.trim_start_matches("/feed/").parse::<u32>().unwrap();
+    assert!(number(&next) > number(&last), "{next} {last}");
+}
+
+#[test]
+fn what_the_configuration_had_and_lost_is_forgotten() {
+    let mut lab = Lab::open();
+    lab.administer("DELETE", "/feed/100080", "");
+    let before = lab.stored().len();
+    lab.restart_with(Config { feeds: Vec::new(), ..config() });
+    assert_eq!(lab.stored().len(), before - 1);
+    lab.restart_with(config());
+    assert_eq!(lab.administer("GET", "/feed/100080", "").status(), 200, "it is another one");
+}
+
+#[test]
+fn a_feed_without_a_tag_shows_none() {
+    let mut lab = Lab::open();
+    lab.administer(
+        "POST",
+        "/feed",
+        "<Feed><name>Plain</name><type>12</type><tags><tag> </tag></tags></Feed>",
+    );
+    let shown = lab.administer("GET", "/feed?summary=true", "").body();
+    assert!(
+        shown.contains("<name>Plain</name>") && !shown.contains("<tag></tag>") && !shown.contains("<tag/>"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn tags_of_rules_and_feeds_are_read_as_those_of_tasks() {
+    let mut lab = Lab::open();
+    let tags = "<tags><tag> mail </tag><tag>mail</tag><tag/></tags>";
+    let feed = made(&lab.administer(
+        "POST",
+        "/feed",
+        &format!("<Feed><name>Mail</name><type>12</type>{tags}</Feed>"),
+    ));
+    let shown = lab.administer("GET", &feed, "").body();
+    assert!(shown.contains("<tags><tag>mail</tag></tags>"), "{shown}");
+    let long = rule("WCS_Campaign", &"a".repeat(101));
+    assert_eq!(lab.administer("POST", "/notification", &long).status(), 400);
+    let blank = rule("WCS_Campaign", " ");
+    assert_eq!(lab.administer("POST", "/notification", &blank).status(), 400, "a rule needs a tag");
 }
 
 #[test]

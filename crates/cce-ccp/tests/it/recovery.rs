@@ -5,7 +5,7 @@ use crate::{
     private::renotification,
 };
 use cce_kernel::{Fact, Output};
-use cce_mr::mr::RoutingStatusEvent;
+use cce_mr::{RoutingService, mr::RoutingStatusEvent};
 
 const REQUEUE: &[&str] = &["requeueOnRecovery=true"];
 
@@ -38,6 +38,20 @@ fn a_waiting_task_that_survives_failures_keeps_status_and_reason() {
     assert_eq!((said.names(), said.changes().len()), (vec!["OPEN_CONF", "NEW_TASK"], 0));
     let said = lab.says(routed(DIALOGUE.next(), 1, TASK));
     assert_eq!(said.changes(), ["queued>reserved/externally_routed 5172"]);
+}
+
+#[test]
+fn what_a_failure_took_from_cce_is_sent_again_as_a_recovery_and_what_cce_never_had_is_not() {
+    let mut lab = kept();
+    lab.lose_link();
+    assert_eq!(lab.open_session().new_task().service_requested, Some(RoutingService::RESUBMISSION));
+    let mut lab = kept();
+    lab.restart();
+    assert_eq!(lab.open_session().new_task().service_requested, Some(RoutingService::RESUBMISSION));
+    let mut lab = Lab::started(config());
+    lab.create(REQUEUE);
+    lab.restart();
+    assert_eq!(lab.open_session().new_task().service_requested, None);
 }
 
 #[test]

@@ -91,6 +91,16 @@ fn each_command_of_the_guide_to_a_demo_does_what_the_guide_says() {
     do_what_they_say(&blocks, &folder("demo-guide"));
 }
 
+#[test]
+fn each_command_of_the_page_on_ccp_s_private_api_does_what_the_page_says() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        return skip("the commands of the private API", "there is no curl");
+    }
+    let blocks = blocks(&fs::read_to_string(root().join("docs/ccp-private-api.md")).unwrap());
+    assert_eq!(blocks.len(), 2);
+    do_what_they_say(&blocks, &folder("private-api"));
+}
+
 fn do_what_they_say(blocks: &[Block], folder: &Path) {
     let commands: Vec<String> = blocks.iter().map(|block| block.commands.replace(INSTALL, "")).collect();
     let script = commands.join(&format!("\necho '{NEXT}'\n"));
