@@ -69,11 +69,20 @@ pub(crate) struct StaticFolder {
 /// What a path leads to.
 enum Found {
     File(Bytes, &'static str),
+    /// A file that is only asked about: its length.
+    Length(usize, &'static str),
     /// A folder, whose path ends with a slash.
     Folder,
     Nothing,
     TooLarge,
     NoRoom,
+}
+
+/// What a request asks for of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Bytes,
+    Length,
 }
 
 impl StaticFolder {
@@ -96,10 +105,16 @@ impl StaticFolder {
         let path = request.uri().path();
         let Some(inside) = inside(path) else { return bare(StatusCode::NOT_FOUND) };
         let (folder, is_slashed) = (self.clone(), path.ends_with('/'));
+        let wanted = if request.method() == Method::HEAD { Wanted::Length } else { Wanted::Bytes };
         // Disks are waited for elsewhere.
-        let found = spawn_blocking(move || folder.find(&inside, is_slashed)).await;
+        let found = spawn_blocking(move || folder.find(&inside, is_slashed, wanted)).await;
         match found.unwrap_or(Found::Nothing) {
-            Found::File(bytes, kind) => file(bytes, kind, request.method()),
+            Found::File(bytes, kind) => {
+                let mut response = file(bytes.len(), kind);
+                *response.body_mut() = Full::new(bytes);
+                response
+            }
+            Found::Length(length, kind) => file(length, kind),
             Found::Folder => moved(&format!("{path}/")),
             Found::Nothing => bare(StatusCode::NOT_FOUND),
             Found::TooLarge => bare(StatusCode::INTERNAL_SERVER_ERROR),
@@ -107,16 +122,16 @@ impl StaticFolder {
         }
     }
 
-    fn find(&self, inside: &Path, is_slashed: bool) -> Found {
+    fn find(&self, inside: &Path, is_slashed: bool, wanted: Wanted) -> Found {
         let Some(path) = self.own(inside) else { return Found::Nothing };
         match (path.is_dir(), is_slashed) {
             (true, true) => match self.own(&inside.join(INDEX)) {
-                Some(index) if index.is_file() => self.read(&index),
+                Some(index) if index.is_file() => self.read(&index, wanted),
                 Some(_) | None => Found::Nothing,
             },
             (true, false) => Found::Folder,
             // A file's name has no slash behind it, and a pipe or a device is no file.
-            (false, false) if path.is_file() => self.read(&path),
+            (false, false) if path.is_file() => self.read(&path, wanted),
             (false, _) => Found::Nothing,
         }
     }
@@ -129,7 +144,7 @@ impl StaticFolder {
         (!inside.iter().any(is_hidden)).then_some(path)
     }
 
-    fn read(&self, path: &Path) -> Found {
+    fn read(&self, path: &Path, wanted: Wanted) -> Found {
         // What was put into its place meanwhile is not followed.
         let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
         let Ok(file) = OpenOptions::new().read(true).custom_flags(flags).open(path) else {
@@ -140,6 +155,9 @@ impl StaticFolder {
             tracing::warn!("{} is larger than {FILE_MAX} bytes, and is not served", path.display());
             return Found::TooLarge;
         };
+        if wanted == Wanted::Length {
+            return Found::Length(length, kind_of(path));
+        }
         // Before anything is read, and for as long as anybody has it.
         let Some(place) = self.room.take(length) else { return Found::NoRoom };
         let mut bytes = Vec::with_capacity(length);
@@ -191,8 +209,8 @@ fn kind_of(path: &Path) -> &'static str {
     known.map_or("application/octet-stream", |(_, kind)| kind)
 }
 
-fn file(bytes: Bytes, kind: &'static str, method: &Method) -> WireResponse {
-    let length = bytes.len();
+/// What is said of a file.
+fn file(length: usize, kind: &'static str) -> WireResponse {
     let mut response = bare(StatusCode::OK);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -200,9 +218,6 @@ fn file(bytes: Bytes, kind: &'static str, method: &Method) -> WireResponse {
     // Pages change while they are made.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if method == Method::GET {
-        *response.body_mut() = Full::new(bytes);
-    }
     response
 }
 
@@ -240,6 +255,19 @@ mod tests {
         ] {
             assert_eq!(inside(path).as_deref(), wanted.map(Path::new), "{path}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_asked_about_takes_no_room_and_is_not_read() {
+        let path = std::env::temp_dir().join(format!("ccelab-asked-about-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::write(path.join("page.html"), "<p>text</p>").unwrap();
+        let folder = StaticFolder { room: ByteBudget::new(0), ..StaticFolder::open(&path).unwrap() };
+        let ask = |method: Method| Request::builder().method(method).uri("/page.html").body(()).unwrap();
+        let (head, get) = (folder.answer(&ask(Method::HEAD)).await, folder.answer(&ask(Method::GET)).await);
+        std::fs::remove_dir_all(&path).unwrap();
+        assert_eq!((head.status(), get.status()), (StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE));
+        assert_eq!(head.headers()[CONTENT_LENGTH], "11");
     }
 
     #[test]
