@@ -7,7 +7,7 @@ use crate::{
 use cce_kernel::{Kind, NodeName, Port};
 use cce_model::nearest;
 use cce_net::{PlainClients, SiteConfig};
-use cce_world::{Lab, LinkSettings, PlainSetting, SITE_LINK, link_name};
+use cce_world::{ADMIN_LINK, Lab, LinkSettings, PlainSetting, SITE_LINK, link_name};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -170,6 +170,9 @@ fn choose(lab: &mut Lab, chosen: &ChosenPort) -> Result<(), Failure> {
         let hint = nearest(&chosen.link, known.iter().map(String::as_str));
         return Err(Failure::Usage(format!("--port: there is no listener `{}`{hint}", chosen.link)));
     };
+    if chosen.link == ADMIN_LINK && chosen.is_tls {
+        return Err(Failure::Usage("--port: the admin port has no TLS: write admin=PORT".into()));
+    }
     let address = SocketAddr::new(ip_of(link), chosen.number).to_string();
     if chosen.is_tls {
         link.listen_tls = Some(address);
@@ -179,6 +182,25 @@ fn choose(lab: &mut Lab, chosen: &ChosenPort) -> Result<(), Failure> {
             None => address.clone(),
         };
         link.listen = address;
+    }
+    Ok(())
+}
+
+/// Tells of a port that was chosen for a listener that this run does not have.
+pub(crate) fn check_chosen(lab: &Lab, options: &Run) -> Result<(), Failure> {
+    for ChosenPort { link, is_tls, .. } in &options.addresses.port_numbers {
+        let is_off = |link: &LinkSettings| link.plain == PlainSetting::Off;
+        let why = if *is_tls && !lab.tls.enabled {
+            "there is no TLS in this run"
+        } else if link == SITE_LINK && options.static_folder.is_none() {
+            "there are no pages: write --static DIR"
+        } else if !*is_tls && lab.links.get(link).is_some_and(is_off) {
+            "nobody listens there in plain"
+        } else {
+            continue;
+        };
+        let name = if *is_tls { format!("{link}_tls") } else { link.clone() };
+        return Err(Failure::Usage(format!("--port {}: {why}", name.replace('-', "_"))));
     }
     Ok(())
 }
@@ -271,7 +293,9 @@ pub(crate) fn hint(address: SocketAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::{Cli, Command};
     use cce_world::{Layers, load};
+    use clap::Parser;
 
     fn lab_with(options: &AddressOptions) -> Lab {
         with_addresses(load(&Layers::default()).unwrap(), options).unwrap()
@@ -307,6 +331,49 @@ mod tests {
         for wrong in ["app", "app=", "app=65536", "app=http"] {
             assert!(wrong.parse::<ChosenPort>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_port_of_a_listener_that_there_is_not_is_refused() {
+        let run = |arguments: &[&str]| {
+            let options = parsed(arguments);
+            let lab = with_addresses(load(&Layers::default()).unwrap(), &options.addresses);
+            lab.and_then(|mut lab| {
+                lab.tls.enabled &= !options.tls.no_tls;
+                check_chosen(&lab, &options)
+            })
+        };
+        for wrong in [
+            &["--port", "admin_tls=9000"] as &[&str],
+            &["--port", "site=9000"],
+            &["--port", "site_tls=9000"],
+            &["--port", "desk_tls=9000", "--no-tls"],
+        ] {
+            assert!(run(wrong).is_err(), "{wrong:?}");
+        }
+        for right in [
+            &["--port", "admin=9000"] as &[&str],
+            &["--port", "site=9000", "--static", "."],
+            &["--port", "mr_tls=9000"],
+        ] {
+            assert!(run(right).is_ok(), "{right:?}");
+        }
+    }
+
+    #[test]
+    fn a_listener_without_clients_in_plain_has_no_port_to_choose() {
+        let mut lab = load(&Layers::default()).unwrap();
+        lab.links.get_mut("xmpp").unwrap().plain = PlainSetting::Off;
+        assert!(check_chosen(&lab, &parsed(&["--port", "xmpp=9000"])).is_err());
+        assert!(check_chosen(&lab, &parsed(&["--port", "xmpp_tls=9000"])).is_ok());
+    }
+
+    fn parsed(arguments: &[&str]) -> Box<Run> {
+        let arguments = [&["ccelab", "run"], arguments].concat();
+        let Command::Run(options) = Cli::try_parse_from(arguments).unwrap().command else {
+            panic!("it is a run");
+        };
+        options
     }
 
     #[test]

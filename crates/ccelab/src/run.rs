@@ -49,6 +49,8 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         Some(scenario) => Lab { tables: load_tables(&options.tables)?, ..scenario.lab.clone() },
     };
     lab = with_addresses(lab, &options.addresses)?;
+    lab.tls.enabled &= !options.tls.no_tls;
+    listening::check_chosen(&lab, options)?;
     add_agents(&mut lab, options)?;
     add_applications(&mut lab, options)?;
     let nodes = chosen_nodes(&lab, &options.only)?;
