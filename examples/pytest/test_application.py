@@ -70,6 +70,25 @@ def test_a_task_is_worked_while_ccp_is_away(start_lab):
     wait_for(task, status="handled")
 
 
+def test_a_task_that_ccp_has_no_time_for_can_be_sent_again(start_lab):
+    lab = start_lab("--agents", "1081=auto")
+    add_rule(lab, name="busy", match="app > ccp CREATE", status=503, headers={"Retry-After": "1"}, body="busy")
+    with pytest.raises(requests.HTTPError) as refused:
+        create(lab["feed_url"])
+    response = refused.value.response
+    assert (response.status_code, response.headers["Retry-After"], response.text) == (503, "1", "busy")
+    wait_for(create(lab["feed_url"]), status="handled")
+
+
+def test_finesse_can_fail_every_request(start_lab):
+    lab = start_lab()
+    url, agent = lab["rest_url"] + "/User/1081", ("1081", "ccelab")
+    add_rule(lab, name="broken", match="desk > finesse *", status=500, times="always")
+    assert [requests.get(url, auth=agent, timeout=30).status_code for _ in range(2)] == [500, 500]
+    remove_rule(lab, "broken")
+    assert requests.get(url, auth=agent, timeout=30).status_code == 200
+
+
 def test_two_labs_at_the_same_time_know_nothing_of_each_other(start_lab):
     one, other = start_lab("--agents", "1081=auto"), start_lab()
     worked, waits = create(one["feed_url"]), create(other["feed_url"])

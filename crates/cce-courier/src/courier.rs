@@ -89,6 +89,13 @@ pub enum Act {
         /// The record of it.
         record: u64,
     },
+    /// It answers the client of a request, which the component never hears of.
+    Answer {
+        /// The exchange.
+        call: CallId,
+        /// The response.
+        response: Response,
+    },
     /// It breaks off the connection with the client of a request, who hears this error.
     BreakOff {
         /// The exchange.
@@ -185,6 +192,7 @@ impl Courier {
             Treatment::Duplicate => self.pass_twice(parcel),
             Treatment::Replace(bytes) => self.pass(parcel.replaced(bytes)),
             Treatment::Cut => self.cut(parcel),
+            Treatment::Answer(response) => self.answer(parcel, *response),
             Treatment::Split(size) => self.pass(parcel.written(Manner::Pieces(size))),
             Treatment::Coalesce => self.pass(parcel.written(Manner::WithNext)),
         }
@@ -395,6 +403,26 @@ impl Courier {
         };
         let wait = self.holds.until(now + self.response_deadline);
         self.hold(wait, left, true);
+    }
+
+    /// Whoever makes a request hears that response, and nobody else hears of the request. Nothing but a request is answered.
+    fn answer(&mut self, parcel: Parcel, response: Response) {
+        let act = match parcel {
+            Parcel::Call { call, record, .. } => {
+                Act::Hear { input: Input::Reply { call, result: Ok(response) }, cause: Some(record) }
+            }
+            Parcel::Request { call: Some(call), .. } => Act::Answer { call, response },
+            // Nobody waits for the response to a copy.
+            Parcel::Request { call: None, .. } => return,
+            Parcel::Bytes { .. }
+            | Parcel::Close { .. }
+            | Parcel::Reply { .. }
+            | Parcel::Frame { .. }
+            | Parcel::Tail { .. }
+            | Parcel::Outcome { .. }
+            | Parcel::Abandoned(_) => return self.pass(parcel),
+        };
+        self.acts.push_back(act);
     }
 
     /// A message is lost, and its connection with it.

@@ -4,7 +4,7 @@
 //! that enters from outside the lab is judged before it is recorded: until it is let in, it has not happened.
 
 use crate::Record;
-use cce_kernel::{Blob, Command, Input, NodeName, Port, Time};
+use cce_kernel::{Blob, Command, Input, NodeName, Port, Response, Time};
 use serde::{Deserialize, Serialize};
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -85,6 +85,8 @@ pub enum Treatment {
     Replace(Blob),
     /// It is lost, and its connection with it.
     Cut,
+    /// It is an HTTP request: it goes no further, and whoever asks hears this response.
+    Answer(Box<Response>),
     /// Its bytes arrive in pieces of that size.
     Split(usize),
     /// Its bytes wait for those of the next message of its stream, and arrive with them.
@@ -163,6 +165,8 @@ pub enum Bend {
     Corrupted,
     /// Broke its connection.
     Cut,
+    /// Answered it with that status, in the place of whoever was asked.
+    Answered(u16),
     /// Made its bytes arrive in pieces of that size.
     Split(usize),
     /// Made its bytes arrive with those of the next one.
@@ -202,6 +206,7 @@ impl Bend {
             | Self::Duplicated
             | Self::Corrupted
             | Self::Cut
+            | Self::Answered(_)
             | Self::Split(_)
             | Self::Coalesced => Effect::Changes,
             Self::Stepped(_) | Self::Armed | Self::Disarmed | Self::Removed => Effect::None,

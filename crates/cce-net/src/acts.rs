@@ -76,6 +76,7 @@ impl Actor {
                 | Act::GiveUp { .. }
                 | Act::CallAgain { .. }
                 | Act::Reply { .. }
+                | Act::Answer { .. }
                 | Act::BreakOff { .. }) => self.leave(Leaving::Act(leaving)),
             }
         }
@@ -137,6 +138,12 @@ impl Actor {
             Act::Reply { call, response, record } => {
                 if let Some(caller) = self.clients.remove(&call) {
                     self.shared.causes.replying(caller.client.address, record);
+                    // A client that has left meanwhile gets nothing.
+                    let _ = caller.reply.send(response);
+                }
+            }
+            Act::Answer { call, response } => {
+                if let Some(caller) = self.clients.remove(&call) {
                     // A client that has left meanwhile gets nothing.
                     let _ = caller.reply.send(response);
                 }

@@ -58,7 +58,7 @@ fn bytes_of(leaving: &Leaving) -> usize {
     match leaving {
         Leaving::Act(Act::Write { parts, .. } | Act::Close { rest: parts, .. }) => length(parts),
         Leaving::Act(Act::Call { request, .. } | Act::CallAgain { request, .. }) => request.body.0.len(),
-        Leaving::Act(Act::Reply { response, .. }) => response.body.0.len(),
+        Leaving::Act(Act::Reply { response, .. } | Act::Answer { response, .. }) => response.body.0.len(),
         Leaving::Act(
             Act::Record { .. }
             | Act::Break { .. }

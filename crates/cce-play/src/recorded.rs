@@ -124,6 +124,7 @@ fn acted(rule: &Rule, bent: &Bent) -> bool {
                 | (Action::Duplicate, Bend::Duplicated)
                 | (Action::Corrupt { .. }, Bend::Corrupted)
                 | (Action::Cut, Bend::Cut)
+                | (Action::Answer(_), Bend::Answered(_))
                 | (Action::Split(_), Bend::Split(_))
                 | (Action::Coalesce, Bend::Coalesced)
                 | (Action::Cti(_) | Action::Set(_), Bend::Stepped(_))

@@ -72,6 +72,12 @@ impl RuleState {
         self.is_armed && self.rule.times.allow(self.acted)
     }
 
+    /// Whether its selector means this message. Of those that it means, only HTTP requests are answered.
+    fn is_about(&self, happening: &Happening<'_>, names: &ShortNames) -> bool {
+        let is_answer = matches!(self.rule.action, Action::Answer(_));
+        (!is_answer || happening.is_request()) && self.rule.matching.means(happening, names)
+    }
+
     /// What became of its messages, where there is more to say than that it acted. `over` is when the run ended, if it
     /// has.
     pub fn became(&self, over: Option<Time>) -> Vec<String> {
@@ -186,7 +192,7 @@ impl Rules {
         let mut acting: Option<(usize, String)> = None;
         let mut has_matched = false;
         for (number, state) in self.states.iter_mut().enumerate() {
-            if !state.is_acting() || !state.rule.matching.means(happening, names) {
+            if !state.is_acting() || !state.is_about(happening, names) {
                 continue;
             }
             state.matched += 1;
@@ -254,6 +260,10 @@ impl Rules {
                 Err(why) => return self.pass(number, now, why),
             },
             Action::Cut => (Treatment::Cut, Bend::Cut, None),
+            Action::Answer(response) => {
+                let status = response.status;
+                (Treatment::Answer(Box::new(response)), Bend::Answered(status), None)
+            }
             Action::Split(size) => match unsplit(happening, size) {
                 None => (Treatment::Split(size), Bend::Split(size), None),
                 Some(why) => return self.pass(number, now, why),
@@ -415,6 +425,7 @@ fn is_paired(
         | Action::Duplicate
         | Action::Corrupt { .. }
         | Action::Cut
+        | Action::Answer(_)
         | Action::Split(_)
         | Action::Cti(_)
         | Action::Set(_) => false,
@@ -438,6 +449,7 @@ fn impossible(action: &Action, happening: &Happening<'_>) -> Option<&'static str
         | Action::Duplicate
         | Action::Corrupt { .. }
         | Action::Cut
+        | Action::Answer(_)
         | Action::Split(_)
         | Action::Coalesce
         | Action::Cti(_)

@@ -2,6 +2,7 @@
 
 use crate::{
     amount::{Chance, Times},
+    answer::read_answer,
     model::{Action, Rule, Want},
     read::{Placed, Section, Source},
     set::read_set,
@@ -137,6 +138,10 @@ fn tell_without_effect(
         from.problem(item.place("match"), "a request has one response: an answer cannot come twice");
     }
     let needs_a_stream = matches!(action, Action::Swap | Action::Split(_) | Action::Coalesce);
+    if matches!(action, Action::Answer(_)) && !matching.means_requests() {
+        let message = "`status` answers an HTTP request, and this is none: `app > ccp CREATE` is one";
+        from.problem(item.place("match"), message);
+    }
     if needs_a_stream && matching.is_http() {
         let message =
             "an HTTP message stays whole, and has a stream of its own: nothing comes before or behind it";
@@ -151,8 +156,20 @@ fn tell_without_effect(
 }
 
 /// What a rule can do.
-const ACTIONS: [&str; 11] =
-    ["delay", "hold", "swap", "drop", "duplicate", "corrupt", "cut", "split", "coalesce", "cti", "set"];
+const ACTIONS: [&str; 12] = [
+    "delay",
+    "hold",
+    "swap",
+    "drop",
+    "duplicate",
+    "corrupt",
+    "cut",
+    "status",
+    "split",
+    "coalesce",
+    "cti",
+    "set",
+];
 
 /// What an expectation can want.
 pub(crate) const WANTS: [&str; 5] = ["order", "never", "count", "within", "final"];
@@ -191,6 +208,7 @@ pub(crate) fn read_action(
             None => {}
         }
     }
+    found.extend(read_answer(item, from).map(Action::Answer));
     let size = item.number_of("split", 1..=MESSAGE_MAX, from);
     found.extend(size.and_then(|size| usize::try_from(size).ok()).map(Action::Split));
     if let Some(mut corrupt) = item.section("corrupt", from) {
@@ -213,7 +231,7 @@ pub(crate) fn read_action(
     if let Some(place) = place_unless_one(item, &ACTIONS) {
         from.problem(
             place,
-            "a rule does one thing: delay, hold, swap, drop, duplicate, corrupt, cut, split, coalesce, cti or set",
+            "a rule does one thing: delay, hold, swap, drop, duplicate, corrupt, cut, status, split, coalesce, cti or set",
         );
     }
     found.into_iter().next()

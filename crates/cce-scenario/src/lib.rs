@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod amount;
+mod answer;
 mod clauses;
 mod doubts;
 mod file;

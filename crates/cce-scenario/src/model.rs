@@ -5,7 +5,7 @@ use crate::{
     swarm::{Drawn, Swarm},
 };
 use cce_courier::Latency;
-use cce_kernel::{Command, NodeName, Port};
+use cce_kernel::{Command, NodeName, Port, Response};
 use cce_model::SideOrder;
 use cce_select::Selector;
 use cce_world::{Changed, Lab};
@@ -201,6 +201,8 @@ pub enum Action {
     },
     /// Breaks its connection.
     Cut,
+    /// Answers an HTTP request, in the place of whoever is asked.
+    Answer(Response),
     /// Makes its bytes arrive in pieces of that size.
     Split(usize),
     /// Makes its bytes arrive with those of the next one.
@@ -216,7 +218,12 @@ impl Rule {
     pub const fn is_legal(&self) -> bool {
         match self.action {
             Action::Delay(_) | Action::Hold(_) => !self.alone,
-            Action::Cut | Action::Split(_) | Action::Coalesce | Action::Cti(_) | Action::Set(_) => true,
+            Action::Cut
+            | Action::Answer(_)
+            | Action::Split(_)
+            | Action::Coalesce
+            | Action::Cti(_)
+            | Action::Set(_) => true,
             Action::Swap | Action::Drop | Action::Duplicate | Action::Corrupt { .. } => false,
         }
     }

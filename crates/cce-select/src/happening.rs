@@ -59,6 +59,11 @@ impl Happening<'_> {
         self.name.starts_with(HEARTBEAT)
     }
 
+    /// Whether it is an HTTP request.
+    pub fn is_request(&self) -> bool {
+        words::is_request(self.name)
+    }
+
     /// A selector that means it, for people.
     pub fn words(&self, names: &ShortNames) -> String {
         let from = names.place(&self.from);
@@ -351,6 +356,7 @@ fn bent_name(bent: &Bent) -> &'static str {
         | Bend::Duplicated
         | Bend::Corrupted
         | Bend::Cut
+        | Bend::Answered(_)
         | Bend::Split(_)
         | Bend::Coalesced
         | Bend::Armed

@@ -184,6 +184,11 @@ impl Selector {
         self.means_only(|name| words::http().any(|known| known == name))
     }
 
+    /// Whether it means HTTP requests, and perhaps something else beside.
+    pub fn means_requests(&self) -> bool {
+        !self.means_only(|name| !words::is_request(name))
+    }
+
     /// Whether whatever it means is the answer to an HTTP request.
     pub fn is_answer(&self) -> bool {
         self.means_only(|name| name == words::REPLY)

@@ -230,6 +230,11 @@ pub(crate) fn http() -> impl Iterator<Item = &'static str> {
     HTTP.into_iter().map(|(name, _)| name)
 }
 
+/// Whether it is the name of an HTTP request.
+pub(crate) fn is_request(name: &str) -> bool {
+    name != REPLY && http().any(|known| known == name)
+}
+
 /// What only applications ask CCP for.
 const OF_TASKS: [&str; 4] = ["CREATE", "POLL", "CANCEL", "RENOTIFY"];
 

@@ -84,7 +84,8 @@ impl<D: Director, O: Sequence> Sim<D, O> {
             Act::CallAgain { call, port, request, record } => {
                 self.call_twice(name, call, port, request, record);
             }
-            Act::Reply { call, response, record } => self.reply(name, call, response, self.now, record),
+            Act::Reply { call, response, record } => self.reply(name, call, response, self.now, Some(record)),
+            Act::Answer { call, response } => self.reply(name, call, response, self.now, None),
             Act::BreakOff { call, error } => {
                 if let Some(caller) = self.wires.close_call(name, call) {
                     self.plan_failure(&caller.name(), error, self.now, None);
@@ -299,12 +300,19 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     }
 
     /// A response leaves its sender at `start`.
-    pub(crate) fn reply(&mut self, name: &NodeName, call: CallId, response: Response, start: Time, seq: u64) {
+    pub(crate) fn reply(
+        &mut self,
+        name: &NodeName,
+        call: CallId,
+        response: Response,
+        start: Time,
+        cause: Option<u64>,
+    ) {
         let Some(caller) = self.wires.close_call(name, call) else { return };
         let (port, way) = caller.way();
         let at = self.faults.start(port, start) + self.wires.draw(port, way);
         let input = Input::Reply { call: caller.call, result: Ok(response) };
-        self.plan(at, planned(Stream::response(&caller.name()), &caller.node, input, Some(seq)));
+        self.plan(at, planned(Stream::response(&caller.name()), &caller.node, input, cause));
     }
 
     fn arm(&mut self, name: &NodeName, key: TimerKey, at: Time, seq: u64) {

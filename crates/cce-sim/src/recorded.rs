@@ -133,8 +133,10 @@ impl Recorded {
     /// Notes that something enters in another way than in the recorded run, or behind something that does.
     pub(crate) fn note_entering(&mut self, node: &NodeName, parcel: &Parcel, treatment: &Treatment) {
         self.has_parted = true;
-        if let (Parcel::Request { call: Some(call), .. }, Treatment::Drop | Treatment::Cut) =
-            (parcel, treatment)
+        if let (
+            Parcel::Request { call: Some(call), .. },
+            Treatment::Drop | Treatment::Cut | Treatment::Answer(_),
+        ) = (parcel, treatment)
         {
             self.unheard.insert((node.clone(), *call));
         }
@@ -318,7 +320,7 @@ impl<D: Director> Sim<D, Recorded> {
                 self.call(node, call, port, request, start, seq);
                 self.expect(node, call, seq, start);
             }
-            Output::Reply { call, response } => self.reply(node, call, response, start, seq),
+            Output::Reply { call, response } => self.reply(node, call, response, start, Some(seq)),
             Output::Dial { link, address } => self.dial(node, link, &address, seq, start),
             Output::Secure { .. }
             | Output::Arm { .. }

@@ -329,6 +329,7 @@ fn words(rule: &Rule) -> String {
         Action::Duplicate => "duplicate".to_owned(),
         Action::Corrupt { byte, to } => format!("change byte {byte} to {to}"),
         Action::Cut => "cut the connection".to_owned(),
+        Action::Answer(response) => format!("answer with status {}", response.status),
         Action::Split(size) => format!("split into pieces of {size}"),
         Action::Coalesce => "coalesce with the next".to_owned(),
         Action::Cti(order) => format!("sides of the CTI server: {}", order.words()),

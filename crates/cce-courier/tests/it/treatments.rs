@@ -41,6 +41,7 @@ fn each_treatment_of_the_first_of_three_messages() {
         ("replace", replace, "9 2 3", "treated"),
         ("split", Treatment::Split(3), "1 2 3", "treated"),
         ("coalesce", Treatment::Coalesce, "1 2 3", "treated"),
+        ("answer", answer("none"), "1 2 3", "treated"),
     ];
     for (name, treatment, arrived, bent) in cases {
         let script = || Script::default().treat(sends(1), treatment.clone());
@@ -218,6 +219,7 @@ fn each_treatment_of_a_request_and_of_its_reply() {
         ("drop", Treatment::Drop, "", "Timeout", "Timeout"),
         ("replace", replace, "call:other/5", "reply:gave-other", "reply:other"),
         ("cut", Treatment::Cut, "", "Broken", "Broken"),
+        ("answer", answer("away"), "", "reply:away", "reply:gave-a"),
         ("split", Treatment::Split(1), gave, "reply:gave-a", "reply:gave-a"),
         ("coalesce", Treatment::Coalesce, gave, "reply:gave-a", "reply:gave-a"),
     ];
@@ -450,6 +452,10 @@ fn restless() -> Toys {
         _ => {}
     });
     vec![("mrpg", sender), ("ccp", silent())]
+}
+
+fn answer(body: &str) -> Treatment {
+    Treatment::Answer(Box::new(Response { body: body.into(), ..Response::new(503) }))
 }
 
 fn caller() -> Toy {

@@ -11,8 +11,9 @@ use std::time::Duration;
 
 #[test]
 fn each_treatment_of_a_request_or_a_reply_has_its_outcome() {
-    use Treatment::{Coalesce, Cut, Drop, Duplicate, Overtake, Pass, Replace, Split};
+    use Treatment::{Answer, Coalesce, Cut, Drop, Duplicate, Overtake, Pass, Replace, Split};
     let replace = || Replace("other".into());
+    let away = Response { body: "away".into(), ..Response::new(503) };
     let (gave, other) = (Ok("gave a".to_owned()), Ok("gave other".to_owned()));
     let (broken, timeout) = (Err(CallError::Broken), Err(CallError::Timeout));
     let cases = [
@@ -24,6 +25,7 @@ fn each_treatment_of_a_request_or_a_reply_has_its_outcome() {
         ("duplicate", Duplicate, gave.clone(), gave.clone()),
         ("replace", replace(), other, Ok("other".to_owned())),
         ("cut", Cut, broken.clone(), broken),
+        ("answer", Answer(Box::new(away)), Ok("away".to_owned()), gave.clone()),
         ("split", Split(1), gave.clone(), gave.clone()),
         ("coalesce", Coalesce, gave.clone(), gave),
     ];

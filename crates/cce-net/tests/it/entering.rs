@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use cce_journal::{Order, Record, Treatment, What};
-use cce_kernel::{CallError, Input, LinkReason, Port, Request};
+use cce_kernel::{CallError, Input, LinkReason, Port, Request, Response};
 use cce_net::NetConfig;
 use std::{
     collections::BTreeMap,
@@ -169,6 +169,7 @@ fn each_treatment_of_a_request_has_its_answer() {
         ("coalesce", Treatment::Coalesce, "HTTP/1.1 201", 1),
         ("drop", Treatment::Drop, "", 0),
         ("cut", Treatment::Cut, "", 0),
+        ("answer", Treatment::Answer(Box::new(Response::new(503))), "HTTP/1.1 503", 0),
     ];
     for (name, treatment, answer, count) in cases {
         let response_deadline = Some(Duration::from_secs(1));

@@ -15,7 +15,8 @@ const READER: &str = concat!(
     include_str!("../../../cce-scenario/src/gather.rs"),
     include_str!("../../../cce-scenario/src/people.rs"),
     include_str!("../../../cce-scenario/src/steps.rs"),
-    include_str!("../../../cce-scenario/src/clauses.rs")
+    include_str!("../../../cce-scenario/src/clauses.rs"),
+    include_str!("../../../cce-scenario/src/answer.rs")
 );
 
 fn document() -> String {

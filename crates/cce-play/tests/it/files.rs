@@ -73,6 +73,46 @@ fn a_word_that_is_no_task_is_told_with_the_names_of_customers() {
 }
 
 #[test]
+fn an_answer_that_no_server_gives_is_told_at_its_place() {
+    let rule = |keys: &str| {
+        let found = mistakes(&format!("[[rules]]\nmatch = \"app > ccp POLL\"\n{keys}"));
+        let [one] = &found[..] else { panic!("{keys}: {found:?}") };
+        one.clone()
+    };
+    assert_eq!(
+        rule("status = 503\nbody = \"x\"\nheaders = { retry-after = \"1\" }\nnthh = 1").split(':').next(),
+        Some("6")
+    );
+    for (keys, mistake) in [
+        ("status = 199", "3:10: rules.status is a whole number from 200 to 599"),
+        ("status = 600", "3:10: rules.status is a whole number from 200 to 599"),
+        ("status = 204\nbody = \"x\"", "4:8: a response with status 204 has no body (RFC 9110 15)"),
+        ("drop = true\nbody = \"x\"", "4:1: `body` is for `status`, the answer to a request"),
+        ("drop = true\nheaders = { a = \"x\" }", "4:1: `headers` is for `status`, the answer to a request"),
+        ("status = 503\nheaders = { \"a b\" = \"x\" }", "4:13: `a b` is no name of a header (RFC 9110 5.1)"),
+        (
+            "status = 503\nheaders = { Content-Length = \"9\" }",
+            "4:13: `Content-Length` is written by the lab: leave it out",
+        ),
+        (
+            "status = 503\nheaders = { a = \"é\" }",
+            "4:17: the value of a header has visible ASCII letters only, at most 8192 of them",
+        ),
+    ] {
+        assert_eq!(rule(keys), mistake, "{keys}");
+    }
+}
+
+#[test]
+fn a_rule_that_answers_what_is_no_request_is_told() {
+    for selector in ["ccp > mrpg NEW_TASK", "ccp > mrpg *", "ccp > app REPLY", "finesse > desk UPDATE"] {
+        let text = format!("[[rules]]\nmatch = \"{selector}\"\nstatus = 503");
+        let message = "2:9: `status` answers an HTTP request, and this is none: `app > ccp CREATE` is one";
+        assert_eq!(mistakes(&text), [message], "{selector}");
+    }
+}
+
+#[test]
 fn a_rule_does_one_thing() {
     let text = "[[rules]]\nmatch = \"ccp > mrpg NEW_TASK\"\ndrop = true\ncut = true";
     let [found] = &mistakes(text)[..] else { panic!() };

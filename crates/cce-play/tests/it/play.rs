@@ -2,7 +2,7 @@
 
 use crate::support::{Run, played, read};
 use cce_journal::{Bend, Bent, Director, Record, What};
-use cce_kernel::{Input, Output, Port, Time};
+use cce_kernel::{Input, Output, Port, Response, Time};
 use cce_play::Engine;
 use std::time::Duration;
 
@@ -322,6 +322,51 @@ fn a_dropped_message_never_arrives() {
     );
     assert!(!run.failures().iter().any(|failure| failure.starts_with('x')), "{:?}", run.failures());
     assert_eq!(bends(&run), [Bend::Dropped]);
+}
+
+#[test]
+fn a_request_that_a_rule_answers_never_arrives_and_its_customer_hears_the_status() {
+    let run = with(
+        "[[rules]]\nname = \"busy\"\nmatch = \"app > ccp POLL\"\ntimes = 2\nstatus = 503\n\
+         headers = { retry-after = \"1\" }\nbody = \"<away/>\"\n\
+         [[expect]]\ncount = { of = \"ccp > app REPLY to=POLL status=503\", is = 2 }\n\
+         [[expect]]\norder = [\"ccp > app REPLY to=POLL status=503\", \"contact alice to=handled\"]",
+    );
+    assert_eq!(run.failures(), Vec::<&str>::new());
+    assert_eq!(bends(&run), [Bend::Answered(503), Bend::Answered(503)]);
+    assert_eq!(acted(&run), ["busy: acted 2 times; a legal order"]);
+    let heard = run.records.iter().find_map(|record| match &record.what {
+        What::In(Input::Reply { result: Ok(response), .. }) if response.status == 503 => Some(response),
+        _ => None,
+    });
+    let Response { headers, body, .. } = heard.expect("the customer hears it");
+    let expected = [("retry-after", "1"), ("content-type", "application/xml")];
+    assert_eq!(*headers, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!(body.text(), "<away/>");
+}
+
+#[test]
+fn of_all_messages_of_a_way_only_requests_are_answered() {
+    let run = with(
+        "until = \"20s\"\n[[rules]]\nmatch = \"desk > finesse *\"\ntimes = \"always\"\nstatus = 500\n\
+         [[expect]]\nnever = \"desk > finesse LOGIN\"\n\
+         [[expect]]\norder = [\"finesse > desk REPLY status=500\", \"finesse > desk REPLY status=500\"]\n\
+         [[expect]]\ncount = { of = \"desk > finesse AUTH\", least = 1 }",
+    );
+    let expected =
+        |failure: &&str| failure.contains("LOGIN") || failure.contains("REPLY") || failure.contains("AUTH");
+    assert_eq!(run.failures().into_iter().filter(expected).collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_ccp_whose_private_api_is_away_hears_nothing_of_finesse() {
+    let run = with(
+        "until = \"20s\"\n[[rules]]\nmatch = \"finesse > ccp *\"\ntimes = \"always\"\nstatus = 503\n\
+         [[expect]]\nname = \"away\"\nnever = \"finesse > ccp CLOSE\"\n\
+         [[expect]]\nname = \"heard\"\ncount = { of = \"ccp > finesse REPLY status=503\", least = 1 }",
+    );
+    let ours = |failure: &&str| failure.starts_with("away") || failure.starts_with("heard");
+    assert_eq!(run.failures().into_iter().filter(ours).collect::<Vec<_>>(), Vec::<&str>::new());
 }
 
 #[test]

@@ -248,6 +248,7 @@ pub(super) fn bent(bent: &Bent) -> String {
         Bend::Duplicated => format!("{by}: twice"),
         Bend::Corrupted => format!("{by}: bytes changed"),
         Bend::Cut => format!("{by}: connection cut"),
+        Bend::Answered(status) => format!("{by}: answered with {status}"),
         Bend::Split(size) => format!("{by}: in pieces of {size} bytes"),
         Bend::Coalesced => format!("{by}: together with the next one"),
         Bend::Stepped(step) => format!("{by}: {step}"),
