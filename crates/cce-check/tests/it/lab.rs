@@ -6,7 +6,7 @@ use cce_journal::{Director, Header, Record};
 use cce_kernel::{Command, NodeName, Time, Wall};
 use cce_sim::Sim;
 use cce_world::{CastAgent, CastCustomer, CreateMethod, Lab, Layers, Span, load};
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// Far behind the end of every task here.
 pub(crate) const END: Time = Time(120_000_000);
@@ -98,7 +98,7 @@ pub(crate) fn journal_of<D: Director>(
     for node in lab.nodes() {
         sim.add(&node, header.clock(&node), lab.build(&node).unwrap());
     }
-    sim.build_with(Box::new(move |node| lab.build(node)));
+    sim.build_with(Arc::new(move |node| lab.build(node)));
     sim.run_until(END);
     Journal { header, records: sim.take_records() }
 }
