@@ -5,4 +5,5 @@
 mod conformance;
 mod docs;
 mod load;
+mod schemas;
 mod tidy;

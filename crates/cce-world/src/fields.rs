@@ -3,7 +3,7 @@
 use serde::{
     Deserializer,
     de::{
-        self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+        DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor,
         value::{Error, StrDeserializer},
     },
 };
@@ -18,11 +18,65 @@ pub(crate) const ELEMENT: &str = "[]";
 /// A text that is also a duration, which settings are that are written as texts.
 const SAMPLE: &str = "1s";
 
+/// What a configuration type reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileShape {
+    /// `true` or `false`.
+    Truth,
+    /// A whole number in these bounds.
+    Whole {
+        /// At least.
+        least: i64,
+        /// At most.
+        most: u64,
+    },
+    /// Any number.
+    Number,
+    /// A text.
+    Text,
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+    /// A text, or something else.
+    Any,
+    /// A list of such elements.
+    List(Box<Self>),
+    /// A table whose keys are names: what a key is, and what a value.
+    Names(Box<Self>, Box<Self>),
+    /// A table: the type, and its keys.
+    Table(&'static str, Vec<(&'static str, Self)>),
+}
+
+/// What a type reads; the error tells of a type that takes no sample.
+pub fn shape<T: DeserializeOwned>() -> Result<FileShape, Error> {
+    let mut shape = FileShape::Any;
+    T::deserialize(Walk { into: &mut shape })?;
+    Ok(shape)
+}
+
 /// Every value that a type reads, as a dotted path; the error tells of a type that takes no sample.
 pub(crate) fn paths<T: DeserializeOwned>() -> Result<Vec<String>, Error> {
     let mut found = Vec::new();
-    T::deserialize(Walk { path: String::new(), found: &mut found })?;
+    shape::<T>()?.put_paths("", &mut found);
     Ok(found)
+}
+
+impl FileShape {
+    fn put_paths(&self, path: &str, found: &mut Vec<String>) {
+        let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        match self {
+            Self::Truth | Self::Whole { .. } | Self::Number | Self::Text | Self::OneOf(_) | Self::Any => {
+                found.push(path.to_owned());
+            }
+            Self::List(element) => element.put_paths(&format!("{path}{ELEMENT}"), found),
+            Self::Names(_, element) => element.put_paths(&below(ANY_NAME), found),
+            Self::Table(_, keys) => keys.iter().for_each(|(key, value)| value.put_paths(&below(key), found)),
+        }
+    }
+
+    /// A whole number of that type.
+    fn whole(least: impl Into<i64>, most: impl Into<u64>) -> Self {
+        Self::Whole { least: least.into(), most: most.into() }
+    }
 }
 
 /// The keys that a type reads where a dotted key stands: `poll_lifetime`, … beside `ccp.pol_lifetime`. There are none where the type
@@ -42,23 +96,22 @@ pub(crate) fn beside<T: DeserializeOwned>(key: &str) -> BTreeSet<String> {
     keys.collect()
 }
 
-/// Where something is read, and every value that was read before.
+/// Reads samples, and notes what is read.
 struct Walk<'a> {
-    path: String,
-    found: &'a mut Vec<String>,
+    into: &'a mut FileShape,
 }
 
 impl Walk<'_> {
-    fn note(self) {
-        self.found.push(self.path);
+    fn note(self, shape: FileShape) {
+        *self.into = shape;
     }
 }
 
 /// A value is a sample of its type.
 macro_rules! samples {
-    ($($method:ident => $visit:ident($sample:expr)),* $(,)?) => {
+    ($($method:ident => $shape:expr, $visit:ident($sample:expr);)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            self.note();
+            self.note($shape);
             visitor.$visit($sample)
         })*
     };
@@ -68,17 +121,17 @@ impl<'de> Deserializer<'de> for Walk<'_> {
     type Error = Error;
 
     samples! {
-        deserialize_any => visit_str(SAMPLE),
-        deserialize_bool => visit_bool(true),
-        deserialize_i32 => visit_i32(1),
-        deserialize_i64 => visit_i64(1),
-        deserialize_u8 => visit_u8(1),
-        deserialize_u16 => visit_u16(1),
-        deserialize_u32 => visit_u32(1),
-        deserialize_u64 => visit_u64(1),
-        deserialize_f64 => visit_f64(1.0),
-        deserialize_str => visit_str(SAMPLE),
-        deserialize_string => visit_str(SAMPLE),
+        deserialize_any => FileShape::Any, visit_str(SAMPLE);
+        deserialize_bool => FileShape::Truth, visit_bool(true);
+        deserialize_i32 => FileShape::whole(i32::MIN, i32::MAX.unsigned_abs()), visit_i32(1);
+        deserialize_i64 => FileShape::whole(i64::MIN, i64::MAX.unsigned_abs()), visit_i64(1);
+        deserialize_u8 => FileShape::whole(0, u8::MAX), visit_u8(1);
+        deserialize_u16 => FileShape::whole(0, u16::MAX), visit_u16(1);
+        deserialize_u32 => FileShape::whole(0, u32::MAX), visit_u32(1);
+        deserialize_u64 => FileShape::whole(0, u64::MAX), visit_u64(1);
+        deserialize_f64 => FileShape::Number, visit_f64(1.0);
+        deserialize_str => FileShape::Text, visit_str(SAMPLE);
+        deserialize_string => FileShape::Text, visit_str(SAMPLE);
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -95,19 +148,29 @@ impl<'de> Deserializer<'de> for Walk<'_> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_map(Inside { outer: self, names: fields, at: 0 })
+        let mut inside = Inside::of(fields);
+        let value = visitor.visit_map(&mut inside);
+        self.note(FileShape::Table(name, fields.iter().copied().zip(inside.found).collect()));
+        value
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(Inside { outer: self, names: &[ANY_NAME], at: 0 })
+        let mut inside = Inside::of(&[ANY_NAME]);
+        let value = visitor.visit_map(&mut inside);
+        let key = std::mem::replace(&mut inside.key, FileShape::Any);
+        self.note(FileShape::Names(Box::new(key), Box::new(inside.element())));
+        value
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(Inside { outer: self, names: &[ELEMENT], at: 0 })
+        let mut inside = Inside::of(&[ELEMENT]);
+        let value = visitor.visit_seq(&mut inside);
+        self.note(FileShape::List(Box::new(inside.element())));
+        value
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -116,7 +179,7 @@ impl<'de> Deserializer<'de> for Walk<'_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.note();
+        self.note(FileShape::OneOf(variants));
         let first: StrDeserializer<'_, Error> =
             variants.first().copied().unwrap_or_default().into_deserializer();
         visitor.visit_enum(first)
@@ -128,26 +191,34 @@ impl<'de> Deserializer<'de> for Walk<'_> {
 }
 
 /// The values inside of one: the fields of a structure, or one element.
-struct Inside<'a> {
-    outer: Walk<'a>,
+struct Inside {
     names: &'static [&'static str],
     at: usize,
+    /// What a key is, where any name is one.
+    key: FileShape,
+    found: Vec<FileShape>,
 }
 
-impl Inside<'_> {
-    fn next(&mut self) -> Option<Walk<'_>> {
-        let name = *self.names.get(self.at)?;
+impl Inside {
+    const fn of(names: &'static [&'static str]) -> Self {
+        Self { names, at: 0, key: FileShape::Any, found: Vec::new() }
+    }
+
+    fn read<'de, S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
         self.at += 1;
-        let path = match (self.outer.path.as_str(), name) {
-            ("", name) => name.to_owned(),
-            (outer, ELEMENT) => format!("{outer}{ELEMENT}"),
-            (outer, name) => format!("{outer}.{name}"),
-        };
-        Some(Walk { path, found: self.outer.found })
+        let mut shape = FileShape::Any;
+        let value = seed.deserialize(Walk { into: &mut shape });
+        self.found.push(shape);
+        value
+    }
+
+    /// What its one element is.
+    fn element(self) -> FileShape {
+        self.found.into_iter().next().unwrap_or(FileShape::Any)
     }
 }
 
-impl<'de> MapAccess<'de> for Inside<'_> {
+impl<'de> MapAccess<'de> for Inside {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
@@ -156,21 +227,19 @@ impl<'de> MapAccess<'de> for Inside<'_> {
             let name: StrDeserializer<'_, Error> = name.into_deserializer();
             return seed.deserialize(name).map(Some);
         }
-        // A key is a sample, too, and no setting.
-        seed.deserialize(Walk { path: String::new(), found: &mut Vec::new() }).map(Some)
+        seed.deserialize(Walk { into: &mut self.key }).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        let inner = self.next().ok_or_else(|| de::Error::custom("there is no further value"))?;
-        seed.deserialize(inner)
+        self.read(seed)
     }
 }
 
-impl<'de> SeqAccess<'de> for Inside<'_> {
+impl<'de> SeqAccess<'de> for Inside {
     type Error = Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
-        self.next().map(|inner| seed.deserialize(inner)).transpose()
+        if self.at < self.names.len() { self.read(seed).map(Some) } else { Ok(None) }
     }
 }
 

@@ -33,6 +33,7 @@ mod world;
 
 pub use bounds::PAUSE_LEAST;
 pub use build::{calendar, header_lab};
+pub use fields::{FileShape, shape};
 pub use lab::{
     ADMIN_LINK, AgentSettings, AgentTransport, COMPONENTS, CastAgent, CastCustomer, CastSettings,
     CertificateSetting, CreateMethod, Dependence, Lab, LinkSettings, MrApplicationSettings, PlainSetting,

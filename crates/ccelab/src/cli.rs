@@ -85,6 +85,20 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Prints the JSON Schema of a kind of file, by which editors complete and check it
+    Schema {
+        /// The kind of file
+        of: SchemaOf,
+    },
+}
+
+/// A kind of file that has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// The configuration of a lab
+    Lab,
+    /// A scenario
+    Scenario,
 }
 
 /// What can be done with a journal itself.

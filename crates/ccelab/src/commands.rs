@@ -3,7 +3,10 @@
 use crate::{
     ca, check,
     claims::file_failure,
-    cli::{CaCommand, Command, ConfigCommand, JournalCommand, ReleaseOption, ScenarioCommand, TableProtocol},
+    cli::{
+        CaCommand, Command, ConfigCommand, JournalCommand, ReleaseOption, ScenarioCommand, SchemaOf,
+        TableProtocol,
+    },
     decode, demo, explore,
     failure::Failure,
     files::{create_private, gaps, layers, load_lab, read_journal, read_journal_to_end},
@@ -74,6 +77,13 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         Command::Config { command: ConfigCommand::Check { config, tables } } => {
             load_lab(config.as_deref(), &ReleaseOption::default(), &tables)?;
             print::line("the configuration is fine");
+            Ok(())
+        }
+        Command::Schema { of } => {
+            print::out(match of {
+                SchemaOf::Lab => include_str!("../../../docs/schemas/lab.schema.json"),
+                SchemaOf::Scenario => include_str!("../../../docs/schemas/scenario.schema.json"),
+            });
             Ok(())
         }
     }

@@ -21,6 +21,17 @@ fn each_lab_is_listed_with_what_it_is_about() {
 }
 
 #[test]
+fn the_schemas_of_labs_and_of_scenarios_are_printed_and_say_which_is_which() {
+    let folder = folder("schemas");
+    for (of, title) in [("lab", "A lab of ccelab"), ("scenario", "A scenario of ccelab")] {
+        let schema: serde_json::Value =
+            serde_json::from_str(&stdout(&run(&folder, &["schema", of]))).unwrap();
+        assert_eq!(schema["title"], title);
+        assert!(schema["properties"].as_object().unwrap().len() > 10, "{of}");
+    }
+}
+
+#[test]
 fn a_name_that_is_no_file_means_what_is_shipped() {
     let folder = folder("shipped-sim");
     for arguments in [
