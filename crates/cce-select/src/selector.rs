@@ -139,7 +139,7 @@ impl Selector {
     fn once(&self, key: &str, is_other: bool, word: &Word<'_>) -> Result<(), SelectorError> {
         let mut same = self.fields.iter().filter(|field| field.key.eq_ignore_ascii_case(key));
         if same.any(|field| !(is_other && field.is_other)) {
-            return Err(word.error(format!("`{key}` is there already: one value says it all")));
+            return Err(word.error(format!("`{key}` stands here twice: one value says it all")));
         }
         Ok(())
     }

@@ -39,12 +39,9 @@ fn judge<S: Copy + PartialEq + Display + 'static>(
         return None;
     }
     let known: Vec<String> = may_follow.iter().map(ToString::to_string).collect();
-    let follows = if known.is_empty() {
-        "nothing follows".to_owned()
-    } else {
-        format!("there follows {}", known.join(", "))
-    };
-    Some(format!("a {what} never goes from {from} to {to}: behind {from} {follows}"))
+    let follows =
+        if known.is_empty() { "nothing comes".to_owned() } else { format!("comes {}", known.join(" or ")) };
+    Some(format!("a {what} never goes from {from} to {to}: after {from} {follows}"))
 }
 
 /// What is over stays so (task-routing 1.1).

@@ -12,11 +12,20 @@ pub(crate) struct Roster {
     mrds: Vec<Domain>,
     precision_queues: Vec<Queue>,
     agents: Vec<Agent>,
+    cast: Cast,
     #[serde(skip)]
     by_skill_target: BTreeMap<SkillTarget, AgentId>,
     /// By queue: the first step, from 1, that each agent is of.
     #[serde(skip)]
     steps: BTreeMap<u32, BTreeMap<AgentId, u32>>,
+}
+
+/// The virtual people of the run.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Cast {
+    /// What a scenario calls its customers, in their order.
+    names: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -48,6 +57,11 @@ pub(crate) struct Agent {
 }
 
 impl Roster {
+    /// What a scenario calls the customer with that number, from 1.
+    pub(crate) fn customer(&self, number: usize) -> Option<&str> {
+        self.cast.names.get(number.checked_sub(1)?).map(String::as_str)
+    }
+
     /// What a journal's configuration says; nothing where it cannot be read.
     pub(crate) fn of(config: &Value) -> Self {
         let mut roster = Self::deserialize(config).unwrap_or_default();

@@ -8,7 +8,7 @@ use crate::{
 };
 use cce_fold::{Fold, Meaning, ReadRecord};
 use cce_journal::{Header, Record, What};
-use cce_kernel::{Fact, Input, Time};
+use cce_kernel::{Fact, Input, Kind, Time};
 use cce_model::{AgentId, AgentState, ContactId, ContactStatus, DialogState, MrdId, TaskId, UserState};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -237,6 +237,9 @@ impl StatusView {
     }
 
     fn on_event(&mut self, event: &ReadRecord<'_>) {
+        if let What::Started | What::Stopped { .. } = event.record.what {
+            self.on_life(event.record.node.kind());
+        }
         let Meaning::Fact(fact) = event.kind else { return };
         let at = event.record.at;
         match fact {
@@ -276,6 +279,18 @@ impl StatusView {
             | Fact::Router(_)
             | Fact::AgentPg(_)
             | Fact::Finesse(_) => {}
+        }
+    }
+
+    /// A component begins or ends: nobody knows any more what it alone knew.
+    fn on_life(&mut self, node: Option<Kind>) {
+        match node {
+            Some(Kind::Finesse) => {
+                self.users.clear();
+                self.dialogs.clear();
+            }
+            Some(Kind::AgentPg) => self.domains.clear(),
+            Some(Kind::Ccp | Kind::MrPg | Kind::Router | Kind::Agent | Kind::Customer) | None => {}
         }
     }
 
@@ -360,7 +375,7 @@ impl StatusView {
 
     fn queues(&self) -> Vec<QueueStatus> {
         let mut queues: Vec<QueueStatus> = Vec::new();
-        for waiting in self.why.waiting() {
+        for waiting in self.why.standing() {
             let at = queues.iter().position(|queue| queue.place == waiting.place).unwrap_or_else(|| {
                 queues.push(QueueStatus { place: waiting.place.clone(), ..QueueStatus::default() });
                 queues.len() - 1

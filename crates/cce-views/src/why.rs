@@ -200,12 +200,26 @@ impl Why {
 
     /// Every task that waits, the one first that waits longest, and why.
     pub fn waiting(&self) -> Vec<Waiting> {
-        let in_queue = self.calls.values().filter_map(|call| self.in_queue(call));
+        let with_agents = |(waiting, call): (Waiting, Option<&Call>)| match call {
+            Some(call) => self.with_obstacles(waiting, call),
+            None => waiting,
+        };
+        self.places().into_iter().map(with_agents).collect()
+    }
+
+    /// The same without what is in the way of each agent.
+    pub(crate) fn standing(&self) -> impl Iterator<Item = Waiting> {
+        self.places().into_iter().map(|(waiting, _)| waiting)
+    }
+
+    /// Where each task waits, with the call of those that the router knows.
+    fn places(&self) -> Vec<(Waiting, Option<&Call>)> {
+        let in_queue = self.calls.values().filter_map(|call| Some((self.in_queue(call)?, Some(call))));
         let admitted: BTreeSet<&ContactId> = self.calls.values().map(|call| &call.contact).collect();
         let elsewhere = self.contacts.iter().filter(|(contact, _)| !admitted.contains(contact));
-        let elsewhere = elsewhere.map(|(contact, since)| self.before_router(contact, *since));
-        let mut waiting: Vec<Waiting> = in_queue.chain(elsewhere).collect();
-        waiting.sort_by(|one, other| (one.since, &one.contact).cmp(&(other.since, &other.contact)));
+        let elsewhere = elsewhere.map(|(contact, since)| (self.before_router(contact, *since), None));
+        let mut waiting: Vec<_> = in_queue.chain(elsewhere).collect();
+        waiting.sort_by(|(one, _), (other, _)| (one.since, &one.contact).cmp(&(other.since, &other.contact)));
         waiting
     }
 
@@ -213,13 +227,17 @@ impl Why {
         let (queue, step) = call.node?;
         let named = self.roster.queue(queue);
         let name = named.map_or_else(|| queue.to_string(), |queue| queue.name.clone());
+        let place = format!("in queue {name}, at step {step}");
+        Some(Waiting { contact: call.contact.clone(), place, since: call.since, agents: Vec::new(), more: 0 })
+    }
+
+    fn with_obstacles(&self, waiting: Waiting, call: &Call) -> Waiting {
         let mut agents: Vec<Obstacle> =
             self.roster.agents().map(|agent| self.obstacle(agent, call)).collect();
         agents.sort_by_key(|agent| agent.reason == WaitReason::NotOfQueue);
         let more = agents.len().saturating_sub(TOLD_MAX);
         agents.truncate(TOLD_MAX);
-        let place = format!("in queue {name}, at step {step}");
-        Some(Waiting { contact: call.contact.clone(), place, since: call.since, agents, more })
+        Waiting { agents, more, ..waiting }
     }
 
     /// The router does not know the task: no agent can have it.

@@ -28,9 +28,9 @@ pub(crate) fn check(options: &cli::Check) -> Result<(), Failure> {
     } else {
         unfinished = checks.clone().finish();
     }
-    print::out(&told_unfinished(&unfinished));
-    print::out(&told_misdeeds(checks.misdeeds(), checks.misdeed_count()));
-    print::out(&report(&header, &records, &breaches));
+    print::words(&told_unfinished(&unfinished));
+    print::words(&told_misdeeds(checks.misdeeds(), checks.misdeed_count()));
+    print::words(&report(&header, &records, &breaches));
     print::out(&table(&checks));
     expect(options, &header, &records, owes_ends)?;
     match checks.gap() {
@@ -77,7 +77,7 @@ fn expect(options: &cli::Check, header: &Header, records: &[Record], owes_ends: 
         });
         return Ok(());
     }
-    print::out(&sim::failures(header, records, &unmet));
+    print::words(&sim::failures(header, records, &unmet));
     let (of, are) = (print::counted(count, "expectation"), if unmet.len() == 1 { "is" } else { "are" });
     Err(Failure::Check(format!("{name}: {} of {of} {are} not met", unmet.len())))
 }

@@ -90,7 +90,7 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
             None => Ok(Outcome { was_interrupted: true, ..watching.await.unwrap_or_default() }),
         }
     })?;
-    print::out(&outcome.summary(&places));
+    print::words(&outcome.summary(&places));
     outcome.judge(&lab)
 }
 

@@ -19,6 +19,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     thread,
+    time::Instant,
 };
 
 /// The most choices of one run.
@@ -172,7 +173,9 @@ fn of_orders(
 }
 
 /// The search, its parts shared out among `jobs` threads. What is found does not depend on how many they are.
+#[expect(clippy::disallowed_methods, reason = "people want to know how long it will take")]
 fn search(orders: &Orders, explorer: Explorer, jobs: usize) -> Explored<RunEnd> {
+    let (most, began) = (explorer.max_runs, Instant::now());
     let mut exploration = Exploration::new(explorer);
     loop {
         let round = exploration.round();
@@ -180,7 +183,7 @@ fn search(orders: &Orders, explorer: Explorer, jobs: usize) -> Explored<RunEnd> 
             print::progress("");
             return exploration.explored();
         }
-        print::progress(&format!("{} runs", exploration.runs()));
+        print::progress(&print::progress_to(exploration.runs(), most, "run", began.elapsed()));
         let open = Mutex::new(round);
         let done: Mutex<Vec<Search<Orders>>> = Mutex::default();
         thread::scope(|scope| {

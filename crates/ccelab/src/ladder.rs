@@ -75,7 +75,7 @@ fn follow(options: &Ladder) -> Result<(), Failure> {
         }
         if follower.is_over() {
             draw(rows.finish(), rows.names());
-            return Ok(());
+            return options.task.as_deref().map_or(Ok(()), |wanted| find(wanted, rows.names()).map(drop));
         }
         if records.is_empty() {
             thread::sleep(LOOK);

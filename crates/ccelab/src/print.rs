@@ -19,9 +19,54 @@ pub(crate) fn line(text: &str) {
     out(&format!("{text}\n"));
 }
 
+/// Prints sentences to standard output: what is longer than a line of the terminal goes on below it.
+pub(crate) fn words(text: &str) {
+    out(&within(text, columns()));
+}
+
 /// Prints to standard error. Where nobody can read it, the exit code still says what happened.
 pub(crate) fn error(text: &str) {
-    let _ = writeln!(Errors, "{}", text.trim_end());
+    let width = tcgetwinsize(io::stderr()).ok().map(|size| usize::from(size.ws_col));
+    let _ = writeln!(Errors, "{}", within(text.trim_end(), width.filter(|width| *width > 0)));
+}
+
+/// What people copy, which stays in one piece.
+const COPIED: [&str; 3] = ["again:", "journal:", "logs:"];
+
+/// A text whose lines fit, as far as words do: they end between words, and go on further in. What is drawn in colours fits by
+/// itself.
+fn within(text: &str, width: Option<usize>) -> String {
+    let Some(width) = width else { return text.to_owned() };
+    let is_kept = |line: &str| {
+        line.chars().count() <= width
+            || line.contains('\x1b')
+            || COPIED.iter().any(|begin| line.trim_start().starts_with(begin))
+    };
+    let fitted = |line: &str| if is_kept(line) { line.to_owned() } else { broken(line, width) };
+    text.split('\n').map(fitted).collect::<Vec<_>>().join("\n")
+}
+
+fn broken(line: &str, width: usize) -> String {
+    let indent = line.len() - line.trim_start().len();
+    let mut lines = vec![" ".repeat(indent)];
+    for word in line.split_whitespace() {
+        let last = lines.last_mut().expect("there is a first line");
+        let is_new = last.trim().is_empty();
+        if is_new || last.chars().count() + 1 + word.chars().count() <= width {
+            last.push_str(if is_new { "" } else { " " });
+            last.push_str(word);
+        } else {
+            lines.push(format!("{}{word}", " ".repeat(indent + 2)));
+        }
+    }
+    lines.join("\n")
+}
+
+/// The width of standard output, as `COLUMNS` or the terminal says.
+fn columns() -> Option<usize> {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let width = said.or_else(|| tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col)));
+    width.filter(|width| *width > 0)
 }
 
 /// Standard error, for whoever writes to it by themselves: what cannot be written is lost.
@@ -54,9 +99,7 @@ pub(crate) fn counted(count: impl TryInto<u64>, noun: &str) -> String {
 /// terminal has none or nobody wants them.
 pub(crate) fn page() -> Page {
     let page = Page::new(if is_colourful() { Paint::Colour } else { Paint::Plain });
-    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let width = said.or_else(|| tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col)));
-    width.filter(|width| *width > 0).map_or(page, |width| page.with_width(width))
+    columns().map_or(page, |width| page.with_width(width))
 }
 
 fn is_colourful() -> bool {
@@ -76,10 +119,20 @@ static TOLD: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// Shows how many of a number of things are done, and about how much longer the others take.
 pub(crate) fn progress_of(done: u64, all: u64, noun: &str, took: Duration) -> String {
-    let left = took.as_millis() * u128::from(all.saturating_sub(done)) / u128::from(done.max(1)) / 1_000;
-    let more =
-        if done == all || took < ESTIMATE_AFTER { String::new() } else { format!(", about {left} s more") };
+    let more = left_of(done, all, took).map(|left| format!(", about {left} s more")).unwrap_or_default();
     format!("{done} of {}{more}", counted(all, noun))
+}
+
+/// The same where there may be fewer.
+pub(crate) fn progress_to(done: u64, most: u64, noun: &str, took: Duration) -> String {
+    let more = left_of(done, most, took).map(|left| format!(", at most {left} s more")).unwrap_or_default();
+    format!("{done} of at most {}{more}", counted(most, noun))
+}
+
+/// How many seconds the rest takes, once that can be said.
+fn left_of(done: u64, all: u64, took: Duration) -> Option<u128> {
+    let left = took.as_millis() * u128::from(all.saturating_sub(done)) / u128::from(done.max(1)) / 1_000;
+    (done < all && took >= ESTIMATE_AFTER).then_some(left)
 }
 
 /// Shows how far something is: on a terminal in a line that changes, and that nothing takes away; elsewhere in a line now
@@ -110,6 +163,22 @@ mod tests {
         assert_eq!(
             [told(25, 10), told(1, 0), told(100, 40)],
             ["25 of 100 seeds, about 30 s more", "1 of 100 seeds", "100 of 100 seeds"]
+        );
+    }
+
+    #[test]
+    fn a_long_line_goes_on_below_and_what_is_copied_stays_in_one_piece() {
+        let text = "  a line of words\nagain: ccelab sim file\nshort";
+        assert_eq!(within(text, Some(10)), "  a line\n    of\n    words\nagain: ccelab sim file\nshort");
+        assert_eq!(within(text, None), text);
+    }
+
+    #[test]
+    fn where_there_may_be_fewer_the_estimate_is_a_bound() {
+        let told = |done, seconds| progress_to(done, 1_000, "run", Duration::from_secs(seconds));
+        assert_eq!(
+            [told(250, 10), told(250, 0)],
+            ["250 of at most 1000 runs, at most 30 s more", "250 of at most 1000 runs"]
         );
     }
 

@@ -133,13 +133,13 @@ impl RunOutcome {
             (engine.scenario().name.clone(), engine.report())
         };
         let name = if name.is_empty() { "the lab".to_owned() } else { name };
-        print::out(&sim::summary(&name, &report, &places.journal));
+        print::words(&sim::summary(&name, &report, &places.journal));
         print::out(&check::told_misdeeds(&report.misdeeds, report.misdeed_count));
         if report.failures.is_empty() {
             return Ok(());
         }
         let (_, records) = read_journal(&places.journal)?;
-        print::out(&sim::failures(header, &records, &report.failures));
+        print::words(&sim::failures(header, &records, &report.failures));
         let verdict = sim::verdict(&report.failures);
         let again =
             options.scenario.as_deref().filter(|_| self.is_repeated(options, header, &records, &report));

@@ -19,7 +19,7 @@ use cce_sim::Sequence;
 use cce_views::ladder::Excerpts;
 use cce_world::Lab;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::Write,
     path::Path,
     time::{Duration, Instant},
@@ -150,7 +150,7 @@ fn tell<O: Sequence>(
     again: &str,
 ) -> Result<(), Failure> {
     let report = play.report();
-    print::out(&summary(name, &report, &places.journal));
+    print::words(&summary(name, &report, &places.journal));
     if let Some(drawn) = &play.sim.director().scenario().drawn {
         print::line(&format!("  {drawn}"));
     }
@@ -215,7 +215,7 @@ fn recorded(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -
     let kept = run(&mut play, options, &places)?;
     let report = play.report();
     let name = from.display().to_string();
-    print::out(&summary(&name, &report, &places.journal));
+    print::words(&summary(&name, &report, &places.journal));
     match play.deviation(&recorded, &kept) {
         None => print::line(&format!(
             "everything happened as it was recorded, in the same order{}",
@@ -284,7 +284,7 @@ fn judge(
     if report.failures.is_empty() {
         return Ok(());
     }
-    print::out(&failures(header, records, &report.failures));
+    print::words(&failures(header, records, &report.failures));
     Err(Failure::Check(format!("{name}: {}\nagain: {again}", verdict(&report.failures))))
 }
 
@@ -292,9 +292,12 @@ fn judge(
 pub(crate) fn verdict(failures: &[Finding]) -> String {
     let of = |kind: FindingKind| failures.iter().filter(move |failure| failure.kind == kind);
     let idle: Vec<&str> = of(FindingKind::IdleRule).map(|rule| rule.by.as_str()).collect();
+    let broken: BTreeSet<&str> = of(FindingKind::Check).map(|check| check_name(&check.by)).collect();
+    let are = if broken.len() == 1 { "is" } else { "are" };
+    let named = broken.iter().copied().collect::<Vec<_>>().join(", ");
     let words = [
         (of(FindingKind::Expectation).count(), "expectation", " failed".to_owned()),
-        (of(FindingKind::Check).count(), "breach", " of checks".to_owned()),
+        (broken.len(), "check", format!(" {are} broken: {named}")),
         (idle.len(), "rule", format!(" never acted: {}", idle.join(", "))),
         (of(FindingKind::Other).count(), "thing", " did not go as the scenario says".to_owned()),
     ];
@@ -302,6 +305,11 @@ pub(crate) fn verdict(failures: &[Finding]) -> String {
     told.map(|(count, noun, what)| format!("{}{what}", print::counted(count, noun)))
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// The check of `check one-end: A contact …`.
+fn check_name(by: &str) -> &str {
+    by.strip_prefix("check ").and_then(|rest| rest.split(':').next()).unwrap_or(by)
 }
 
 pub(crate) fn summary(name: &str, report: &RunReport, journal: &Path) -> String {
@@ -345,9 +353,10 @@ pub(crate) fn failures(header: &Header, records: &[Record], failures: &[Finding]
             let _ = writeln!(text, "  this rests on inferred behaviour: {why}");
         }
         if let Some(record) = failure.record.filter(|_| number < DRAWN_MAX) {
-            let _ = writeln!(text, "\n{}", ladder.around(record, &failure.related, page));
+            let _ = write!(text, "\n{}", ladder.around(record, &failure.related, page));
         }
     }
+    text.push('\n');
     text
 }
 

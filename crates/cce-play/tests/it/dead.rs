@@ -303,14 +303,14 @@ fn a_change_that_no_transition_makes_is_told() {
     for (selector, said) in [
         (
             "contact alice from=reserved to=discarded",
-            "a contact never goes from reserved to discarded: behind reserved there follows queued, handled",
+            "a contact never goes from reserved to discarded: after reserved comes queued or handled",
         ),
-        ("contact from=handled to=queued", "behind handled nothing follows"),
-        ("contact from=none to=queued", "behind none there follows unread"),
+        ("contact from=handled to=queued", "after handled nothing comes"),
+        ("contact from=none to=queued", "after none comes unread"),
         ("contact to=unread from=QUEUED", "a contact never goes from QUEUED to unread"),
-        ("dialogue from=queued to=cancelled", "behind queued there follows cancelling, routed, failed"),
-        ("task from=LOGGED_OUT to=ACTIVE", "behind LOGGED_OUT nothing follows"),
-        ("dialog from=UNKNOWN to=ACTIVE", "behind UNKNOWN there follows CLOSED"),
+        ("dialogue from=queued to=cancelled", "after queued comes cancelling or routed or failed"),
+        ("task from=LOGGED_OUT to=ACTIVE", "after LOGGED_OUT nothing comes"),
+        ("dialog from=UNKNOWN to=ACTIVE", "after UNKNOWN comes CLOSED"),
     ] {
         assert!(of_selector(selector).contains(said), "{selector}: {}", of_selector(selector));
     }
@@ -328,7 +328,7 @@ fn a_change_that_no_transition_makes_is_told() {
 
 #[test]
 fn a_key_that_is_there_twice_is_told() {
-    let twice = "is there already: one value says it all";
+    let twice = "stands here twice: one value says it all";
     assert!(of_selector("contact to=handled to=discarded").contains(twice));
     assert!(of_selector("contact to=handled to!=discarded").contains(twice));
     assert!(of_selector("ccp > mrpg NEW_TASK DialogueID=1 dialogueid=2").contains(twice));

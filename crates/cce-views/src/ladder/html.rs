@@ -39,8 +39,8 @@ struct Detail {
 #[derive(Debug)]
 pub struct Html {
     stampers: BTreeMap<Lane, Stamper>,
-    /// By the record whose handling it is.
-    details: BTreeMap<u64, Detail>,
+    /// By the record whose handling it is, and the one that the row draws first: one input may lead to several rows.
+    details: BTreeMap<(u64, u64), Detail>,
     body: String,
 }
 
@@ -66,15 +66,15 @@ impl Html {
     /// Keeps what is told of the records of each row.
     fn learn(&mut self, header: &Header, records: &[Record], rows: &[Row]) {
         for row in rows.iter().take(ROWS_MAX) {
-            self.details.entry(row.record).or_default();
+            self.details.entry((row.record, row.first)).or_default();
         }
         let (mut fold, mut logs) = (Fold::new(header), Logs::new(header));
         for record in records {
             let event = fold.push(record);
             let lines = logs.push(record);
-            let Some(detail) = self.details.get_mut(&cause(record)) else { continue };
+            let Some((first, detail)) = self.detail_of(record) else { continue };
             if let (Meaning::Received { message, .. } | Meaning::Sent { message, .. }, true) =
-                (&event.kind, detail.records.is_empty())
+                (&event.kind, first == record.seq)
             {
                 detail.fields = fields(message);
             }
@@ -86,6 +86,16 @@ impl Html {
             }
             detail.lines.extend(lines);
         }
+    }
+
+    /// The row of its handling that a record belongs to, by what it draws first: the last one that began by then, or else the
+    /// first one.
+    fn detail_of(&mut self, record: &Record) -> Option<(u64, &mut Detail)> {
+        let cause = cause(record);
+        let begun = self.details.range((cause, 0)..=(cause, record.seq)).next_back();
+        let row = begun.or_else(|| self.details.range((cause, 0)..=(cause, u64::MAX)).next());
+        let (_, first) = row.map(|(row, _)| *row)?;
+        self.details.get_mut(&(cause, first)).map(|detail| (first, detail))
     }
 
     fn row(&mut self, row: &Row, names: &DrawnContacts) {
@@ -113,7 +123,7 @@ impl Html {
             arrow(row),
             escape(&row.text),
         );
-        let more = self.details.get(&row.record).map(more).unwrap_or_default();
+        let more = self.details.get(&(row.record, row.first)).map(more).unwrap_or_default();
         let _ = writeln!(self.body, "<div class=\"more\">{more}</div></details>");
     }
 
@@ -249,7 +259,7 @@ fn mask(value: &mut Value) {
         Value::String(text) if text.starts_with("x:") => {
             *text = format!("x:… ({} bytes)", (text.len() - 2) / 2);
         }
-        Value::String(text) if text.to_lowercase().contains("password") => "***".clone_into(text),
+        Value::String(text) => *text = without_passwords(text),
         Value::Array(pair) if is_secret_header(pair) => pair[1] = Value::from("***"),
         Value::Array(values) => values.iter_mut().for_each(mask),
         Value::Object(fields) => {
@@ -261,12 +271,56 @@ fn mask(value: &mut Value) {
                 *value = Value::from("***");
             }
         }
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// A text whose passwords are masked, as elements (`<password>…`), members (`"password":"…"`) and parameters (`password=…`).
+fn without_passwords(text: &str) -> String {
+    const WORD: &str = "password";
+    let small = text.to_ascii_lowercase();
+    let (mut masked, mut done) = (String::new(), 0);
+    for (at, _) in small.match_indices(WORD) {
+        let behind = at + WORD.len();
+        let rest = text[behind..].trim_start_matches(['"', '\'', '\\', ' ']);
+        let Some(value) = rest.strip_prefix(['>', ':', '=']) else { continue };
+        let value = value.trim_start_matches(['"', '\'', '\\', ' ']);
+        let begin = text.len() - value.len();
+        let end =
+            value.find(['<', '&', '"', '\'', '\\', ',', '}', ' ']).map_or(text.len(), |end| begin + end);
+        if begin >= done && begin < end {
+            masked.push_str(&text[done..begin]);
+            masked.push_str("***");
+            done = end;
+        }
+    }
+    masked + &text[done..]
 }
 
 fn is_secret_header(pair: &[Value]) -> bool {
     let name = pair.first().and_then(Value::as_str).map(str::to_lowercase);
     pair.len() == 2
         && name.is_some_and(|name| ["authorization", "cookie", "set-cookie"].contains(&name.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_passwords;
+
+    #[test]
+    fn of_a_text_with_a_password_the_value_alone_is_masked() {
+        for (text, masked) in [
+            (
+                "<User><password>cisco</password><id>1081</id></User>",
+                "<User><password>***</password><id>1081</id></User>",
+            ),
+            (r#"{"password": "a b", "id": 1}"#, r#"{"password": "*** b", "id": 1}"#),
+            ("name=ann&Password=x&title=y", "name=ann&Password=***&title=y"),
+            ("the password is wrong", "the password is wrong"),
+            ("<password/><a>b</a>", "<password/><a>b</a>"),
+            ("<password></password>", "<password></password>"),
+        ] {
+            assert_eq!(without_passwords(text), masked);
+        }
+    }
 }

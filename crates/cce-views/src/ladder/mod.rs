@@ -155,8 +155,8 @@ impl LadderRows {
                 if !words::is_poll(request) =>
             {
                 let node = self.origin(event.record).map(|(_, node)| node);
-                let virtual_customer = node.and_then(|node| node.as_str().strip_prefix("customer-"));
-                let names = words::customer(request).into_iter().chain(virtual_customer.map(str::to_owned));
+                let virtual_customer = node.and_then(|node| self.virtual_customer(node));
+                let names = words::customer(request).into_iter().chain(virtual_customer);
                 self.applicant = Some((event.record.seq, names.collect()));
             }
             Meaning::Fact(Fact::Ccp(CcpFact::Created { contact, .. })) => {
@@ -178,6 +178,12 @@ impl LadderRows {
             | Meaning::Bent(_)
             | Meaning::Other => {}
         }
+    }
+
+    /// What the run calls a virtual customer: the name in its scenario, or else that of its node.
+    fn virtual_customer(&self, node: &NodeName) -> Option<String> {
+        let number: usize = node.as_str().strip_prefix("customer-")?.parse().ok()?;
+        Some(self.roster.customer(number).map_or_else(|| node.to_string(), str::to_owned))
     }
 
     fn on_event(&mut self, event: &ReadRecord<'_>, done: &mut Vec<Row>) {

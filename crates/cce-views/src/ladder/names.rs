@@ -3,6 +3,7 @@
 use crate::{one_line::one_line, roster::Roster};
 use cce_fold::Subject;
 use cce_model::{AgentId, ContactId, RouterCallKey, SkillTarget, TaskId};
+use std::collections::BTreeMap;
 
 /// Names that one contact has besides its ids. A contact that is routed again has one more dialogue each time.
 const NAMES_MAX: usize = 32;
@@ -14,6 +15,8 @@ const BEGINNING_MIN: usize = 4;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DrawnContacts {
     contacts: Vec<Drawn>,
+    /// The place of each in that order.
+    places: BTreeMap<ContactId, usize>,
     /// The one that is drawn, where it is not all.
     only: Option<ContactId>,
     agents: Vec<(AgentId, Option<SkillTarget>)>,
@@ -33,7 +36,7 @@ struct Drawn {
 impl DrawnContacts {
     /// `T1`, `T2`, …: the short name of a contact.
     pub fn short(&self, contact: &ContactId) -> Option<String> {
-        self.contacts.iter().position(|known| known.contact == *contact).map(short)
+        self.places.get(contact).copied().map(short)
     }
 
     /// Short name, contact and tasks of each that is drawn.
@@ -51,7 +54,7 @@ impl DrawnContacts {
 
     /// What the customer of a contact is called.
     pub fn customer(&self, contact: &ContactId) -> Option<String> {
-        let drawn = self.contacts.iter().find(|known| known.contact == *contact)?;
+        let drawn = &self.contacts[*self.places.get(contact)?];
         let name = drawn.names.iter().find(|name| name.parse::<u32>().is_err())?;
         Some(one_line(name).into_owned())
     }
@@ -104,10 +107,11 @@ impl DrawnContacts {
     }
 
     fn entry(&mut self, contact: &ContactId) -> &mut Drawn {
-        let at = self.contacts.iter().position(|known| known.contact == *contact).unwrap_or_else(|| {
+        let next = self.contacts.len();
+        let at = *self.places.entry(contact.clone()).or_insert(next);
+        if at == next {
             self.contacts.push(Drawn { contact: contact.clone(), tasks: Vec::new(), names: Vec::new() });
-            self.contacts.len() - 1
-        });
+        }
         &mut self.contacts[at]
     }
 }

@@ -210,7 +210,7 @@ fn published(publication: &Publication) -> String {
             let routable = if media.routable { "" } else { " not routable" };
             format!("{event} Media {}{routable}", media.state.media_name())
         }
-        Object::User(user) => format!("{event} User {} {}", user.id, user.state),
+        Object::User(user) => format!("{event} User {}", user.state),
         Object::UserError(error) => format!("{event} User error {}", error.message),
         Object::MediaError(error) => format!("{event} Media error {}", error.message),
         Object::DialogError { error, .. } => format!("{event} Dialog error {}", error.message),

@@ -29,6 +29,21 @@ fn a_row_opens_to_the_fields_the_records_and_the_log_lines_of_its_message() {
 }
 
 #[test]
+fn rows_of_one_cause_have_the_fields_and_records_of_their_own() {
+    let (header, records) = run();
+    let (rows, _) = ladder::rows(&header, &records, None);
+    let told = rows.iter().find(|row| row.kind == ladder::RowKind::Notification).unwrap();
+    assert!(rows.iter().any(|row| row.record == told.record && row.first != told.first), "{told:?}");
+    let page = page();
+    let (_, from) = page.split_once("data-kind=\"notifications\"").unwrap();
+    let row = from.split_once("</details>").unwrap().0;
+    assert!(!row.contains("<h2>fields</h2>"), "a notification has no fields of a message: {row}");
+    let has = |seq: u64| row.contains(&format!("&quot;seq&quot;:{seq}}}"));
+    assert!(has(told.first), "{row}");
+    assert!(!has(told.record), "{row}");
+}
+
+#[test]
 fn the_page_needs_nothing_from_elsewhere() {
     let page = page();
     for reference in ["src=", "href=", "@import", "url("] {

@@ -10,7 +10,7 @@ use crate::lab::{lab, run, run_of};
 use cce_journal::{Header, Record, What};
 use cce_kernel::{CallId, Fact, Input, Output, Peer, Port, Request, Response, Time};
 use cce_model::{
-    ContactId, ContactStatus, InvokeId, MrdId, SessionId, SkillTarget,
+    ContactId, ContactStatus, DialogueId, InvokeId, MrdId, SessionId, SkillTarget,
     fact::{AgentPgFact, ArmMessage, OpcMessage, RouterFact},
 };
 use cce_views::{
@@ -368,4 +368,19 @@ fn an_excerpt_marks_the_row_of_a_record_and_leaves_out_what_is_far() {
     assert!(marked('✗').len() == 1 && marked('✗')[0].contains("/close"), "{text}");
     assert!(marked('○').len() == 1 && marked('○')[0].contains("NEW_CALL"), "{text}");
     assert!(text.contains("\n…\n") && !text.contains("OFFER_TASK_IND"), "{text}");
+}
+
+#[test]
+fn a_virtual_customer_is_found_by_its_name_in_the_scenario_and_its_number_is_that_of_no_dialogue() {
+    let found = |names: &[&str], wanted: &str| {
+        let mut lab = lab();
+        lab.cast.names = names.iter().map(|name| (*name).to_owned()).collect();
+        lab.ccp.first_dialogue = DialogueId(7);
+        let (header, records) = run_of(&lab);
+        ladder::find_contact(&header, &records, wanted)
+    };
+    assert!(found(&["gold"], "gold").is_some());
+    assert!(found(&[], "customer-1").is_some());
+    assert_eq!(found(&["gold"], "1"), None);
+    assert!(found(&["gold"], "7").is_some(), "the dialogue has its number");
 }

@@ -43,6 +43,26 @@ fn a_task_that_has_ended_is_counted_and_its_agent_is_free() {
 }
 
 #[test]
+fn what_a_component_alone_knew_is_gone_once_it_has_stopped() {
+    let (header, records) = run();
+    let at = behind(&records, DialogState::Active);
+    let stopped = |node: &str| {
+        let mut records = records[..at].to_vec();
+        let mut last = records[at - 1].clone();
+        (last.seq, last.node, last.cause) = (last.seq + 1, node.into(), None);
+        last.what = What::Stopped { reason: "stopped by the scenario".into() };
+        records.push(last);
+        status(&header, &records)
+    };
+    let without_finesse = stopped("finesse");
+    assert!(without_finesse.agents.iter().all(|agent| agent.dialogs.is_empty() && agent.user.is_empty()));
+    assert_eq!(without_finesse.agents[0].domains[0].state, "ACTIVE", "the agent PG knows it");
+    let without_agent_pg = stopped("agentpg");
+    assert!(without_agent_pg.agents.iter().all(|agent| agent.domains.is_empty()));
+    assert_eq!(without_agent_pg.agents[0].dialogs.len(), 1, "Finesse knows it");
+}
+
+#[test]
 fn a_task_that_nobody_can_take_waits_in_its_queue() {
     let mut lab = lab();
     lab.cast.agents.clear();

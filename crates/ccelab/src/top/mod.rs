@@ -13,7 +13,7 @@ use crate::{
     run::block_on,
 };
 use http::Method;
-use model::{Action, Top};
+use model::{Action, News, Top};
 use ratatui::{
     DefaultTerminal,
     backend::Backend,
@@ -29,10 +29,21 @@ use std::{
     },
     time::Duration,
 };
-use tokio::{runtime::Handle, task::spawn_blocking, time::timeout};
+use tokio::{
+    runtime::Handle,
+    sync::mpsc,
+    task::spawn_blocking,
+    time::{sleep, timeout},
+};
 
 /// How often the lab is asked.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// How often keys and news are looked at: a key is answered within that time.
+const TICK: Duration = Duration::from_millis(100);
+
+/// News that may wait for the screen.
+const NEWS_MAX: usize = 16;
 
 /// How long it has to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -59,7 +70,7 @@ pub(crate) fn top(options: &cli::Top) -> Result<(), Failure> {
 /// Shows the lab whose admin port this is until somebody has seen enough.
 pub(crate) async fn watch(address: String) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
-        return Err(Failure::Usage("top draws on a terminal, and standard output is none".into()));
+        return Err(Failure::Usage("top needs a terminal: standard output is a file or a pipe".into()));
     }
     let is_over = Arc::new(AtomicBool::new(false));
     let watching = Watching(Arc::clone(&is_over));
@@ -100,45 +111,58 @@ fn show(
     // is, which not every terminal answers.
     terminal.backend_mut().clear()?;
     let mut top = Top::new(address);
+    let (sender, mut news) = mpsc::channel(NEWS_MAX);
+    runtime.spawn(look(address.to_owned(), sender.clone()));
+    terminal.draw(|frame| screen::draw(&top, frame))?;
     while !is_over.load(Ordering::Acquire) {
-        let is_behind = runtime.block_on(refresh(&mut top, address));
-        terminal.draw(|frame| screen::draw(&top, frame))?;
-        if !event::poll(if is_behind { Duration::ZERO } else { LOOK })? {
-            continue;
+        let mut has_changed = false;
+        while let Ok(one) = news.try_recv() {
+            top.hear(one);
+            has_changed = true;
         }
-        let Event::Key(key) = event::read()? else { continue };
-        if key.kind != KeyEventKind::Press {
-            continue;
+        if event::poll(TICK)? {
+            has_changed = true;
+            if let Event::Key(key) = event::read()?
+                && key.kind == KeyEventKind::Press
+            {
+                match top.on_key(key) {
+                    Action::Nothing => {}
+                    Action::Quit => is_over.store(true, Ordering::Release),
+                    Action::Post(path) => {
+                        runtime.spawn(post(address.to_owned(), path, sender.clone()));
+                    }
+                }
+            }
         }
-        match top.on_key(key) {
-            Action::Nothing => {}
-            Action::Quit => {
-                is_over.store(true, Ordering::Release);
-            }
-            Action::Post(path) => {
-                let answer = runtime.block_on(ask_in_time(address, Method::POST, &path));
-                top.on_answer(&path, answer.as_ref());
-            }
+        if has_changed {
+            terminal.draw(|frame| screen::draw(&top, frame))?;
         }
     }
     Ok(())
 }
 
-/// Asks how the lab stands; whether more has happened already.
-async fn refresh(top: &mut Top, address: &str) -> bool {
-    let status = read::<StatusAnswer>(address, "/status").await;
-    let held = read::<Vec<HeldView>>(address, "/held").await;
-    match (status, held) {
-        (Ok(status), Ok(held)) => {
-            let is_behind = status.is_behind;
-            top.take_in(status.lab, held);
-            is_behind
+/// Asks how the lab stands again and again, at once where more has happened already, until nobody wants to know. The screen does
+/// not wait for that.
+async fn look(address: String, news: mpsc::Sender<News>) {
+    loop {
+        let status = read::<StatusAnswer>(&address, "/status").await;
+        let held = read::<Vec<HeldView>>(&address, "/held").await;
+        let stands = status.and_then(|status| Ok((status, held?)));
+        let is_behind = stands.as_ref().is_ok_and(|(status, _)| status.is_behind);
+        if news.send(News::Stands(Box::new(stands.map(|(status, held)| (status.lab, held))))).await.is_err() {
+            return;
         }
-        (Err(why), _) | (_, Err(why)) => {
-            top.lose(why);
-            false
+        if !is_behind {
+            sleep(LOOK).await;
         }
     }
+}
+
+/// Asks the admin port for something, and tells what it answers.
+async fn post(address: String, path: String, news: mpsc::Sender<News>) {
+    let answer = ask_in_time(&address, Method::POST, &path).await;
+    // Whoever has left needs no answer.
+    let _ = news.send(News::Answer(path, answer)).await;
 }
 
 async fn read<T: for<'a> Deserialize<'a>>(address: &str, path: &str) -> Result<T, String> {

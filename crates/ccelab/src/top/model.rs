@@ -44,6 +44,15 @@ const KEYS: [(KeyCode, Wish); 9] = [
     (KeyCode::Char('a'), Wish::ReleaseAll),
 ];
 
+/// What comes from the admin port.
+#[derive(Debug)]
+pub(super) enum News {
+    /// How the lab stands, and what is held; or why that is not known.
+    Stands(Box<Result<(LabStatus, Vec<HeldView>), String>>),
+    /// The answer to a request.
+    Answer(String, Result<Value, String>),
+}
+
 /// What a key asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Action {
@@ -64,6 +73,16 @@ impl Top {
             trouble: None,
             said: String::new(),
             chosen: 0,
+        }
+    }
+
+    pub(super) fn hear(&mut self, news: News) {
+        match news {
+            News::Stands(stands) => match *stands {
+                Ok((lab, held)) => self.take_in(lab, held),
+                Err(why) => self.lose(why),
+            },
+            News::Answer(path, answer) => self.on_answer(&path, answer.as_ref()),
         }
     }
 
@@ -99,7 +118,7 @@ impl Top {
     }
 
     /// What the admin port answered.
-    pub(super) fn on_answer(&mut self, path: &str, answer: Result<&Value, &String>) {
+    fn on_answer(&mut self, path: &str, answer: Result<&Value, &String>) {
         self.said = match answer {
             Ok(answer) => format!("released: {}", tickets(&answer["released"])),
             Err(why) => format!("{path}: {why}"),

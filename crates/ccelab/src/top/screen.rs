@@ -20,15 +20,28 @@ const LIST: u16 = 4;
 /// Lines that the ladder keeps, with its frame.
 const LADDER: u16 = 7;
 
+/// Columns of a row's time, and of its task.
+const SINCE: usize = 8;
+const TASK: usize = 5;
+
 /// Draws the screen.
 pub(super) fn draw(top: &Top, frame: &mut Frame<'_>) {
-    let [head, lists, ladder, foot] = Layout::vertical([
+    let width = usize::from(frame.area().width);
+    let (trouble, said) =
+        (wrapped(top.trouble.as_deref().unwrap_or_default(), width), wrapped(&top.said, width));
+    let lines = |text: &[Line<'_>]| u16::try_from(text.len()).unwrap_or(u16::MAX);
+    let (of_trouble, of_said) = (lines(&trouble), lines(&said));
+    let [head, warning, lists, ladder, answer, foot] = Layout::vertical([
         Constraint::Length(2),
-        Constraint::Length(lists_height(top, frame.area())),
+        Constraint::Length(of_trouble),
+        Constraint::Length(lists_height(top, frame.area(), of_trouble.saturating_add(of_said))),
         Constraint::Min(LADDER),
+        Constraint::Length(of_said),
         Constraint::Length(1),
     ])
     .areas(frame.area());
+    frame.render_widget(Paragraph::new(trouble).red(), warning);
+    frame.render_widget(Paragraph::new(said), answer);
     frame.render_widget(Paragraph::new(heading(top)), head);
     let [agents_area, waiting_area, held_area] = areas(lists);
     frame.render_widget(list("Agents", agents(top), agents_area), agents_area);
@@ -36,18 +49,19 @@ pub(super) fn draw(top: &Top, frame: &mut Frame<'_>) {
     let shown = held(top, usize::from(held_area.height.saturating_sub(2)));
     frame.render_widget(list("Held messages", shown, held_area), held_area);
     frame.render_widget(list("Ladder", rows(top, ladder), ladder), ladder);
-    frame.render_widget(Paragraph::new(footing(top)), foot);
+    frame.render_widget(Paragraph::new(footing()), foot);
 }
 
 /// What all three lists take of the screen: what they need, up to half of a large one, and what the ladder leaves of a small one.
-fn lists_height(top: &Top, screen: Rect) -> u16 {
+fn lists_height(top: &Top, screen: Rect, told: u16) -> u16 {
     let wanted = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2).max(LIST);
     let agents = wanted(agents(top).len());
     let right = wanted(waiting(top).len()).saturating_add(wanted(top.held.len()));
     if screen.width >= WIDE {
         return agents.max(right).clamp(2 * LIST, (screen.height / 2).max(2 * LIST));
     }
-    agents.saturating_add(right).min(screen.height.saturating_sub(3 + LADDER)).max(3 * LIST)
+    let room = screen.height.saturating_sub(3 + LADDER).saturating_sub(told);
+    agents.saturating_add(right).min(room).max(3 * LIST)
 }
 
 fn areas(lists: Rect) -> [Rect; 3] {
@@ -64,11 +78,29 @@ fn list(title: &str, mut lines: Vec<Line<'static>>, area: Rect) -> Paragraph<'st
     let room = usize::from(area.height.saturating_sub(2));
     let more = lines.len().saturating_sub(room);
     lines.truncate(room);
+    let width = usize::from(area.width.saturating_sub(2));
+    let lines: Vec<Line<'static>> = lines.into_iter().map(|line| cut(line, width)).collect();
     let mut block = Block::bordered().title(format!(" {title} ")).border_style(Style::new().dim());
     if more > 0 {
         block = block.title_bottom(Line::from(format!(" and {more} more ")).right_aligned());
     }
     Paragraph::new(lines).block(block)
+}
+
+/// What is too wide ends in `…`, so that nobody takes it for all.
+fn cut(line: Line<'static>, width: usize) -> Line<'static> {
+    if line.width() <= width {
+        return line;
+    }
+    let mut room = width.saturating_sub(1);
+    let mut spans = Vec::new();
+    for span in line.spans {
+        let kept: String = span.content.chars().take(room).collect();
+        room -= kept.chars().count();
+        spans.push(Span::styled(kept, span.style));
+    }
+    spans.push(Span::raw("…"));
+    Line { spans, ..Line::default() }.style(line.style)
 }
 
 fn heading(top: &Top) -> Vec<Line<'static>> {
@@ -77,7 +109,6 @@ fn heading(top: &Top) -> Vec<Line<'static>> {
     let first = Line::from(vec![
         Span::raw("ccelab ").bold(),
         Span::raw(format!("{}  running for {}, {messages} a minute", top.address, span(top.lab.at_ms))),
-        trouble(top),
     ]);
     let (created, handled) = (rates.created_per_minute, rates.handled_per_minute);
     let second = Line::from(vec![
@@ -92,13 +123,23 @@ fn heading(top: &Top) -> Vec<Line<'static>> {
     vec![first, second]
 }
 
-fn trouble(top: &Top) -> Span<'static> {
-    top.trouble.as_ref().map_or_else(Span::default, |why| Span::raw(format!("  {why}")).red())
+/// A text in lines of that width, which end between words where they can; none where it says nothing.
+fn wrapped(text: &str, width: usize) -> Vec<Line<'static>> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.into_iter().map(Line::from).collect()
 }
 
-fn footing(top: &Top) -> Line<'static> {
-    let keys = Span::raw("q quits   ↑ ↓ choose a held message   r releases it   a releases all").dim();
-    Line::from(vec![keys, Span::raw(format!("   {}", top.said))])
+fn footing() -> Line<'static> {
+    Line::from("q quits   ↑ ↓ choose a held message   r releases it   a releases all").dim()
 }
 
 fn agents(top: &Top) -> Vec<Line<'static>> {
@@ -188,26 +229,37 @@ fn held(top: &Top, room: usize) -> Vec<Line<'static>> {
 /// The last rows that there is room for, below the names of the lanes.
 fn rows(top: &Top, area: Rect) -> Vec<Line<'static>> {
     let room = usize::from(area.height.saturating_sub(3));
-    let from = top.lab.rows.len().saturating_sub(room);
-    let head = Line::from(format!("{:<8}{:<5}{}", "since", "task", StatusRow::head())).dim();
-    std::iter::once(head).chain(top.lab.rows[from..].iter().map(one_row)).collect()
+    let width = usize::from(area.width.saturating_sub(2));
+    let lines: Vec<Line<'static>> = top.lab.rows.iter().flat_map(|row| one_row(row, width)).collect();
+    let from = lines.len().saturating_sub(room);
+    let head = Line::from(format!("{:<SINCE$}{:<TASK$}{}", "since", "task", StatusRow::head())).dim();
+    std::iter::once(head).chain(lines.into_iter().skip(from)).collect()
 }
 
-fn one_row(row: &StatusRow) -> Line<'static> {
+/// What a row changed stands below it where it does not fit beside it.
+fn one_row(row: &StatusRow, width: usize) -> Vec<Line<'static>> {
     let lanes = Span::raw(row.lanes.clone());
     let lanes = match row.kind {
         RowKind::Notification => lanes.blue(),
         RowKind::Message | RowKind::Request | RowKind::Answer => lanes.cyan(),
         RowKind::Change | RowKind::Connection | RowKind::Counted => lanes.magenta(),
     };
-    let changes = if row.changes.is_empty() { String::new() } else { format!("  ● {}", row.changes) };
-    Line::from(vec![
-        Span::raw(format!("{:<8}", row.since)).dim(),
-        Span::raw(format!("{:<5}", row.task)).bold(),
+    let mut line = Line::from(vec![
+        Span::raw(format!("{:<SINCE$}", row.since)).dim(),
+        Span::raw(format!("{:<TASK$}", row.task)).bold(),
         lanes,
         Span::raw(row.text.clone()),
-        Span::raw(changes).green(),
-    ])
+    ]);
+    if row.changes.is_empty() {
+        return vec![line];
+    }
+    let changes = Span::raw(format!("  ● {}", row.changes)).green();
+    if line.width() + changes.width() <= width {
+        line.push_span(changes);
+        return vec![line];
+    }
+    let indent = Span::raw(" ".repeat(SINCE + TASK + row.lanes.chars().count()));
+    vec![line, Line::from(vec![indent, changes])]
 }
 
 fn ago(now: u64, since: u64) -> String {
@@ -327,6 +379,24 @@ mod tests {
         let mut top = sample();
         top.lose("no lab answers at 127.0.0.1:8090".into());
         assert!(drawn(&top, 100, 24).contains("no lab answers at 127.0.0.1:8090"));
+    }
+
+    #[test]
+    fn trouble_and_the_answer_to_a_key_are_whole_at_80_columns() {
+        let mut top = sample();
+        top.lose(format!("{} for-no-known-reason", "no lab answers at 127.0.0.1:8090 ".repeat(3)));
+        top.said = format!("/held/4/release: {} gone-for-good", "the message that was held ".repeat(4));
+        let drawn = drawn(&top, 80, 24);
+        for part in ["for-no-known-reason", "gone-for-good", "q quits", "a releases all"] {
+            assert!(drawn.contains(part), "{part}: {drawn}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_wide_ends_in_an_ellipsis() {
+        let mut top = sample();
+        top.lab.agents[0].domains[0].domain = "A domain with a name of many words ".repeat(3);
+        assert!(drawn(&top, 80, 24).lines().any(|line| line.contains("…│")), "{}", drawn(&top, 80, 24));
     }
 
     #[test]
