@@ -67,7 +67,7 @@ fn title(browser: &str, folder: &Path) -> String {
     rest.split_once("</title>").unwrap().0.to_owned()
 }
 
-fn browser() -> Option<&'static str> {
+pub(crate) fn browser() -> Option<&'static str> {
     let is_there = |name: &&str| {
         Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
     };

@@ -30,6 +30,7 @@ mod ready_file;
 mod recovery;
 mod releases;
 mod scenario;
+mod screenshots;
 mod shipped;
 mod sim;
 mod suite;

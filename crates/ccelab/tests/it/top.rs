@@ -10,7 +10,7 @@ use std::{
     fs::File,
     io::{Read, Write},
     path::Path,
-    process::Child,
+    process::{Child, Command, ExitStatus},
     sync::{Arc, Mutex},
     thread,
 };
@@ -19,7 +19,7 @@ use std::{
 const LEAVE: &str = "\x1b[?1049l";
 
 /// A program on a terminal.
-struct OnTerminal {
+pub(crate) struct OnTerminal {
     process: Child,
     keys: File,
     shown: Arc<Mutex<Vec<u8>>>,
@@ -27,8 +27,13 @@ struct OnTerminal {
 
 impl OnTerminal {
     fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::of_size(folder, arguments, (30, 100))
+    }
+
+    /// On a terminal with so many rows and columns.
+    pub(crate) fn of_size(folder: &Path, arguments: &[&str], (rows, columns): (u16, u16)) -> Self {
         let (screen, terminal) = terminal();
-        let size = Winsize { ws_row: 30, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&terminal, size).unwrap();
         let mut command = ccelab(folder);
         command.args(arguments).env("TERM", "xterm-256color");
@@ -50,20 +55,36 @@ impl OnTerminal {
         Self { process, keys: screen, shown }
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
     }
 
     fn shown(&self) -> String {
-        String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned()
+        String::from_utf8_lossy(&self.bytes()).into_owned()
     }
 
-    fn wait_for(&self, text: &str) {
+    /// Everything that was written to the terminal.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.shown.lock().unwrap().clone()
+    }
+
+    /// A terminal that controls nothing sends no signal by a key.
+    pub(crate) fn interrupt(&self) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    }
+
+    /// Waits until the process has ended.
+    pub(crate) fn end(&mut self) -> ExitStatus {
+        wait_for("the end", || self.process.try_wait().unwrap())
+    }
+
+    pub(crate) fn wait_for(&self, text: &str) {
         wait_for(text, || self.shown().contains(text).then_some(()));
     }
 
     fn ends_in_order(mut self) {
-        let status = wait_for("the end", || self.process.try_wait().unwrap());
+        let status = self.end();
         assert!(status.success(), "{}", self.shown());
         self.wait_for(LEAVE);
     }
