@@ -1,7 +1,7 @@
 //! A scenario as an experiment: every order in which its messages can arrive.
 
 use crate::{
-    engine::{BEGINS, ENDS, Engine, MARKER},
+    engine::{BEGINS, ENDS, Engine, Finding, MARKER},
     outcome::Outcome,
     play::Play,
 };
@@ -10,6 +10,7 @@ use cce_kernel::{Fact, Output, Time};
 use cce_model::ContactStatus;
 use cce_scenario::Scenario;
 use cce_sim::{Chosen, Schedule, Sim, explore::Experiment};
+use std::collections::BTreeSet;
 
 /// What one run came to: equal where nobody outside could tell.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,21 +19,27 @@ pub struct RunEnd {
     pub outcome: Outcome,
     /// Names of the checks, rules, steps and expectations that failed.
     pub failures: Vec<String>,
+    /// What somebody was to come to and did not, which is a failure unless a run with other parameters comes to it.
+    pub unreached: BTreeSet<String>,
 }
 
 impl RunEnd {
     /// What a run came to.
     pub fn of(engine: &Engine) -> Self {
         let report = engine.report();
-        let mut failures: Vec<String> = report.failures.into_iter().map(|failure| failure.by).collect();
+        let (missed, failed): (Vec<Finding>, Vec<Finding>) =
+            report.failures.into_iter().partition(|failure| failure.unreached.is_some());
+        let mut failures: Vec<String> = failed.into_iter().map(|failure| failure.by).collect();
         failures.sort();
         failures.dedup();
-        Self { outcome: report.outcome, failures }
+        let unreached = missed.into_iter().filter_map(|failure| failure.unreached).collect();
+        Self { outcome: report.outcome, failures, unreached }
     }
 
     /// What a run comes to in which a component panicked.
     pub fn panicked() -> Self {
-        Self { outcome: Outcome::default(), failures: vec!["a component panicked".to_owned()] }
+        let failures = vec!["a component panicked".to_owned()];
+        Self { outcome: Outcome::default(), failures, unreached: BTreeSet::new() }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use cce_fold::{Exchange, Meaning, ReadRecord};
 use cce_kernel::{Fact, NodeName, Request, Time};
-use cce_model::{AgentId, DialogAction, DialogState, Disposition, TaskId};
+use cce_model::{AgentId, DialogAction, DialogState, Disposition, MrdId, TaskId};
 use cce_select::place::AGENT;
-use cce_world::CastAgent;
+use cce_world::{CastAgent, Lab};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -23,10 +23,20 @@ const TIMED_OUT: [Disposition; 2] =
 /// Dialogs that are open, and steps that came too late for one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Overdue {
+    limits: BTreeMap<MrdId, Limits>,
     open: BTreeMap<TaskId, Standing>,
     late: BTreeMap<(AgentId, DialogAction), Late>,
     /// What agents have asked for in any dialog.
     asked: BTreeSet<(NodeName, DialogAction)>,
+}
+
+/// How long a domain lets its tasks be.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    /// An offer (task-routing E1).
+    offer: Duration,
+    /// What was started (E9).
+    work: Duration,
 }
 
 /// How a dialog stands.
@@ -35,6 +45,10 @@ struct Standing {
     state: DialogState,
     since: Time,
     was_paused: bool,
+    /// How much of the domain's time had gone by then, had everything come at its time: what a rule or a fault adds does
+    /// not count.
+    spent: Duration,
+    limits: Limits,
 }
 
 /// A step that was planned for a time at which the dialog was over.
@@ -42,26 +56,71 @@ struct Standing {
 pub(crate) struct Late {
     /// How long the agent waits with it.
     pub(crate) wait: Duration,
-    /// How long the dialog stood where the step counts from.
-    pub(crate) lasted: Duration,
+    /// How much of the limit is left where the dialog stood.
+    pub(crate) left: Duration,
     /// Where it stood.
     pub(crate) state: DialogState,
     /// The record that says that it was over.
     pub(crate) record: u64,
 }
 
+impl Standing {
+    /// The limit that counts where the dialog stands. An offer that was accepted and not started has none.
+    const fn limit(&self) -> Option<Duration> {
+        match self.state {
+            DialogState::Offered => Some(self.limits.offer),
+            DialogState::Active
+            | DialogState::Paused
+            | DialogState::WrappingUp
+            | DialogState::Interrupted
+            | DialogState::Unknown => Some(self.limits.work),
+            DialogState::Accepted | DialogState::Closed => None,
+        }
+    }
+
+    /// How much of the longest duration has gone by at a time, had the agent's step come when it was planned.
+    fn spent(&self, agent: Option<&CastAgent>, at: Time) -> Duration {
+        if matches!(self.state, DialogState::Offered | DialogState::Accepted) {
+            return Duration::ZERO;
+        }
+        let planned = agent.and_then(|agent| agent.next_step(self.state, self.was_paused));
+        let stood = at.since(self.since);
+        self.spent + planned.map_or(stood, |(_, wait)| wait.min(stood))
+    }
+}
+
 impl Overdue {
+    /// Dialogs of a lab.
+    pub(crate) fn of(lab: &Lab) -> Self {
+        let mut overdue = Self::default();
+        overdue.learn_limits(lab);
+        overdue
+    }
+
+    /// The lab's limits changed: what begins from here on has the new ones.
+    pub(crate) fn learn_limits(&mut self, lab: &Lab) {
+        let limits = lab
+            .mrds
+            .iter()
+            .map(|mrd| (MrdId(mrd.id), Limits { offer: mrd.start_timeout.0, work: mrd.max_task_duration.0 }));
+        self.limits = limits.collect();
+    }
+
     pub(crate) fn learn(&mut self, event: &ReadRecord<'_>, agents: &[CastAgent]) {
         match &event.kind {
-            Meaning::Fact(Fact::Dialog { task, agent, to: DialogState::Closed, disposition, .. }) => {
-                let Some(stood) = self.open.remove(task) else { return };
-                if disposition.is_some_and(|how| TIMED_OUT.contains(&how))
-                    && let Some(agent) = agents.iter().find(|known| known.id == *agent)
+            Meaning::Fact(Fact::Dialog { task, agent, mrd, to, disposition, .. }) => {
+                let agent = agents.iter().find(|known| known.id == *agent);
+                let stood = self.open.remove(task);
+                let at = event.record.at;
+                if *to != DialogState::Closed {
+                    return self.stand((*task, *mrd), stood.as_ref(), *to, (agent, at));
+                }
+                if let (Some(stood), Some(agent), Some(how)) = (stood, agent, disposition)
+                    && TIMED_OUT.contains(how)
                 {
-                    self.judge(agent, &stood, event.record.at, event.record.seq);
+                    self.judge(agent, &stood, event.record.seq);
                 }
             }
-            Meaning::Fact(Fact::Dialog { task, to, .. }) => self.stand(*task, *to, event.record.at),
             Meaning::Http(Exchange::RequestOut { request, .. })
                 if event.record.node.as_str().starts_with(AGENT) && self.asked.len() < STEPS_MAX =>
             {
@@ -87,18 +146,29 @@ impl Overdue {
         never.map(|((agent, action), late)| (agent, *action, late))
     }
 
-    fn stand(&mut self, task: TaskId, state: DialogState, since: Time) {
-        let was_paused = state == DialogState::Paused || self.open.get(&task).is_some_and(|it| it.was_paused);
-        if self.open.len() < OPEN_MAX || self.open.contains_key(&task) {
-            self.open.insert(task, Standing { state, since, was_paused });
+    fn stand(
+        &mut self,
+        (task, mrd): (TaskId, MrdId),
+        stood: Option<&Standing>,
+        state: DialogState,
+        (agent, since): (Option<&CastAgent>, Time),
+    ) {
+        let Some(limits) = stood.map(|it| it.limits).or_else(|| self.limits.get(&mrd).copied()) else {
+            return;
+        };
+        let was_paused = state == DialogState::Paused || stood.is_some_and(|it| it.was_paused);
+        let spent = stood.map_or(Duration::ZERO, |it| it.spent(agent, since));
+        if self.open.len() < OPEN_MAX {
+            self.open.insert(task, Standing { state, since, was_paused, spent, limits });
         }
     }
 
-    fn judge(&mut self, agent: &CastAgent, stood: &Standing, at: Time, record: u64) {
+    /// An agent's next step came too late if it would have done so with nothing in its way.
+    fn judge(&mut self, agent: &CastAgent, stood: &Standing, record: u64) {
         let Some((action, wait)) = agent.next_step(stood.state, stood.was_paused) else { return };
-        let lasted = at.since(stood.since);
-        if wait > lasted && self.late.len() < STEPS_MAX {
-            let late = Late { wait, lasted, state: stood.state, record };
+        let Some(left) = stood.limit().map(|limit| limit.saturating_sub(stood.spent)) else { return };
+        if wait >= left && self.late.len() < STEPS_MAX {
+            let late = Late { wait, left, state: stood.state, record };
             self.late.entry((agent.id.clone(), action)).or_insert(late);
         }
     }

@@ -24,5 +24,6 @@ pub use amount::{Bounds, Chance, Times};
 pub use file::load;
 pub use gather::{Context, ScenarioError};
 pub use model::{Action, Expectation, Rule, RunLimits, Scenario, ScenarioStep, StepAction, Want, orders_of};
+pub use reach::Unreachable;
 pub use read::ScenarioProblem;
 pub use swarm::{BendKind, Drawn, FaultKind, Swarm};

@@ -6,14 +6,14 @@ use crate::{
     folders,
     print::{self, counted},
     seeds::{each_seed, jobs, record, records_of, write_journal},
-    sim::load_for_sim,
+    sim::{load_for_sim, warn_of_idle},
     swarm,
 };
 use cce_play::{Orders, Play, RunEnd};
 use cce_scenario::Scenario;
 use cce_sim::explore::{Exploration, Explored, Explorer, Search};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
@@ -37,18 +37,67 @@ struct Kind {
     journal: PathBuf,
 }
 
+/// What the runs of one combination of parameters came to.
+#[derive(Default)]
+struct Ends {
+    /// Runs that failed, whatever those of other combinations came to.
+    failed: u64,
+    /// What runs never came to, and how many of them failed in nothing else.
+    unreached: BTreeMap<BTreeSet<String>, u64>,
+}
+
+impl Ends {
+    fn of(kinds: &[Kind]) -> Self {
+        let mut ends = Self::default();
+        for Kind { ended, count, .. } in kinds {
+            let has_failed = !ended.failures.is_empty();
+            ends.failed += if has_failed { *count } else { 0 };
+            *ends.unreached.entry(ended.unreached.clone()).or_default() +=
+                if has_failed { 0 } else { *count };
+        }
+        ends
+    }
+
+    /// What some run never came to.
+    fn missed(&self) -> BTreeSet<&str> {
+        self.unreached.keys().flatten().map(String::as_str).collect()
+    }
+
+    /// Runs that failed, where those of no combination come to `nowhere`.
+    fn failed(&self, nowhere: &BTreeSet<&str>) -> u64 {
+        let is_failed = |missed: &BTreeSet<String>| missed.iter().any(|what| nowhere.contains(what.as_str()));
+        let missing = self.unreached.iter().filter(|(missed, _)| is_failed(missed));
+        self.failed + missing.map(|(_, count)| count).sum::<u64>()
+    }
+}
+
+/// What runs of each combination never came to.
+fn missed_everywhere(ends: &[Ends]) -> BTreeSet<&str> {
+    let each = ends.iter().map(Ends::missed);
+    each.reduce(|all, missed| all.intersection(&missed).copied().collect()).unwrap_or_default()
+}
+
 /// Carries out the command.
 pub(crate) fn explore(options: &cli::Explore) -> Result<(), Failure> {
-    let combinations = combinations(options, &load_for_sim(&options.file)?.parameters)?;
+    let scenario = load_for_sim(&options.file)?;
+    warn_of_idle(&scenario);
+    let combinations = combinations(options, &scenario.parameters)?;
     let folders = folders::Exploration::begin()?;
-    let mut failed = 0;
+    let mut ends = Vec::new();
     for (number, chosen) in (1..).zip(&combinations) {
         let mut options = options.clone();
         options.file.parameters.extend_from_slice(chosen);
         let folder =
             if combinations.len() == 1 { folders.folder() } else { folders.of_parameters(number)? };
-        failed += explore_one(&options, &load_for_sim(&options.file)?, &words(chosen), &folder)?;
+        ends.push(explore_one(&options, &load_for_sim(&options.file)?, &words(chosen), &folder)?);
     }
+    let nowhere = missed_everywhere(&ends);
+    if ends.len() > 1 {
+        nowhere
+            .iter()
+            .for_each(|what| print::line(&format!("never reached, whatever the parameters: {what}")));
+    }
+    let failed: u64 = ends.iter().map(|ends| ends.failed(&nowhere)).sum();
     if failed == 0 { Ok(()) } else { Err(Failure::Check(format!("{failed} runs failed"))) }
 }
 
@@ -85,16 +134,17 @@ fn words(chosen: &[(String, String)]) -> String {
     format!(" ({})", values.join(", "))
 }
 
-/// Explores a scenario whose parameters have values. Says how many runs failed.
+/// Explores a scenario whose parameters have values.
 fn explore_one(
     options: &cli::Explore,
     scenario: &Scenario,
     parameters: &str,
     folder: &Path,
-) -> Result<u64, Failure> {
+) -> Result<Ends, Failure> {
     let name = format!("{}{parameters}", scenario.name);
     if let Some(seeds) = options.seeds.as_ref().filter(|_| scenario.swarm.is_some() && !options.orders) {
-        return swarm::explore(options, scenario, &name, seeds, folder);
+        let failed = swarm::explore(options, scenario, &name, seeds, folder)?;
+        return Ok(Ends { failed, unreached: BTreeMap::new() });
     }
     let (headline, kinds) = match &options.seeds {
         Some(seeds) if !options.orders => of_seeds(options, scenario, seeds, folder)?,
@@ -105,7 +155,7 @@ fn explore_one(
     };
     print::line(&format!("{name}: {headline}"));
     print::out(&table(options, &kinds));
-    Ok(kinds.iter().filter(|kind| !kind.ended.failures.is_empty()).map(|kind| kind.count).sum())
+    Ok(Ends::of(&kinds))
 }
 
 /// Runs every seed.
@@ -210,6 +260,9 @@ fn table(options: &cli::Explore, kinds: &[Kind]) -> String {
         let _ = writeln!(text, "\n{:>8} × {}", kind.count, kind.ended.outcome);
         for failure in &kind.ended.failures {
             let _ = writeln!(text, "{:>10} failed: {failure}", "");
+        }
+        for what in &kind.ended.unreached {
+            let _ = writeln!(text, "{:>10} never reached: {what}", "");
         }
         let _ = writeln!(text, "{:>10} again: {}", "", crate::sim::command(&options.file, &kind.again));
         let _ = writeln!(text, "{:>10} journal: {}", "", kind.journal.display());

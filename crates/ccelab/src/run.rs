@@ -55,7 +55,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     add_applications(&mut lab, options)?;
     let nodes = chosen_nodes(&lab, &options.only)?;
     if let Some(scenario) = &scenario {
-        sim::tell_unreachable(&with_lab(scenario, &lab).unreachable(&nodes, true))?;
+        sim::tell_unreachable(&with_lab(scenario, &lab).unreachable(&nodes, true).mistakes)?;
     }
     let seed = options.seed.unwrap_or_else(random_seed);
     let start = options.start.unwrap_or_else(wall_clock);

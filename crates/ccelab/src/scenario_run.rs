@@ -287,7 +287,7 @@ fn read_rule(rule: &Value, scenario: &Scenario, nodes: &[NodeName]) -> Result<Ru
         Refusal::Wrong(problems.join("; "))
     })?;
     // The lab's own people stand in it under their nodes; the rule's scenario has none of its own.
-    let dead = read.unreachable(nodes, true);
+    let dead = read.unreachable(nodes, true).mistakes;
     if !dead.is_empty() {
         return Err(Refusal::Wrong(dead.join("; ")));
     }

@@ -14,7 +14,7 @@ use crate::{
 use cce_journal::{Header, Record};
 use cce_net::Sink;
 use cce_play::{Finding, FindingKind, Orders, Play, RunReport};
-use cce_scenario::{Context, Scenario};
+use cce_scenario::{Context, Scenario, Unreachable};
 use cce_sim::Sequence;
 use cce_views::ladder::Excerpts;
 use cce_world::Lab;
@@ -99,8 +99,9 @@ fn check_selectors(scenario: &Scenario) -> Result<(), Failure> {
         return Ok(());
     }
     let nodes = scenario.lab.nodes();
-    tell_unreachable(&scenario.unreachable(&nodes, true))?;
-    for dead in scenario.unreachable(&nodes, false) {
+    tell_unreachable(&scenario.unreachable(&nodes, true).mistakes)?;
+    let Unreachable { mistakes, idle } = scenario.unreachable(&nodes, false);
+    for dead in mistakes.into_iter().chain(idle) {
         print::line(&format!("in the simulator, where nobody comes from outside, {dead}"));
     }
     Ok(())
@@ -116,13 +117,23 @@ pub(crate) fn load_for_sim(file: &cli::ScenarioFile) -> Result<Scenario, Failure
     let scenario = load_scenario(file)?;
     // The people of a swarm are drawn later.
     if scenario.swarm.is_none() {
-        tell_unreachable(&scenario.unreachable(&scenario.lab.nodes(), false))?;
+        tell_unreachable(&scenario.unreachable(&scenario.lab.nodes(), false).mistakes)?;
     }
     Ok(scenario)
 }
 
+/// Warns of what a scenario says is never to happen, and could not in the simulator anyway.
+pub(crate) fn warn_of_idle(scenario: &Scenario) {
+    // The people of a swarm are drawn later.
+    if scenario.swarm.is_none() {
+        let idle = scenario.unreachable(&scenario.lab.nodes(), false).idle;
+        idle.iter().for_each(|idle| print::error(&format!("warning: {idle}")));
+    }
+}
+
 fn play(options: &cli::Sim, file: &cli::ScenarioFile) -> Result<(), Failure> {
     let scenario = load_for_sim(file)?;
+    warn_of_idle(&scenario);
     let places = Places::of(options.journal.clone(), options.logs.clone(), &[])?;
     let name = scenario.name.clone();
     let seed = options.seed;

@@ -1,5 +1,6 @@
 //! What became of the steps that were given to somebody: whoever cannot follow one says so.
 
+use super::port_use::PortUse;
 use cce_journal::{Record, What};
 use cce_kernel::{CallId, Command, Fact, Input, NodeName, Output, Port, Time};
 use cce_model::{CtiSides, SideOrder, fact::AgentPgFact};
@@ -56,6 +57,8 @@ pub(super) struct Given {
     /// How the sides of the CTI server stand, as the agent PG told last.
     sides: CtiSides,
     refused: Vec<Refused>,
+    /// Which ports somebody uses.
+    ports: PortUse,
     /// Until when ports have the faults that steps gave them.
     faults: BTreeMap<(PortFault, Port), Time>,
     /// Steps whose faults did nothing so far.
@@ -85,12 +88,22 @@ impl PortFault {
 struct IdleFault {
     step: usize,
     why: String,
-    /// The component that is stopped, and that the fault would meet if it started before this time.
-    waits_for: Option<(NodeName, Time)>,
+    /// What the fault would meet, if it came before this time.
+    waits_for: Option<(Met, Time)>,
+}
+
+/// What a fault of a port acts on.
+#[derive(Debug, PartialEq, Eq)]
+enum Met {
+    /// The component starts that is stopped.
+    Start(NodeName),
+    /// Somebody uses the port.
+    Use(Port),
 }
 
 impl Given {
-    /// A step cuts or stalls a port for a while. Where its component is stopped, nothing is connected there.
+    /// A step cuts or stalls a port for a while. Where its component is stopped, nothing is connected there, and where nobody
+    /// uses the port there is nothing to break or to keep.
     pub(super) fn note_fault(
         &mut self,
         step: usize,
@@ -107,7 +120,10 @@ impl Given {
             self.keep_idle(IdleFault { step, why, waits_for: None });
         } else if self.is_stopped(&node) {
             let why = format!("{node} is stopped all the while");
-            self.keep_idle(IdleFault { step, why, waits_for: Some((node, until)) });
+            self.keep_idle(IdleFault { step, why, waits_for: Some((Met::Start(node), until)) });
+        } else if !self.ports.is_used(port) {
+            let why = format!("nobody uses {port} meanwhile");
+            self.keep_idle(IdleFault { step, why, waits_for: Some((Met::Use(port), until)) });
         }
     }
 
@@ -115,6 +131,12 @@ impl Given {
         if self.idle_faults.len() < REFUSED_MAX {
             self.idle_faults.push(fault);
         }
+    }
+
+    /// Something happens that faults may have waited for.
+    fn meet(&mut self, met: &Met, at: Time) {
+        let is_met = |(awaited, until): &(Met, Time)| awaited == met && *until > at;
+        self.idle_faults.retain(|fault| !fault.waits_for.as_ref().is_some_and(is_met));
     }
 
     /// Steps whose faults of ports did nothing, with the reason.
@@ -169,14 +191,12 @@ impl Given {
     /// Takes in what happens to whoever is to follow.
     pub(super) fn learn(&mut self, record: &Record) {
         let node = &record.node;
+        if let Some(port) = self.ports.learn(record) {
+            self.meet(&Met::Use(port), record.at);
+        }
         match &record.what {
             What::Started => {
-                self.idle_faults.retain(|fault| {
-                    fault
-                        .waits_for
-                        .as_ref()
-                        .is_none_or(|(stopped, until)| stopped != node || *until <= record.at)
-                });
+                self.meet(&Met::Start(node.clone()), record.at);
                 self.stopped.remove(node);
                 if node.as_str() == SideOrder::NODE {
                     self.sides = CtiSides::default();

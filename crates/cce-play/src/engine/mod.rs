@@ -4,6 +4,7 @@ mod arrivals;
 mod by_hand;
 mod given;
 mod plans;
+mod port_use;
 mod report;
 
 pub use report::{Expected, Finding, FindingKind, RunReport};
@@ -131,7 +132,7 @@ impl Engine {
             last_alarm: 0,
             ends: Ends::default(),
             endless: Endless::default(),
-            overdue: Overdue::default(),
+            overdue: Overdue::of(&scenario.lab),
             changed: BTreeMap::new(),
             why: None,
             checks: checks(&scenario),
@@ -537,6 +538,7 @@ impl Director for Engine {
             && self.changed.len() < CHANGED_MAX
         {
             self.changed.insert(setting.clone(), value.clone());
+            self.overdue.learn_limits(&self.lab());
         }
         if let Some(why) = &mut self.why {
             why.push(&event);

@@ -84,12 +84,19 @@ pub struct Finding {
     pub related: Vec<u64>,
     /// It rests on behaviour that is inferred, and why.
     pub inferred: Option<String>,
+    /// What the run never came to, where that is all. Another run of the same scenario may: one with other parameters.
+    pub unreached: Option<String>,
 }
 
 impl Finding {
     pub(crate) fn new(by: &str, text: String, record: Option<u64>) -> Self {
         let kind = FindingKind::Other;
-        Self { kind, by: by.to_owned(), text, record, related: Vec::new(), inferred: None }
+        Self { kind, by: by.to_owned(), text, record, related: Vec::new(), inferred: None, unreached: None }
+    }
+
+    /// Somebody never came to something, which is told in words.
+    fn unreached(by: &str, what: &str, text: String, record: Option<u64>) -> Self {
+        Self { unreached: Some(format!("{by}: `{what}`")), ..Self::new(by, text, record) }
     }
 }
 
@@ -129,11 +136,15 @@ impl Engine {
         let mut expected = Expected::default();
         for watch in &self.watches {
             let unbegun = || watch.unbegun().filter(|_| self.is_plain());
-            let Some(unmet) = watch.at_end().or_else(unbegun) else { continue };
+            let at_end = watch.at_end();
             let Expectation { name, want, inferred } = &watch.expectation;
+            let is_unbegun = at_end.is_none();
+            let Some(unmet) = at_end.or_else(unbegun) else { continue };
+            let by = format!("{name}: {}", watch::words(want));
             let breach = Finding {
                 kind: FindingKind::Expectation,
-                by: format!("{name}: {}", watch::words(want)),
+                unreached: is_unbegun.then(|| by.clone()),
+                by,
                 text: unmet.text,
                 record: unmet.record,
                 related: unmet.related,
@@ -323,7 +334,7 @@ impl Engine {
             let at = at.since(Time(0));
             let what = written(what);
             let text = format!("`{what}` at {} was not reached before the end; see `until`", shown(at));
-            Finding::new(self.tracker.names().node(node), text, None)
+            Finding::unreached(self.tracker.names().node(node), &what, text, None)
         })
     }
 
@@ -333,13 +344,13 @@ impl Engine {
             self.is_plain() && !self.may_be_refused(&NodeName::from(format!("{AGENT}{agent}")))
         });
         late.map(|(agent, action, late)| {
-            let Late { wait, lasted, state, record } = late;
+            let Late { wait, left, state, record } = late;
             let action = action.name().to_lowercase();
-            let (wait, lasted) = (shown(*wait), shown(*lasted));
+            let (wait, left) = (shown(*wait), shown(*left));
             let text = format!(
-                "`{action}` was never reached: it comes {wait} after {state}, and the domain ended the dialog after {lasted}"
+                "`{action}` was never reached: it comes {wait} after {state}, and the domain ends the dialog after {left}"
             );
-            Finding::new(&format!("{AGENT}{agent}"), text, Some(*record))
+            Finding::unreached(&format!("{AGENT}{agent}"), &action, text, Some(*record))
         })
     }
 
@@ -390,6 +401,7 @@ pub(super) fn keep(broken: &mut Vec<Finding>, found: Vec<cce_check::Breach>, aff
             record: Some(breach.seq),
             related: breach.related,
             inferred: None,
+            unreached: None,
         });
     }
 }

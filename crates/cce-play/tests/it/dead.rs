@@ -2,6 +2,7 @@
 
 use crate::support::{played, read};
 use cce_play::Orders;
+use cce_scenario::Unreachable;
 use cce_sim::explore::Experiment;
 
 /// What is wrong with a text.
@@ -18,7 +19,7 @@ fn of_selector(selector: &str) -> String {
 /// What can never happen of a selector in the simulator.
 fn unreachable(text: &str) -> String {
     let scenario = read(text).unwrap_or_else(|error| panic!("{:?}", error.problems));
-    scenario.unreachable(&scenario.lab.nodes(), false).join("; ")
+    scenario.unreachable(&scenario.lab.nodes(), false).mistakes.join("; ")
 }
 
 fn failures(text: &str) -> Vec<String> {
@@ -347,7 +348,47 @@ fn an_agent_whom_nobody_plays_is_told() {
     let other = "[agents.1081]\n[explore]\nfrom = \"agent_in_mrd agent!=1083 to=NOT_READY\"";
     assert_eq!(unreachable(other), "");
     let scenario = read(&text("1083")).unwrap();
-    assert_eq!(scenario.unreachable(&scenario.lab.nodes(), true), Vec::<String>::new());
+    assert_eq!(scenario.unreachable(&scenario.lab.nodes(), true), Unreachable::default());
+}
+
+#[test]
+fn what_never_happens_because_nobody_is_there_who_would_do_it_is_a_remark() {
+    let told = |expectation: &str| {
+        let scenario = read(&format!("[agents.1081]\n[customers.alice]\n[[expect]]\n{expectation}")).unwrap();
+        let Unreachable { mistakes, idle } = scenario.unreachable(&scenario.lab.nodes(), false);
+        (mistakes.join("; "), idle.join("; "))
+    };
+    let remark = |what: &str, why: &str| {
+        (String::new(), format!("`{what}` is never to happen, and could not anyway: {why}"))
+    };
+    let nobody = "nobody plays agent 1083; did you mean `1081`?";
+    let selector = "agent_in_mrd agent=1083 to=ACTIVE";
+    for expectation in [
+        format!("never = \"{selector}\""),
+        format!("count = {{ of = \"{selector}\", is = 0 }}"),
+        format!("while = \"contact alice to=queued\"\nnever = \"{selector}\""),
+    ] {
+        assert_eq!(told(&expectation), remark(selector, nobody), "{expectation}");
+    }
+    assert_eq!(
+        told("never = \"contact T2 to=queued\""),
+        remark("contact T2 to=queued", "the scenario's customers create 1 contact")
+    );
+    let mistake = |what: &str, why: &str| (format!("`{what}` can never match: {why}"), String::new());
+    for expectation in [
+        format!("count = {{ of = \"{selector}\", is = 1 }}"),
+        format!("final = \"{selector}\""),
+        format!("order = [\"{selector}\", \"contact alice to=queued\"]"),
+        format!("while = \"{selector}\"\nnever = \"contact alice to=queued\""),
+        format!("within = {{ from = \"contact alice to=queued\", to = \"{selector}\", time = \"1s\" }}"),
+    ] {
+        assert_eq!(told(&expectation), mistake(selector, nobody), "{expectation}");
+    }
+    let typo = "stepped by=\"the cancle\"";
+    assert_eq!(
+        told("never = 'stepped by=\"the cancle\"'"),
+        mistake(typo, "there is no rule or step `the cancle`")
+    );
 }
 
 #[test]
@@ -396,6 +437,61 @@ fn an_accept_that_comes_when_the_offer_has_rung_out_is_told() {
     let held =
         "[[rules]]\nmatch = \"finesse > desk UPDATE alice event=DELETE\"\ndelay = \"5s\"\ntimes = \"always\"";
     assert!(!run("6s", held).iter().any(|failure| failure.contains("never reached")));
+}
+
+#[test]
+fn a_step_that_a_rule_or_a_fault_keeps_from_its_time_is_not_called_late() {
+    let run = |more: &str| {
+        failures(&format!(
+            "until = \"2min\"\n[set.\"mrd/Tasks\"]\nstart_timeout = \"9s\"\nmax_task_duration = \"20s\"\n[agents.1081]\n\
+             offer = {{ accept = \"4s\", start = \"1s\", close = \"12s\" }}\n[agents.1082]\nsign_in = \"30s\"\n[customers.alice]\n{more}"
+        ))
+    };
+    assert_eq!(run(""), Vec::<String>::new());
+    // The offer is with Finesse 3 s before it is over; the agent asked for 4.
+    for kept in [
+        "[[rules]]\nmatch = \"agentpg > finesse AGENT_PRE_CALL_EVENT\"\ndelay = \"6s\"",
+        "[[rules]]\nmatch = \"agentpg > finesse AGENT_PRE_CALL_EVENT\"\nhold = \"released\"\nexpire = \"6s\"",
+        "[[steps]]\nafter = \"agent_in_mrd agent=1081 to=RESERVED\"\nstall = \"cti-a\"\nlasting = \"6s\"",
+        "[[rules]]\nmatch = \"agentpg > finesse START_TASK_EVENT\"\ndelay = \"9s\"",
+    ] {
+        let found = run(kept);
+        assert!(!found.iter().any(|failure| failure.contains("was never reached")), "{kept}: {found:?}");
+    }
+}
+
+#[test]
+fn a_limit_counts_that_the_domain_had_when_the_task_began() {
+    let run = |at: &str| {
+        failures(&format!(
+            "until = \"2min\"\n[agents.1081]\noffer = {{ accept = \"6s\" }}\n[agents.1082]\nsign_in = \"15s\"\n\
+             [customers.alice]\n[[steps]]\nat = \"{at}\"\nset = {{ \"mrd/Tasks.start_timeout\" = \"5s\" }}"
+        ))
+    };
+    assert_eq!(run("7s"), Vec::<String>::new());
+    let early = run("100ms");
+    assert_eq!(early.len(), 1, "{early:?}");
+    assert!(
+        early[0].ends_with("it comes 6s after OFFERED, and the domain ends the dialog after 5s"),
+        "{early:?}"
+    );
+}
+
+#[test]
+fn steps_that_take_too_long_together_are_told() {
+    let run = |pause: &str| {
+        failures(&format!(
+            "until = \"2min\"\n[set.\"mrd/Tasks\"]\nmax_task_duration = \"20s\"\n[agents.1081]\n\
+             offer = {{ accept = \"5s\", start = \"5s\", pause = \"{pause}\", resume = \"4s\", close = \"8s\" }}\n[customers.alice]"
+        ))
+    };
+    assert_eq!(run("7s"), Vec::<String>::new());
+    let late = run("9s");
+    assert_eq!(late.len(), 1, "{late:?}");
+    assert!(
+        late[0].ends_with("it comes 8s after ACTIVE, and the domain ends the dialog after 7s"),
+        "{late:?}"
+    );
 }
 
 #[test]
@@ -502,15 +598,42 @@ fn a_fault_of_a_port_whose_component_is_stopped_all_the_while_is_told() {
 
 #[test]
 fn a_fault_that_a_longer_one_covers_is_told() {
-    let first = |fault: &str| format!("[[steps]]\nat = \"100ms\"\n{fault} = \"cti-b\"\nlasting = \"1s\"");
+    let first = |fault: &str| format!("[[steps]]\nat = \"100ms\"\n{fault} = \"mr\"\nlasting = \"1s\"");
     let second =
-        |fault: &str, lasting: &str| format!("at = \"200ms\"\n{fault} = \"cti-b\"\nlasting = \"{lasting}\"");
+        |fault: &str, lasting: &str| format!("at = \"200ms\"\n{fault} = \"mr\"\nlasting = \"{lasting}\"");
     for (fault, word) in [("cut", "cut"), ("stall", "stalled")] {
-        let told = format!("dead: the step did nothing: cti-b is {word} for longer anyway");
+        let told = format!("dead: the step did nothing: mr is {word} for longer anyway");
         assert_eq!(stepping(&first(fault), &second(fault, "900ms")), [told.as_str()], "{fault}");
-        assert_eq!(stepping(&first(fault), &second(fault, "901ms")), Vec::<String>::new(), "{fault}");
+        let longer = stepping(&first(fault), &second(fault, "901ms"));
+        assert!(!longer.contains(&told), "{fault}: {longer:?}");
     }
     assert_eq!(stepping(&first("stall"), &second("cut", "500ms")), Vec::<String>::new());
-    let over = "at = \"1200ms\"\ncut = \"cti-b\"";
+    let over = "at = \"20s\"\ncut = \"mr\"";
     assert_eq!(stepping(&first("cut"), over), Vec::<String>::new());
+}
+
+#[test]
+fn a_fault_of_a_port_that_nobody_uses_is_told() {
+    let told = "dead: the step did nothing: nobody uses cti-b meanwhile";
+    for fault in
+        ["cut = \"cti-b\"", "cut = \"cti-b\"\nlasting = \"1s\"", "stall = \"cti-b\"\nlasting = \"1s\""]
+    {
+        assert_eq!(stepping("", &format!("at = \"1s\"\n{fault}")), [told], "{fault}");
+    }
+    for (port, at) in [("cti-a", "5s"), ("mr", "5s"), ("icm-agent", "5s"), ("xmpp", "5s")] {
+        let found = stepping("", &format!("at = \"{at}\"\nstall = \"{port}\"\nlasting = \"10ms\""));
+        assert_eq!(found, Vec::<String>::new(), "{port}");
+    }
+}
+
+#[test]
+fn a_fault_meets_what_begins_before_it_is_over() {
+    let text = |customer: &str| {
+        format!(
+            "until = \"2min\"\n[agents.1081]\n[customers.alice]\nat = \"{customer}\"\n\
+             [[steps]]\nname = \"dead\"\nat = \"20s\"\nstall = \"app\"\nlasting = \"1s\""
+        )
+    };
+    assert_eq!(failures(&text("20500ms")), Vec::<String>::new());
+    assert_eq!(failures(&text("22s")), ["dead: the step did nothing: nobody uses app meanwhile"]);
 }

@@ -409,7 +409,7 @@ fn what_no_run_of_these_people_has_is_told() {
     let dead = |selector: &str, nodes: &[&str], has_outside: bool| {
         let scenario = read(&format!("[agents.1081]\n[[expect]]\nnever = '{selector}'")).unwrap();
         let nodes: Vec<NodeName> = nodes.iter().map(|node| NodeName::from(*node)).collect();
-        scenario.unreachable(&nodes, has_outside).join("; ")
+        scenario.unreachable(&nodes, has_outside).mistakes.join("; ")
     };
     let all = ["ccp", "mrpg", "router", "agentpg", "finesse", "agent-1081"];
     assert_eq!(dead("cti > agentpg OPEN_REQ", &all, true), "");

@@ -249,3 +249,28 @@ fn a_swarm_says_what_its_seeds_drew_and_what_they_never_reached() {
     let played = stdout(&run(&folder, &["sim", "few.toml", "--seed", "2"]));
     assert!(played.contains("seed 2: 2 agents (") && played.contains("app slow ("), "{played}");
 }
+
+#[test]
+fn what_one_combination_of_parameters_never_comes_to_is_no_failure_where_another_does() {
+    let folder = folder("explore-combinations");
+    let explored = |accepts: &str| {
+        let text = format!(
+            "name = \"ring\"\nuntil = \"2min\"\n[parameters]\naccept = [{accepts}]\n[set.\"mrd/Tasks\"]\nstart_timeout = \"5s\"\n\
+             [agents.1081]\noffer = {{ accept = \"{{accept}}\" }}\n[agents.1082]\nsign_in = \"10s\"\n[customers.alice]\n"
+        );
+        fs::write(folder.join("ring.toml"), text).unwrap();
+        let output = run(&folder, &["explore", "ring.toml", "--seeds", "1..2"]);
+        (output.status.code(), stdout(&output), stderr(&output))
+    };
+    let missed = "never reached: agent-1081: `accept`";
+    let everywhere = "never reached, whatever the parameters: agent-1081: `accept`";
+    let (code, out, _) = explored("\"4s\", \"6s\"");
+    assert!(code == Some(0) && out.contains(missed) && !out.contains(everywhere), "{out}");
+    let (code, out, errors) = explored("\"7s\", \"6s\"");
+    assert!(
+        code == Some(1) && out.contains(everywhere) && errors.contains("4 runs failed"),
+        "{out}\n{errors}"
+    );
+    let (code, out, errors) = explored("\"6s\"");
+    assert!(code == Some(1) && out.contains(missed) && errors.contains("2 runs failed"), "{out}\n{errors}");
+}

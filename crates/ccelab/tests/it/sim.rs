@@ -80,10 +80,16 @@ fn what_no_run_can_come_to_is_told_by_scenario_check() {
         "{}",
         stderr(&dead)
     );
-    let elsewhere = check("contact T2 to=queued");
+    let elsewhere = check("cti > agentpg OPEN_REQ");
     assert!(elsewhere.status.success());
-    let remark = "in the simulator, where nobody comes from outside, `contact T2 to=queued` can never match";
+    let remark =
+        "in the simulator, where nobody comes from outside, `cti > agentpg OPEN_REQ` can never match";
     assert!(stdout(&elsewhere).contains(remark), "{}", stdout(&elsewhere));
+    let idle = "`agent_in_mrd agent=1083` is never to happen, and could not anyway: nobody plays agent 1083";
+    assert!(stdout(&check("agent_in_mrd agent=1083")).contains(idle));
+    let sim = run(&folder, &["sim", "s.toml"]);
+    assert!(sim.status.success());
+    assert!(stderr(&sim).contains(&format!("warning: {idle}")), "{}", stderr(&sim));
 }
 
 #[test]
