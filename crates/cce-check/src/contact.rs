@@ -361,6 +361,25 @@ mod tests {
         assert_eq!(related(&contacts), [0; 0]);
     }
 
+    /// Of a contact that was routed before these records begin nobody knows how often CCP asked for that.
+    #[test]
+    fn a_contact_is_admitted_as_often_as_ccp_asked_for_it_and_one_that_it_did_not_ask_for_is_not_judged() {
+        let judged = |requests: usize, admissions: usize| {
+            let (mut ledger, subject) = (Ledger::default(), Subject::default());
+            let mut judge = Judge::new(&mut ledger, 9, &subject);
+            let (id, mut contacts) = (ContactId::from("c"), Contacts::default());
+            let new = Contact::new(ContactStatus::Queued, StatusReason::Unknown, 1, Some(TaskId::NONE));
+            contacts.known.insert(id.clone(), new);
+            (0..requests).for_each(|_| contacts.on_new_task(&id, TaskId::NONE, &mut judge));
+            (0..admissions).for_each(|_| contacts.on_admitted(&id, RouterCallKey::NONE, &mut judge));
+            judge.breaches.into_iter().map(|breach| breach.judgement).collect::<Vec<_>>()
+        };
+        assert_eq!(judged(0, 1), []);
+        assert_eq!(judged(1, 1), []);
+        assert_eq!(judged(1, 2), [Judgement::AdmittedOnce]);
+        assert_eq!(judged(2, 2), []);
+    }
+
     #[test]
     fn a_contact_goes_from_status_to_status_as_in_ccp_task_api_5_5_and_in_no_other_way() {
         use ContactStatus as S;

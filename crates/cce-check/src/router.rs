@@ -278,3 +278,6 @@ fn who(before: Option<(SkillTarget, u64)>) -> String {
 pub(crate) fn show(key: RouterCallKey) -> String {
     format!("{}_{}", key.day, key.call)
 }
+
+#[cfg(test)]
+mod tests;

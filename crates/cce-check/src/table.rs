@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Entries that are over and still remembered: late records may be about them.
-const RETIRED_MAX: usize = 2_048;
+pub(crate) const RETIRED_MAX: usize = 2_048;
 
 /// Entries altogether. Components bound what lives at the same time far below; where records of ends are missing,
 /// as in the journal of a part of a lab, the lowest keys give way.
