@@ -7,12 +7,11 @@
    arrives. Exit 0 when the task is handled. */
 import { readFileSync } from "node:fs";
 import Requests from "xhr2";
-import imported from "strophe.js";
+import { $iq, $pres, Strophe } from "strophe.js";
 
 const [readyFile, tls] = process.argv.slice(2);
 const lab = JSON.parse(readFileSync(readyFile, "utf-8"));
 const [place, feed] = tls ? [lab.ccp_bosh_tls, lab.feed_url_tls] : [lab.ccp_bosh, lab.feed_url];
-const { Strophe, $iq, $pres } = imported;
 Strophe.setLogLevel(Strophe.LogLevel.ERROR);
 // As in a browser, whose requests bring their answer's document, too.
 globalThis.XMLHttpRequest = class extends Requests {
@@ -35,7 +34,7 @@ const node = `ccp.campaign.updates.${await campaignOf(feed.split("/").pop())}`;
 const connection = new Strophe.Connection(place);
 connection.addHandler((message) => {
   const contact = message.getElementsByTagName("SocialContact")[0];
-  const of = (name) => Strophe.getText(contact.getElementsByTagName(name)[0]);
+  const of = (name) => contact.getElementsByTagName(name)[0].textContent;
   console.log(`${of("title")}: ${of("status")} ${of("statusReason")} by ${of("statusUserId")}`);
   if (of("status") === "handled") {
     clearTimeout(deadline);

@@ -93,7 +93,7 @@ struct IdleFault {
 }
 
 /// What a fault of a port acts on.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Met {
     /// The component starts that is stopped.
     Start(NodeName),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const OPEN_MAX: usize = 65_536;
 
 /// The connections and HTTP exchanges that are open, at either end.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct PortUse {
     links: BTreeSet<(NodeName, LinkId)>,
     calls: BTreeMap<(NodeName, CallId), Port>,
