@@ -132,7 +132,7 @@ impl RunOutcome {
             let engine = lock(&self.0);
             (engine.scenario().name.clone(), engine.report())
         };
-        let name = if name.is_empty() { "the lab".to_owned() } else { name };
+        let name = if name.is_empty() { "the run".to_owned() } else { name };
         print::words(&sim::summary(&name, &report, &places.journal));
         print::out(&check::told_misdeeds(&report.misdeeds, report.misdeed_count));
         if report.failures.is_empty() {

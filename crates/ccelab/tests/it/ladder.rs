@@ -90,6 +90,15 @@ fn a_run_that_goes_on_is_followed_to_its_end() {
 }
 
 #[test]
+fn a_task_that_never_came_is_told_when_the_run_that_is_followed_is_over() {
+    let folder = folder("follow-nobody");
+    assert!(run(&folder, &["sim", "one-task", "--journal", "journal.jsonl"]).status.success());
+    let output = run(&folder, &["ladder", "journal.jsonl", "--follow", "--task", "nosuch"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
+    assert!(stderr(&output).contains("nosuch"), "{}", stderr(&output));
+}
+
+#[test]
 fn a_packed_journal_and_a_log_are_not_followed() {
     let folder = folder("follow-other");
     assert!(run(&folder, &["sim", "one-task", "--journal", "journal.jsonl.lz4"]).status.success());
