@@ -253,7 +253,8 @@ impl AgentPg {
         };
         let stood = desk.stood.iter().position(fits);
         let is_so = stood.is_some() || fits(&is);
-        desk.stood.drain(..stood.unwrap_or(0));
+        // Nothing that was before it is reported any more.
+        desk.stood.drain(..stood.unwrap_or(if is_so { desk.stood.len() } else { 0 }));
         judge.expect(Judgement::AgentReportedAsItStands, is_so, &[desk.at], || {
             let words = |(state, tasks, routable): (AgentState, u32, bool)| {
                 format!("{state} with {tasks} tasks, {}", if routable { "routable" } else { "not routable" })

@@ -63,8 +63,10 @@ impl Client {
     /// its own agent's (cti-server-protocol 4.5).
     fn hears(&self, agent: Option<&[String; 3]>) -> bool {
         let has = |service| self.services & service != 0;
-        let is_own =
-            || agent.is_some_and(|agent| self.device.iter().zip(agent).any(|(named, is)| named == is));
+        let is_own = || {
+            let is_named = |(named, is): (&String, &String)| !named.is_empty() && named == is;
+            agent.is_some_and(|agent| self.device.iter().zip(agent).any(is_named))
+        };
         has(services::ALL_TASK_EVENTS)
             || has(services::CLIENT_EVENTS) && has(services::AGENT_REPORTING) && is_own()
     }
@@ -314,7 +316,6 @@ mod tests {
     /// In workstation mode the event of an agent's own task goes to the agent's session (cti-server-protocol 4.5, 11.4).
     #[test]
     fn a_session_of_one_device_is_to_hear_of_its_own_agents_tasks() {
-        use cce_model::AgentId;
         use cce_wire::Text;
         let own = OpenReq { agent_id: Some(Text::new("1080")), ..OpenReq::default() };
         let other = OpenReq { agent_instrument: Some(Text::new("1081")), ..OpenReq::default() };
@@ -333,21 +334,23 @@ mod tests {
             wrapup_data: String::new(),
             application_data: String::new(),
         };
-        let of_device = |open: &OpenReq, services: u32| {
+        let with_names = |names: [&str; 3], open: &OpenReq, services: u32| {
             judged(|answers, judge| {
                 answers.on_received(LINK, &open.clone().into(), 1);
                 answers.on_session(SessionId(1), LINK, services);
-                let names = ["1080".to_owned(), AgentId::from("1080").to_string(), "1080".to_owned()];
-                answers.agents.insert(event.skill_target, names);
+                answers.agents.insert(event.skill_target, names.map(str::to_owned));
                 answers.on_received(LINK, &start(7), 2);
                 answers.on_traced(&event, judge);
             })
         };
+        let of_device = |open: &OpenReq, services| with_names(["1080"; 3], open, services);
         let workstation = services::CLIENT_EVENTS | services::AGENT_REPORTING;
         assert_eq!(of_device(&own, workstation).len(), 1, "the event does not reach its client");
         assert_eq!(of_device(&other, workstation), [""; 0], "another agent's client does not hear of it");
         assert_eq!(of_device(&own, services::CLIENT_EVENTS), [""; 0]);
         assert_eq!(of_device(&other, services::ALL_TASK_EVENTS).len(), 1);
+        let without_instrument = with_names(["1080", "1080", ""], &OpenReq::default(), workstation);
+        assert_eq!(without_instrument, [""; 0], "a name that neither has names nobody");
     }
 
     fn start(invoke_id: u32) -> Cti {

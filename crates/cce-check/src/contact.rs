@@ -361,6 +361,24 @@ mod tests {
         assert_eq!(related(&contacts), [0; 0]);
     }
 
+    #[test]
+    fn a_close_call_that_was_answered_handles_nothing_any_more() {
+        let judged = |answered: Option<CallId>| {
+            let (mut ledger, subject) = (Ledger::default(), Subject::default());
+            let mut judge = Judge::new(&mut ledger, 9, &subject);
+            let (id, mut contacts) = (ContactId::from("c"), Contacts::default());
+            let new = Contact::new(ContactStatus::Reserved, StatusReason::Unknown, 1, None);
+            contacts.known.insert(id.clone(), new);
+            contacts.on_close_called(&id, CallId(1), 2, None);
+            answered.into_iter().for_each(|call| contacts.on_answered(&id, call));
+            judge_handled(&id, contacts.known.find(&id).unwrap(), &mut judge);
+            judge.breaches.into_iter().map(|breach| breach.judgement).collect::<Vec<_>>()
+        };
+        assert_eq!(judged(None), []);
+        assert_eq!(judged(Some(CallId(2))), [], "another call was answered");
+        assert_eq!(judged(Some(CallId(1))), [Judgement::HandledByACall]);
+    }
+
     /// Of a contact that was routed before these records begin nobody knows how often CCP asked for that.
     #[test]
     fn a_contact_is_admitted_as_often_as_ccp_asked_for_it_and_one_that_it_did_not_ask_for_is_not_judged() {

@@ -130,6 +130,11 @@ impl Fold {
         self.contact_of.get(&task)
     }
 
+    /// What a text is about, by the ids in it that a component knows.
+    pub fn subject_of_text(&self, text: &str) -> Subject {
+        self.complete(self.of_text(text))
+    }
+
     /// The latest task of a social contact.
     pub fn task_of(&self, contact: &ContactId) -> Option<TaskId> {
         self.task_of.get(contact).copied()

@@ -184,17 +184,18 @@ impl Rules {
         }
     }
 
-    /// What becomes of a message that leaves, or that enters from outside.
-    pub(crate) fn judge(&mut self, happening: &Happening<'_>, names: &ShortNames, now: Time) -> Verdict {
-        if happening.is_heartbeat() {
+    /// What becomes of a message that leaves, or that enters from outside, by all that it says.
+    pub(crate) fn judge(&mut self, said: &[Happening<'_>], names: &ShortNames, now: Time) -> Verdict {
+        let Some(first) = said.first() else { return Verdict::new(Treatment::Pass) };
+        if first.is_heartbeat() {
             return Verdict::new(Treatment::Overtake);
         }
-        let mut acting: Option<(usize, String)> = None;
+        let mut acting: Option<(usize, String, &Happening<'_>)> = None;
         let mut has_matched = false;
-        for (number, state) in self.states.iter_mut().enumerate() {
-            if !state.is_acting() || !state.is_about(happening, names) {
+        for (number, state) in self.states.iter_mut().enumerate().filter(|(_, state)| state.is_acting()) {
+            let Some(happening) = said.iter().find(|happening| state.is_about(happening, names)) else {
                 continue;
-            }
+            };
             state.matched += 1;
             has_matched = true;
             // One message is bent by one rule. Another one whose turn it was acts on the next that nobody takes.
@@ -203,19 +204,19 @@ impl Rules {
                 // What waits for the next message of its stream does so once: this is the next one.
                 _ if is_paired(&state.rule.action, happening, &self.held, &self.glued) => {}
                 _ if !state.rule.chance.draw(&mut self.rng) => {}
-                None => acting = Some((number, state.rule.name.clone())),
-                Some((_, by)) => state.taken_by = Some(by.clone()),
+                None => acting = Some((number, state.rule.name.clone(), happening)),
+                Some((_, by, _)) => state.taken_by = Some(by.clone()),
             }
         }
-        if let Some(link) = happening.link {
-            self.glued.remove(&(happening.record.node.clone(), link));
+        if let Some(link) = first.link {
+            self.glued.remove(&(first.record.node.clone(), link));
         }
         let mut verdict = match acting {
-            Some((number, _)) => self.fire(number, happening, names, now),
+            Some((number, _, happening)) => self.fire(number, happening, names, now),
             None => Verdict::new(Treatment::Pass),
         };
         verdict.has_matched = has_matched;
-        verdict.orders.extend(self.end_swap(happening, now));
+        verdict.orders.extend(self.end_swap(first, now));
         verdict
     }
 

@@ -4,7 +4,7 @@ use crate::{facts, names::ShortNames, place::Place, words};
 use cce_fold::{AnyMessage, Exchange, Fold, Meaning, ReadRecord, Subject};
 use cce_journal::{Bend, Bent, Header, Record, What};
 use cce_kernel::{CallId, Fact, LinkId, NodeName, Output, Port, Request, Response};
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 /// How the names of messages begin that keep a link alive and mean nothing else.
 pub(crate) const HEARTBEAT: &str = "HEARTBEAT";
@@ -40,8 +40,8 @@ enum Content<'a> {
     Request(&'a Request),
     /// The answer to a request of that name.
     Response(&'static str, Option<&'a Response>),
-    /// What stands in a body of BOSH.
-    Stanzas(String),
+    /// A stanza, or several while they are not yet told apart.
+    Xml(Cow<'a, str>),
     Fact(&'a Fact),
     Bent(&'a Bent),
     Words(Vec<(&'static str, String)>),
@@ -84,7 +84,7 @@ impl Happening<'_> {
             Content::Message(message) => of_message(message, key),
             Content::Request(request) => of_request(request, key),
             Content::Response(to, response) => of_response(to, *response, key),
-            Content::Stanzas(stanzas) => words::xml_word(stanzas, key),
+            Content::Xml(xml) => words::xml_word(xml, key),
             Content::Fact(fact) => facts::field(fact, key),
             Content::Bent(bent) => (key == "by").then(|| bent.by.clone()),
             Content::Words(words) => {
@@ -109,7 +109,7 @@ impl Happening<'_> {
                 keys.extend(response.iter().flat_map(|response| words::xml_keys(&response.body.text())));
                 keys
             }
-            Content::Stanzas(stanzas) => words::xml_keys(stanzas),
+            Content::Xml(xml) => words::xml_keys(xml),
             Content::Fact(fact) => facts::shown(fact),
             Content::Bent(_) => owned(&["by"]),
             Content::Words(words) => words.iter().map(|(key, _)| (*key).to_owned()).collect(),
@@ -122,8 +122,7 @@ fn keys_of_message(message: &AnyMessage) -> Vec<String> {
         AnyMessage::Cti(message) => message.fields(),
         AnyMessage::Mr(message) => message.fields(),
         AnyMessage::Icm(message) => message.fields(),
-        AnyMessage::Stream(bytes) => return words::xml_keys(&String::from_utf8_lossy(bytes)),
-        AnyMessage::Unreadable(_) => return Vec::new(),
+        AnyMessage::Stream(_) | AnyMessage::Unreadable(_) => return Vec::new(),
     };
     shown.iter().map(|field| field.label.to_string()).collect()
 }
@@ -133,8 +132,7 @@ fn of_message(message: &AnyMessage, key: &str) -> Option<String> {
         AnyMessage::Cti(message) => message.fields(),
         AnyMessage::Mr(message) => message.fields(),
         AnyMessage::Icm(message) => message.fields(),
-        AnyMessage::Stream(bytes) => return words::xml_word(&String::from_utf8_lossy(bytes), key),
-        AnyMessage::Unreadable(_) => return None,
+        AnyMessage::Stream(_) | AnyMessage::Unreadable(_) => return None,
     };
     shown.iter().find(|field| field.label.eq_ignore_ascii_case(key)).map(|field| field.value.to_string())
 }
@@ -198,8 +196,13 @@ impl Tracker {
         event
     }
 
-    /// What happened by the record that was taken in last.
-    pub fn happening<'a>(&mut self, event: &'a ReadRecord<'a>) -> Option<Happening<'a>> {
+    /// What happened by the record that was taken in last, in order. Most records are one happening or none; a piece
+    /// of an XMPP stream, or a body of BOSH, is one for each stanza.
+    pub fn happenings<'a>(&mut self, event: &'a ReadRecord<'a>) -> Vec<Happening<'a>> {
+        self.whole(event).map_or_else(Vec::new, |whole| self.each_stanza(whole))
+    }
+
+    fn whole<'a>(&mut self, event: &'a ReadRecord<'a>) -> Option<Happening<'a>> {
         let record = event.record;
         let here = || Place::Node(record.node.clone());
         let at = |name, content| Happening {
@@ -295,13 +298,42 @@ impl Tracker {
         }
     }
 
+    /// The stanzas of a happening that carries several. A network joins and cuts a stream as it likes, so that what
+    /// stands in one piece need not be about one task.
+    fn each_stanza<'a>(&self, whole: Happening<'a>) -> Vec<Happening<'a>> {
+        let Content::Xml(xml) = &whole.content else { return vec![whole] };
+        let stanzas = words::stanzas(xml);
+        if stanzas.len() < 2 {
+            return vec![whole];
+        }
+        let one = |range: Range<usize>| {
+            let xml = match xml {
+                Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
+                Cow::Owned(text) => Cow::Owned(text[range].to_owned()),
+            };
+            Happening {
+                from: whole.from.clone(),
+                to: whole.to.clone(),
+                name: words::piece(&xml),
+                subject: self.fold.subject_of_text(&xml),
+                content: Content::Xml(xml),
+                ..whole
+            }
+        };
+        stanzas.into_iter().map(one).collect()
+    }
+
     /// The meaning of an input from outside that is not recorded yet.
     pub fn peek<'a>(&self, record: &'a Record) -> ReadRecord<'a> {
         self.fold.peek(record)
     }
 
-    /// What would happen by an input from outside that is not recorded yet.
-    pub fn entering<'a>(&self, event: &'a ReadRecord<'a>) -> Option<Happening<'a>> {
+    /// What would happen by an input from outside that is not recorded yet, in order.
+    pub fn entering<'a>(&self, event: &'a ReadRecord<'a>) -> Vec<Happening<'a>> {
+        self.whole_entering(event).map_or_else(Vec::new, |whole| self.each_stanza(whole))
+    }
+
+    fn whole_entering<'a>(&self, event: &'a ReadRecord<'a>) -> Option<Happening<'a>> {
         let (port, sender, name, link, content) = match &event.kind {
             Meaning::Http(Exchange::RequestIn { port, request, .. }) => {
                 let (name, content) = describe_request(*port, request);
@@ -366,13 +398,15 @@ fn bent_name(bent: &Bent) -> &'static str {
 }
 
 fn describe(message: &AnyMessage) -> (&'static str, Content<'_>) {
-    let name = match message {
-        AnyMessage::Stream(bytes) => words::piece(&String::from_utf8_lossy(bytes)),
-        AnyMessage::Cti(_) | AnyMessage::Mr(_) | AnyMessage::Icm(_) | AnyMessage::Unreadable(_) => {
-            message.name()
+    match message {
+        AnyMessage::Stream(bytes) => {
+            let xml = String::from_utf8_lossy(bytes);
+            (words::piece(&xml), Content::Xml(xml))
         }
-    };
-    (name, Content::Message(message))
+        AnyMessage::Cti(_) | AnyMessage::Mr(_) | AnyMessage::Icm(_) | AnyMessage::Unreadable(_) => {
+            (message.name(), Content::Message(message))
+        }
+    }
 }
 
 /// A request; one of BOSH is what it carries.
@@ -405,11 +439,9 @@ fn describe_response<'a>(
 }
 
 fn describe_body(body: &str) -> (&'static str, Content<'static>) {
-    let stanzas = words::stanzas(body);
-    (
-        if stanzas.is_empty() { words::BODY } else { words::piece(stanzas) },
-        Content::Stanzas(stanzas.to_owned()),
-    )
+    let inside = words::inside_body(body);
+    let name = if inside.is_empty() { words::BODY } else { words::piece(inside) };
+    (name, Content::Xml(Cow::Owned(inside.to_owned())))
 }
 
 /// Whether a message keeps a link alive and means nothing else.

@@ -1,6 +1,7 @@
 //! What HTTP requests and pieces of XMPP streams are called in selectors, and what their keys are.
 
 use cce_kernel::{Port, Request};
+use std::{iter, ops::Range};
 
 /// What has a name, and its keys in groups.
 type Named = (&'static str, &'static [&'static [&'static str]]);
@@ -311,9 +312,63 @@ fn desk(request: &Request, parts: &[&str]) -> &'static str {
 pub(crate) const BODY: &str = "BODY";
 
 /// What stands in a body of BOSH.
-pub(crate) fn stanzas(body: &str) -> &str {
+pub(crate) fn inside_body(body: &str) -> &str {
     let inside = body.trim().strip_suffix("</body>").and_then(|rest| rest.split_once('>'));
     inside.map_or("", |(_, stanzas)| stanzas)
+}
+
+/// Where each stanza of a piece of an XMPP stream stands. The head of a stream goes with its features, and what ends a
+/// stanza of an earlier piece is a part of its own.
+pub(crate) fn stanzas(xml: &str) -> Vec<Range<usize>> {
+    let mut starts = vec![0];
+    let mut depth = 0_usize;
+    let mut is_declared = false;
+    for (at, tag) in tags(xml) {
+        let begins = match tag.as_bytes() {
+            [b'?' | b'!', ..] => true,
+            _ if tag.starts_with("/stream:stream") => true,
+            [b'/', ..] if depth == 0 => {
+                starts.truncate(1);
+                false
+            }
+            [b'/', ..] => {
+                depth -= 1;
+                false
+            }
+            _ => {
+                let is_first = depth == 0 && !is_declared && !tag.starts_with("stream:features");
+                // The head of a stream stays open as long as the stream.
+                let is_whole = tag.ends_with('/') || tag.starts_with("stream:stream");
+                depth += usize::from(!is_whole);
+                is_first
+            }
+        };
+        is_declared = tag.starts_with('?');
+        if begins && !xml[..at].trim_ascii().is_empty() {
+            starts.push(at);
+        }
+    }
+    let ends = starts.iter().skip(1).copied().chain([xml.len()]);
+    starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect()
+}
+
+/// What stands between `<` and `>`, and where.
+fn tags(xml: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    iter::from_fn(move || {
+        let start = at + xml[at..].find('<')?;
+        let mut quote = None;
+        let end = xml[start..].find(|next: char| {
+            match (quote, next) {
+                (None, '"' | '\'') => quote = Some(next),
+                (Some(open), _) if open == next => quote = None,
+                _ => {}
+            }
+            quote.is_none() && next == '>'
+        })?;
+        at = start + end;
+        Some((start, &xml[start + 1..at]))
+    })
 }
 
 /// What a piece of an XMPP stream is called: after its first element, or `UPDATE` for a notification.
@@ -386,4 +441,60 @@ fn attribute(xml: &str, name: &str) -> Option<String> {
     let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
     let (value, _) = rest[1..].split_once(quote)?;
     Some(value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stanzas;
+
+    #[track_caller]
+    fn assert_cut(parts: &[&str]) {
+        let xml = parts.concat();
+        let cut: Vec<&str> = stanzas(&xml).into_iter().map(|range| &xml[range]).collect();
+        assert_eq!(cut, parts);
+    }
+
+    #[test]
+    fn each_stanza_of_a_piece_stands_by_itself() {
+        assert_cut(&[
+            "<message to='a>b'><event><data>&lt;Dialog&gt;</data></event></message>",
+            "<iq/>",
+            "<presence/>",
+        ]);
+    }
+
+    #[test]
+    fn stanzas_of_one_name_within_each_other_are_one() {
+        assert_cut(&["<message><message>x</message></message>", "<message/>"]);
+    }
+
+    #[test]
+    fn the_head_of_a_stream_goes_with_its_features() {
+        assert_cut(&[
+            "<?xml version='1.0'?><stream:stream to='x'><stream:features><bind/></stream:features>",
+            "<iq/>",
+        ]);
+    }
+
+    #[test]
+    fn a_stream_that_ends_ends_by_itself() {
+        assert_cut(&["<presence type='unavailable'/>", "</stream:stream>"]);
+    }
+
+    #[test]
+    fn what_ends_an_earlier_stanza_is_one_part() {
+        assert_cut(&["<b/>end</data></event></message>", "<iq/>"]);
+    }
+
+    #[test]
+    fn a_stanza_that_is_not_whole_is_a_part() {
+        assert_cut(&["<iq/>", "<message><event"]);
+        assert_cut(&["<iq/>", "<message><event>"]);
+    }
+
+    #[test]
+    fn blanks_are_no_stanza() {
+        assert_cut(&[" "]);
+        assert_cut(&[" <iq/> ", "<iq/>"]);
+    }
 }

@@ -195,6 +195,7 @@ fn reports_follow_in_the_order_in_which_an_agent_stood_so_in_one_input() {
     };
     assert_eq!(reported([true, false]), []);
     assert_eq!(reported([false, false]), []);
+    assert_eq!(reported([false, true]), [Judgement::AgentReportedAsItStands]);
     // What was so in another input is over.
     let later = broken(|bench| {
         bench.agent(AgentState::Logout, AgentState::NotReady, 0, true);

@@ -72,6 +72,24 @@ fn a_task_that_a_client_tells_of_as_ended_is_over() {
     assert_eq!(journal.breaches(), []);
 }
 
+/// A contact is handled while the call to close it waits for its answer.
+#[test]
+fn a_contact_that_is_handled_behind_the_answer_to_its_close_call_is_handled_by_no_call() {
+    let mut journal = simple();
+    let asked = close_call(&journal);
+    let What::In(Input::Call { call: of, .. }) = &journal.records[asked].what else { panic!("no call") };
+    let of = *of;
+    let is_answer = |record: &Record| {
+        record.node.as_str() == "ccp"
+            && matches!(&record.what, What::Out(Output::Reply { call, .. }) if *call == of)
+    };
+    let answer = journal.nth_record(0, is_answer);
+    let answer = journal.records.remove(answer);
+    journal.records.insert(asked + 1, answer);
+    let fired: BTreeSet<Judgement> = journal.breaches().iter().map(|breach| breach.judgement).collect();
+    assert_eq!(fired, BTreeSet::from([Judgement::HandledByACall]));
+}
+
 /// A journal that only this judgement refuses. A new judgement needs one here.
 pub(crate) fn against(judgement: Judgement) -> Journal {
     use Judgement as J;

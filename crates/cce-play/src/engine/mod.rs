@@ -260,11 +260,21 @@ impl Engine {
             || self.steps.contains(&Progress::Waiting)
     }
 
-    /// In a swarm, whatever a rule acts on is bent by a misbehaving peer.
-    fn note_affected(&mut self, happening: &Happening<'_>, is_bent: bool) {
-        if is_bent {
-            self.affected.bend(happening.record.seq, &happening.subject);
+    /// What the rules do to a message, which says this.
+    fn judge(&mut self, said: &[Happening<'_>]) -> (Treatment, Vec<Order>) {
+        let verdict = self.rules.judge(said, self.tracker.names(), self.now);
+        self.noted |= verdict.has_matched;
+        if let Some((at, ticket)) = verdict.expiry {
+            self.set_alarm(at, Alarm::Expiry(ticket));
         }
+        // In a swarm, whatever a rule acts on is bent by a misbehaving peer.
+        if !verdict.orders.is_empty() {
+            for happening in said {
+                self.affected.bend(happening.record.seq, &happening.subject);
+            }
+        }
+        let commands = self.command(verdict.commands);
+        (verdict.treatment, verdict.orders.into_iter().chain(commands).collect())
     }
 
     fn plan(&mut self, step: usize, from: Time) {
@@ -282,22 +292,19 @@ impl Engine {
         if !self.is_attentive() && !matches!(event.kind, Meaning::Http(_)) {
             return untouched(&event.kind);
         }
-        let Some(happening) = self.tracker.happening(event) else { return Reaction::default() };
-        let mut orders = self.learn(&happening);
-        orders.extend(self.mark(&happening));
+        let said = self.tracker.happenings(event);
+        let mut orders = Vec::new();
+        for happening in &said {
+            orders.extend(self.learn(happening));
+            orders.extend(self.mark(happening));
+        }
         if !is_sending(event.record) {
             return orders.into();
         }
-        let verdict = self.rules.judge(&happening, self.tracker.names(), self.now);
-        self.noted |= verdict.has_matched;
-        if let Some((at, ticket)) = verdict.expiry {
-            self.set_alarm(at, Alarm::Expiry(ticket));
-        }
-        self.note_affected(&happening, !verdict.orders.is_empty());
-        let commands = self.command(verdict.commands);
+        let (treatment, mut done) = self.judge(&said);
         // What was done to the message stands right behind it.
-        let orders = verdict.orders.into_iter().chain(commands).chain(orders).collect();
-        Reaction { treatment: verdict.treatment, orders }
+        done.extend(orders);
+        Reaction { treatment, orders: done }
     }
 
     /// What follows from a happening, before anything is done to its message.
@@ -567,17 +574,9 @@ impl Director for Engine {
         self.now = self.now.max(at);
         let record = Record { seq: 0, at, node: node.clone(), cause: None, what: What::In(input.clone()) };
         let event = self.tracker.peek(&record);
-        let Some(happening) = self.tracker.entering(&event) else { return Reaction::default() };
-        let verdict = self.rules.judge(&happening, self.tracker.names(), self.now);
-        if let Some((at, ticket)) = verdict.expiry {
-            self.set_alarm(at, Alarm::Expiry(ticket));
-        }
-        self.note_affected(&happening, !verdict.orders.is_empty());
-        let commands = self.command(verdict.commands);
-        Reaction {
-            treatment: verdict.treatment,
-            orders: verdict.orders.into_iter().chain(commands).collect(),
-        }
+        let said = self.tracker.entering(&event);
+        let (treatment, orders) = self.judge(&said);
+        Reaction { treatment, orders }
     }
 
     fn took_note(&mut self) -> bool {

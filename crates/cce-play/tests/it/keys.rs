@@ -65,11 +65,12 @@ fn watch(scenario: Scenario, seed: u64, shown: &mut Shown) {
     let mut tracker = Tracker::new(&run.play.header, customers);
     for record in &run.records {
         let event = tracker.push(record);
-        let Some(happening) = tracker.happening(&event) else { continue };
-        let known = shown.entry(happening.name).or_default();
-        let fresh: Vec<String> =
-            happening.keys().into_iter().filter(|key| known.insert(key.clone())).collect();
-        fresh.iter().for_each(|key| assert_asked(key, &happening, tracker.names()));
+        for happening in tracker.happenings(&event) {
+            let known = shown.entry(happening.name).or_default();
+            let fresh: Vec<String> =
+                happening.keys().into_iter().filter(|key| known.insert(key.clone())).collect();
+            fresh.iter().for_each(|key| assert_asked(key, &happening, tracker.names()));
+        }
     }
 }
 
@@ -107,6 +108,7 @@ const ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
         &["CREATE", "RENOTIFY"],
         &["customerUID", "reNotifyReason", "tag"],
     ),
+    ("a desktop outside may number its presence", &["PRESENCE"], &["id"]),
     (
         "virtual customers renotify with a selector and a reason only",
         &["RENOTIFY"],

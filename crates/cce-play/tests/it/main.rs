@@ -25,6 +25,7 @@ mod recovery;
 mod refused;
 mod set;
 mod shipped;
+mod stanzas;
 mod support;
 mod swarm;
 mod tasks;

@@ -41,11 +41,11 @@ fn every_row_with_a_task_id_is_in_the_ladder_and_the_selectors_of_its_task() {
         let (before, said) = records.split_at(records.len() - 2);
         for record in before {
             let event = tracker.push(record);
-            tracker.happening(&event);
+            tracker.happenings(&event);
         }
         for (record, how) in said.iter().zip(["sent ", ""]) {
             let event = tracker.push(record);
-            let happening = tracker.happening(&event).unwrap();
+            let happening = tracker.happenings(&event).pop().unwrap();
             for name in ["alice", "T1"] {
                 let text = format!("{how}{} {name}", row.name);
                 let selector =
