@@ -2,7 +2,7 @@
 
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, Output, Port, Wall};
-use cce_model::{ContactId, ContactStatus};
+use cce_model::{ContactId, ContactStatus, SkillTarget};
 use cce_mr::{MR, Mr};
 use cce_net::{Net, NetConfig, Node, Sink};
 use cce_world::{CastAgent, Lab, Layers, Span, load};
@@ -95,7 +95,7 @@ fn lab() -> Lab {
             agent.id = format!("{}", 2000 + number).as_str().into();
             agent.login_name = format!("agent{number}");
             agent.extension = format!("{}", 2000 + number);
-            agent.skill_target = 6000 + number;
+            agent.skill_target = SkillTarget(6000 + number);
             agent
         })
         .collect();

@@ -9,7 +9,9 @@ use crate::{
     table::{Ends, Table},
 };
 use cce_kernel::LinkId;
-use cce_model::{AgentKey, ContactId, MrdId, RouterCallKey, SkillTarget, TaskState, fact::AgentView};
+use cce_model::{
+    AgentKey, ContactId, MrdId, PrecisionQueueId, RouterCallKey, SkillTarget, TaskState, fact::AgentView,
+};
 use cce_mr::icm::{AgentStateUpdate, TaskEvent};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +25,7 @@ struct Call {
     /// Record of its admission, which is its rank among equals.
     admitted: u64,
     /// The queue and the step that it came to.
-    node: Option<(u32, u32)>,
+    node: Option<(PrecisionQueueId, u32)>,
     /// The agent, and the record of the choice.
     chosen: Option<(SkillTarget, u64)>,
     is_over: bool,
@@ -51,7 +53,7 @@ type Rank = (u32, u64);
 pub(crate) struct Router {
     calls: Table<RouterCallKey, Call>,
     /// By queue and rank: the step that the task came to.
-    queues: BTreeMap<u32, BTreeMap<Rank, (RouterCallKey, u32)>>,
+    queues: BTreeMap<PrecisionQueueId, BTreeMap<Rank, (RouterCallKey, u32)>>,
     slots: BTreeMap<AgentKey, Slots>,
 }
 
@@ -85,7 +87,7 @@ impl Router {
     }
 
     /// A task waits, or waits at a further step.
-    pub(crate) fn on_wait(&mut self, key: RouterCallKey, queue: u32, step: u32) {
+    pub(crate) fn on_wait(&mut self, key: RouterCallKey, queue: PrecisionQueueId, step: u32) {
         let Some(call) = self.calls.find_mut(&key) else { return };
         call.node = Some((queue, step));
         self.queues.entry(queue).or_default().insert((call.priority, call.admitted), (key, step));
@@ -116,7 +118,7 @@ impl Router {
     pub(crate) fn on_choice(
         &mut self,
         key: RouterCallKey,
-        queue: u32,
+        queue: PrecisionQueueId,
         step: u32,
         agent: SkillTarget,
         judge: &mut Judge<'_>,
@@ -204,7 +206,7 @@ impl Router {
 
     /// Nobody who arrived earlier, with a priority as good, could have had that agent: a step adds agents to those
     /// of the steps before it, so whoever came as far could.
-    fn judge_order(&self, key: RouterCallKey, queue: u32, step: u32, judge: &mut Judge<'_>) {
+    fn judge_order(&self, key: RouterCallKey, queue: PrecisionQueueId, step: u32, judge: &mut Judge<'_>) {
         let Some(call) = self.calls.find(&key) else { return };
         let rank = (call.priority, call.admitted);
         let passed = self

@@ -2,15 +2,15 @@
 
 use crate::{AgentWorkMode, ControlFailureConf, Direction, FailureConf};
 use cce_model::{
-    AgentState, Availability, InvokeId, MonitorId, MrdId, PeripheralId, PeripheralType, SessionId,
-    SkillTarget,
+    AgentState, Availability, CallTypeId, InvokeId, MonitorId, MrdId, PeripheralId, PeripheralType,
+    SessionId, SkillGroupNumber, SkillTarget,
 };
 use cce_wire::{Code, List, NamedArray, NamedVariable, Opaque, Secret, Text, Unsigned};
 
 cce_wire::group! {
     /// A skill group of an agent.
     FltSkillGroup {
-        62 number: u32 as "SkillGroupNumber",
+        62 number: SkillGroupNumber as "SkillGroupNumber",
         63 id: Unsigned<SkillTarget> as "SkillGroupID",
         64 priority: u16 as "SkillGroupPriority",
         /// An agent state.
@@ -21,7 +21,7 @@ cce_wire::group! {
 cce_wire::group! {
     /// A skill group that an agent signs in to.
     RequestedSkillGroup {
-        62 number: u32 as "SkillGroupNumber",
+        62 number: SkillGroupNumber as "SkillGroupNumber",
         64 priority: u16 as "SkillGroupPriority",
     }
 }
@@ -42,7 +42,7 @@ cce_wire::rows! { $ agent {
         /// Seconds.
         state_duration: u32 as "StateDuration",
         /// Peripheral number of the skill group.
-        skill_group_number: u32 as "SkillGroupNumber",
+        skill_group_number: SkillGroupNumber as "SkillGroupNumber",
         /// Skill target id of the skill group.
         skill_group_id: Unsigned<SkillTarget> as "SkillGroupID",
         /// Of the skill group.
@@ -177,7 +177,7 @@ cce_wire::rows! { $ agent {
         /// 0xFFFFFFFF none.
         service_id: Unsigned<SkillTarget> as "ServiceID",
         /// Peripheral number of the skill group.
-        skill_group_number: u32 as "SkillGroupNumber",
+        skill_group_number: SkillGroupNumber as "SkillGroupNumber",
         /// Skill target id of the skill group.
         skill_group_id: Unsigned<SkillTarget> as "SkillGroupID",
         /// Of the skill group.
@@ -195,7 +195,7 @@ cce_wire::rows! { $ agent {
         9 user_to_user_info: Opaque<131> as "UserToUserInfo",
         11 dialed_number: Text<40> as "DialedNumber",
         12 caller_entered_digits: Text<40> as "CallerEnteredDigits" is contact,
-        210 flt_call_type_id: u32 as "CallTypeID" since 11,
+        210 flt_call_type_id: CallTypeId as "CallTypeID" since 11,
         221 pre_call_invoke_id: InvokeId as "PreCallInvokeID" since 14,
         13 call_variable1: Text<41> as "CallVariable1",
         14 call_variable2: Text<41> as "CallVariable2",
@@ -284,7 +284,7 @@ cce_wire::rows! { $ agent {
         /// 0xFFFFFFFF none.
         service_id: Unsigned<SkillTarget> as "ServiceID",
         /// Peripheral number of the skill group.
-        skill_group_number: u32 as "SkillGroupNumber",
+        skill_group_number: SkillGroupNumber as "SkillGroupNumber",
         /// Skill target id of the skill group.
         skill_group_id: Unsigned<SkillTarget> as "SkillGroupID",
         /// Of the skill group.
@@ -302,7 +302,7 @@ cce_wire::rows! { $ agent {
         9 user_to_user_info: Opaque<131> as "UserToUserInfo",
         11 dialed_number: Text<40> as "DialedNumber",
         12 caller_entered_digits: Text<40> as "CallerEnteredDigits" is contact,
-        210 flt_call_type_id: u32 as "CallTypeID" since 11,
+        210 flt_call_type_id: CallTypeId as "CallTypeID" since 11,
         221 pre_call_invoke_id: InvokeId as "PreCallInvokeID" since 14,
         13 call_variable1: Text<41> as "CallVariable1",
         14 call_variable2: Text<41> as "CallVariable2",

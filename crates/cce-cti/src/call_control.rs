@@ -4,7 +4,7 @@
 //! 6 fail; device types, line types and call types as in cti-server-protocol 12; 0xFFFF is none.
 
 use crate::{ConnectionDeviceIdType, ControlFailureConf, FailureConf, LineType, SnapshotCallConf};
-use cce_model::{InvokeId, PeripheralId};
+use cce_model::{ConnectionCallId, InvokeId, PeripheralId, SkillGroupNumber};
 use cce_wire::{NamedArray, NamedVariable, Opaque, Text};
 
 use crate::ConnectedParty;
@@ -15,8 +15,8 @@ cce_wire::rows! { $ call_control {
         answered by AlternateCallConf, refused by FailureConf | ControlFailureConf {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
-        active_connection_call_id: u32 as "ActiveConnectionCallID",
-        other_connection_call_id: u32 as "OtherConnectionCallID",
+        active_connection_call_id: ConnectionCallId as "ActiveConnectionCallID",
+        other_connection_call_id: ConnectionCallId as "OtherConnectionCallID",
         active_connection_device_id_type: ConnectionDeviceIdType as "ActiveConnectionDeviceIDType",
         other_connection_device_id_type: ConnectionDeviceIdType as "OtherConnectionDeviceIDType",
     } floats {
@@ -35,7 +35,7 @@ cce_wire::rows! { $ call_control {
         answered by AnswerCallConf, refused by FailureConf | ControlFailureConf {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
@@ -52,7 +52,7 @@ cce_wire::rows! { $ call_control {
         answered by ClearCallConf, refused by FailureConf | ControlFailureConf {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
@@ -69,7 +69,7 @@ cce_wire::rows! { $ call_control {
         answered by ClearConnectionConf, refused by FailureConf | ControlFailureConf {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
@@ -86,8 +86,8 @@ cce_wire::rows! { $ call_control {
         answered by ConferenceCallConf, refused by FailureConf | ControlFailureConf {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
-        held_connection_call_id: u32 as "HeldConnectionCallID",
-        active_connection_call_id: u32 as "ActiveConnectionCallID",
+        held_connection_call_id: ConnectionCallId as "HeldConnectionCallID",
+        active_connection_call_id: ConnectionCallId as "ActiveConnectionCallID",
         held_connection_device_id_type: ConnectionDeviceIdType as "HeldConnectionDeviceIDType",
         active_connection_device_id_type: ConnectionDeviceIdType as "ActiveConnectionDeviceIDType",
         call_placement_type: u16 as "CallPlacementType",
@@ -127,7 +127,7 @@ cce_wire::rows! { $ call_control {
     /// The calls are joined.
     49 => ConferenceCallConf "CONFERENCE_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
         invoke_id: InvokeId as "InvokeID" is invoke,
-        new_connection_call_id: u32 as "NewConnectionCallID",
+        new_connection_call_id: ConnectionCallId as "NewConnectionCallID",
         new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
         num_parties: u16 as "NumParties",
         line_handle: u16 as "LineHandle",
@@ -139,7 +139,7 @@ cce_wire::rows! { $ call_control {
     /// The consultation call is made.
     51 => ConsultationCallConf "CONSULTATION_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
         invoke_id: InvokeId as "InvokeID" is invoke,
-        new_connection_call_id: u32 as "NewConnectionCallID",
+        new_connection_call_id: ConnectionCallId as "NewConnectionCallID",
         new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
         line_handle: u16 as "LineHandle",
         line_type: LineType as "LineType",
@@ -157,7 +157,7 @@ cce_wire::rows! { $ call_control {
         answered by HoldCallConf, refused by FailureConf | ControlFailureConf {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         reservation: bool as "Reservation",
     } floats {
@@ -185,7 +185,7 @@ cce_wire::rows! { $ call_control {
         post_route: u16 as "PostRoute",
         num_named_variables: u16 as "NumNamedVariables",
         num_named_arrays: u16 as "NumNamedArrays",
-        skill_group_number: u32 as "SkillGroupNumber",
+        skill_group_number: SkillGroupNumber as "SkillGroupNumber",
     } floats {
         6 agent_instrument: Text<64> as "AgentInstrument",
         11 dialed_number: Text<40> as "DialedNumber",
@@ -211,7 +211,7 @@ cce_wire::rows! { $ call_control {
     /// The call is made.
     57 => MakeCallConf "MAKE_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
         invoke_id: InvokeId as "InvokeID" is invoke,
-        new_connection_call_id: u32 as "NewConnectionCallID",
+        new_connection_call_id: ConnectionCallId as "NewConnectionCallID",
         new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
         line_handle: u16 as "LineHandle",
         line_type: LineType as "LineType",
@@ -224,8 +224,8 @@ cce_wire::rows! { $ call_control {
         answered by ReconnectCallConf, refused by FailureConf | ControlFailureConf {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
-        active_connection_call_id: u32 as "ActiveConnectionCallID",
-        held_connection_call_id: u32 as "HeldConnectionCallID",
+        active_connection_call_id: ConnectionCallId as "ActiveConnectionCallID",
+        held_connection_call_id: ConnectionCallId as "HeldConnectionCallID",
         active_connection_device_id_type: ConnectionDeviceIdType as "ActiveConnectionDeviceIDType",
         held_connection_device_id_type: ConnectionDeviceIdType as "HeldConnectionDeviceIDType",
     } floats {
@@ -244,7 +244,7 @@ cce_wire::rows! { $ call_control {
         answered by RetrieveCallConf, refused by FailureConf | ControlFailureConf {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
-        held_connection_call_id: u32 as "HeldConnectionCallID",
+        held_connection_call_id: ConnectionCallId as "HeldConnectionCallID",
         held_connection_device_id_type: ConnectionDeviceIdType as "HeldConnectionDeviceIDType",
     } floats {
         53 held_connection_device_id: Text<64> as "HeldConnectionDeviceID",
@@ -261,8 +261,8 @@ cce_wire::rows! { $ call_control {
         answered by TransferCallConf, refused by FailureConf | ControlFailureConf {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
-        active_connection_call_id: u32 as "ActiveConnectionCallID",
-        held_connection_call_id: u32 as "HeldConnectionCallID",
+        active_connection_call_id: ConnectionCallId as "ActiveConnectionCallID",
+        held_connection_call_id: ConnectionCallId as "HeldConnectionCallID",
         active_connection_device_id_type: ConnectionDeviceIdType as "ActiveConnectionDeviceIDType",
         held_connection_device_id_type: ConnectionDeviceIdType as "HeldConnectionDeviceIDType",
         call_placement_type: u16 as "CallPlacementType",
@@ -302,7 +302,7 @@ cce_wire::rows! { $ call_control {
     /// The call is transferred.
     65 => TransferCallConf "TRANSFER_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
         invoke_id: InvokeId as "InvokeID" is invoke,
-        new_connection_call_id: u32 as "NewConnectionCallID",
+        new_connection_call_id: ConnectionCallId as "NewConnectionCallID",
         new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
         num_parties: u16 as "NumParties",
         line_handle: u16 as "LineHandle",
@@ -316,7 +316,7 @@ cce_wire::rows! { $ call_control {
         answered by SnapshotCallConf, refused by FailureConf | ControlFailureConf {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
@@ -328,7 +328,7 @@ cce_wire::rows! { $ call_control {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
         6 agent_instrument: Text<64> as "AgentInstrument",

@@ -6,13 +6,15 @@
 use crate::{
     CallKind, ConnectionDeviceIdType, ControlFailureConf, DeviceIdType, FailureConf, LocalConnectionState,
 };
-use cce_model::{InvokeId, MonitorId, PeripheralId, PeripheralType, SkillTarget};
+use cce_model::{
+    ConnectionCallId, InvokeId, MonitorId, PeripheralId, PeripheralType, SkillGroupNumber, SkillTarget,
+};
 use cce_wire::{NamedArray, NamedVariable, Opaque, Text, Time32, Unsigned};
 
 cce_wire::group! {
     /// A skill group that a call waits for.
     QueuedSkillGroup {
-        62 number: u32 as "SkillGroupNumber",
+        62 number: SkillGroupNumber as "SkillGroupNumber",
         63 id: Unsigned<SkillTarget> as "SkillGroupID",
         64 priority: u16 as "SkillGroupPriority",
     }
@@ -33,7 +35,7 @@ cce_wire::rows! { $ call_data {
         peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
         service_number: u32 as "ServiceNumber",
         service_id: Unsigned<SkillTarget> as "ServiceID",
         queue_device_type: DeviceIdType as "QueueDeviceType",
@@ -91,7 +93,7 @@ cce_wire::rows! { $ call_data {
         num_named_arrays: u16 as "NumNamedArrays",
         call_type: CallKind as "CallType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
         called_party_disposition: u16 as "CalledPartyDisposition",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
@@ -127,7 +129,7 @@ cce_wire::rows! { $ call_data {
         peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
     }
@@ -142,9 +144,9 @@ cce_wire::rows! { $ call_data {
         num_named_arrays: u16 as "NumNamedArrays",
         call_type: CallKind as "CallType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
         new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
-        new_connection_call_id: u32 as "NewConnectionCallID",
+        new_connection_call_id: ConnectionCallId as "NewConnectionCallID",
         called_party_disposition: u16 as "CalledPartyDisposition",
         campaign_id: u32 as "CampaignID",
         query_rule_id: u32 as "QueryRuleID",
@@ -184,7 +186,7 @@ cce_wire::rows! { $ call_data {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
         num_named_variables: u16 as "NumNamedVariables",
         num_named_arrays: u16 as "NumNamedArrays",
         call_type: CallKind as "CallType",
@@ -224,7 +226,7 @@ cce_wire::rows! { $ call_data {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
     }
@@ -240,7 +242,7 @@ cce_wire::rows! { $ call_data {
         peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
         queue_device_type: DeviceIdType as "QueueDeviceType",
         service_number: u32 as "ServiceNumber",
         service_id: Unsigned<SkillTarget> as "ServiceID",

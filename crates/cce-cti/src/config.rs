@@ -2,7 +2,9 @@
 //! `RecordType`.
 
 use crate::{DeviceIdType, FailureConf};
-use cce_model::{AgentState, InvokeId, MrdId, PeripheralId, SkillTarget};
+use cce_model::{
+    AgentState, CallTypeId, InvokeId, MrdId, PeripheralId, PrecisionQueueId, SkillGroupNumber, SkillTarget,
+};
 use cce_wire::{Code, List, Opaque, Text, Unsigned};
 
 cce_wire::group! {
@@ -43,7 +45,7 @@ cce_wire::group! {
         133 peripheral_name: Text<64> as "PeripheralName",
         134 description: Text<128> as "Description",
         216 mr_domain_id: Unsigned<MrdId> as "MRDomainID" since 11,
-        264 precision_queue_id: u32 as "PrecisionQueueID" since 21,
+        264 precision_queue_id: PrecisionQueueId as "PrecisionQueueID" since 21,
         265 precision_queue_name: Text<32> as "PrecisionQueueName" since 21,
         176 config_param: Text<255> as "ConfigParam",
     }
@@ -73,7 +75,7 @@ cce_wire::group! {
         /// At most 40.
         261 num_mrds: u16 as "NumMRDs" since 21,
         /// As many as `NumSkills`.
-        62 skill_group_numbers: List<u32> as "SkillGroupNumber",
+        62 skill_group_numbers: List<SkillGroupNumber> as "SkillGroupNumber",
         /// As many as `NumSkills`.
         64 skill_group_priorities: List<u16> as "SkillGroupPriority",
         /// As many as `NumMRDs`.
@@ -105,7 +107,7 @@ cce_wire::group! {
     CallTypeRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
         183 record_type: u16 as "RecordType",
-        210 call_type_id: u32 as "CallTypeID" since 11,
+        210 call_type_id: CallTypeId as "CallTypeID" since 11,
         211 customer_definition_id: u32 as "CustomerDefinitionID" since 11,
         212 enterprise_name: Text<32> as "EnterpriseName" since 11,
         134 description: Text<128> as "Description",

@@ -1,7 +1,7 @@
 //! Devices and their calls (cti-server-protocol 8).
 
 use crate::{ConnectionDeviceIdType, DeviceIdType, FailureConf, LineType};
-use cce_model::{InvokeId, PeripheralId, PeripheralType};
+use cce_model::{ConnectionCallId, InvokeId, PeripheralId, PeripheralType};
 use cce_wire::Text;
 
 cce_wire::group! {
@@ -15,7 +15,7 @@ cce_wire::group! {
 cce_wire::group! {
     /// A call of a device.
     DeviceCall {
-        56 call_connection_call_id: u32 as "CallConnectionCallID",
+        56 call_connection_call_id: ConnectionCallId as "CallConnectionCallID",
         57 call_connection_device_id_type: ConnectionDeviceIdType as "CallConnectionDeviceIDType",
         58 call_connection_device_id: Text<64> as "CallConnectionDeviceID",
         75 call_state: u16 as "CallState",

@@ -1,7 +1,7 @@
 //! Monitors of calls, devices, sessions and tasks (cti-server-protocol 8 and 11.1).
 
 use crate::{ConnectionDeviceIdType, CtiStatus, DeviceIdType, FailureConf};
-use cce_model::{InvokeId, MonitorId, MrdId, PeripheralId, SessionId, SkillTarget};
+use cce_model::{ConnectionCallId, InvokeId, MonitorId, MrdId, PeripheralId, SessionId, SkillTarget};
 use cce_wire::Text;
 
 cce_wire::rows! { $ monitor {
@@ -12,7 +12,7 @@ cce_wire::rows! { $ monitor {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
         /// 0xFFFFFFFF where a device is watched.
-        connection_call_id: u32 as "ConnectionCallID",
+        connection_call_id: ConnectionCallId as "ConnectionCallID",
         /// See [`call_msg_mask`](crate::call_msg_mask).
         call_msg_mask: u32 as "CallMsgMask",
         /// See [`agent_state_mask`](crate::agent_state_mask).

@@ -1,7 +1,7 @@
 //! What clients register, and what they tell each other (cti-server-protocol 8).
 
 use crate::FailureConf;
-use cce_model::{InvokeId, PeripheralId};
+use cce_model::{CallTypeId, InvokeId, PeripheralId};
 use cce_wire::{NamedArray, NamedVariable, Text, Time32};
 
 cce_wire::rows! { $ register {
@@ -80,7 +80,7 @@ cce_wire::rows! { $ register {
         20 call_variable8: Text<41> as "CallVariable8",
         21 call_variable9: Text<41> as "CallVariable9",
         22 call_variable10: Text<41> as "CallVariable10",
-        210 flt_call_type_id: u32 as "CallTypeID" since 11,
+        210 flt_call_type_id: CallTypeId as "CallTypeID" since 11,
         221 pre_call_invoke_id: InvokeId as "PreCallInvokeID" since 14,
     }
 

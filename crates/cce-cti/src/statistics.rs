@@ -1,7 +1,7 @@
 //! Counters of agents and skill groups (cti-server-protocol 8).
 
 use crate::FailureConf;
-use cce_model::{InvokeId, PeripheralId, SkillTarget};
+use cce_model::{InvokeId, PeripheralId, SkillGroupNumber, SkillTarget};
 use cce_wire::{Text, Unsigned};
 
 cce_wire::rows! { $ statistics {
@@ -119,7 +119,7 @@ cce_wire::rows! { $ statistics {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
         /// Peripheral number of the skill group.
-        skill_group_number: u32 as "SkillGroupNumber",
+        skill_group_number: SkillGroupNumber as "SkillGroupNumber",
         /// Skill target id of the skill group.
         skill_group_id: Unsigned<SkillTarget> as "SkillGroupID",
     }
@@ -131,7 +131,7 @@ cce_wire::rows! { $ statistics {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
         /// Peripheral number of the skill group.
-        skill_group_number: u32 as "SkillGroupNumber",
+        skill_group_number: SkillGroupNumber as "SkillGroupNumber",
         /// Skill target id of the skill group.
         skill_group_id: Unsigned<SkillTarget> as "SkillGroupID",
         agents_logged_on: u32 as "AgentsLoggedOn",

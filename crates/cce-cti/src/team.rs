@@ -1,7 +1,7 @@
 //! Agent teams (cti-server-protocol 7).
 
 use crate::FailureConf;
-use cce_model::{AgentState, InvokeId, MonitorId, PeripheralId};
+use cce_model::{AgentState, InvokeId, MonitorId, PeripheralId, TeamId};
 use cce_wire::{Code, Text};
 
 cce_wire::group! {
@@ -21,7 +21,7 @@ cce_wire::rows! { $ team {
     /// A team's members, or a change of them.
     128 => AgentTeamConfigEvent "AGENT_TEAM_CONFIG_EVENT" server -> client, published "cti-server-protocol 7" {
         peripheral_id: PeripheralId as "PeripheralID",
-        team_id: u32 as "TeamID",
+        team_id: TeamId as "TeamID",
         /// Number of groups of the floating part.
         number_of_agents: u16 as "NumberOfAgents",
         config_operation: u16 as "ConfigOperation",
@@ -49,7 +49,7 @@ cce_wire::rows! { $ team {
         /// 0 in the last segment.
         more: u16 as "More",
     } floats {
-        92 list_team_id: u32 as "ListTeamID" is repeated,
+        92 list_team_id: TeamId as "ListTeamID" is repeated,
     }
 
     /// Begins to watch a team.
@@ -57,7 +57,7 @@ cce_wire::rows! { $ team {
         answered by MonitorAgentTeamStartConf, refused by FailureConf {
         /// Echoed by the answer.
         invoke_id: InvokeId as "InvokeID" is invoke,
-        team_id: u32 as "TeamID",
+        team_id: TeamId as "TeamID",
     }
 
     /// The team is watched.

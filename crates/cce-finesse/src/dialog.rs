@@ -5,7 +5,7 @@ use cce_cti::{AgentPreCallAbortEvent, AgentPreCallEvent};
 use cce_kernel::{Cx, Fact, Wall};
 use cce_model::{
     AgentId, AgentState, CallVariableDisplay, ContactId, Dialog, DialogState, Disposition, MrdId,
-    ObjectModel, SkillTarget, TaskId,
+    ObjectModel, SkillGroupNumber, SkillTarget, TaskId,
 };
 use cce_wire::{NamedVariable, Text, Unsigned};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -60,7 +60,7 @@ pub(crate) struct Reserved {
     /// The social contact's id.
     pub(crate) contact: String,
     /// The queue's peripheral number; none where only its skill group is known.
-    pub(crate) queue_number: Option<u32>,
+    pub(crate) queue_number: Option<SkillGroupNumber>,
     /// The queue's skill group in the central controller's database.
     pub(crate) skill_group: SkillTarget,
     /// The service.

@@ -1,6 +1,6 @@
 //! The nodes of the notification service (finesse-nonvoice 4.4). Queues have no events in the lab, and no nodes.
 
-use cce_model::ObjectModel;
+use cce_model::{ObjectModel, TeamId};
 use cce_xmpp::server::Nodes;
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ pub(crate) const SYSTEM: &str = "/finesse/api/SystemInfo";
 const USER: &str = "/finesse/api/User/";
 
 /// The node of the users of a team.
-pub(crate) fn of_team(team: u32) -> String {
+pub(crate) fn of_team(team: TeamId) -> String {
     format!("/finesse/api/Team/{team}/Users")
 }
 

@@ -10,7 +10,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{Cx, Request, Response, Time};
-use cce_model::{AgentId, Dialog, DialogState, MrdId, ReasonCategory, TaskId};
+use cce_model::{AgentId, Dialog, DialogState, MrdId, ReasonCategory, TaskId, TeamId};
 use cce_xml::finesse as xml;
 
 /// GET without a body (RFC 9110 9.3.2).
@@ -162,7 +162,7 @@ impl Api<'_> {
 
     /// A team, which everybody who has a password may look at (inferred): the lab has no supervisors.
     fn read_team(&self, id: &str) -> Result<String, Refusal> {
-        let team = id.parse().ok().and_then(|id| self.service.model.team(id));
+        let team = id.parse().ok().and_then(|id| self.service.model.team(TeamId(id)));
         let team = team.ok_or_else(|| Refusal::no_team(id))?;
         let users = self.service.users.iter().map(|desk| &desk.user).filter(|user| user.team_id == team.id);
         Ok(xml::team(team.id, &team.name, users))

@@ -1,7 +1,7 @@
 //! The objects that Finesse shows to a desktop, and the notifications about them.
 
 use super::{AgentId, AgentState, DialogState, Disposition, MrdId, SkillTarget, TaskId, UserState};
-use crate::Wall;
+use crate::{SkillGroupNumber, TeamId, Wall};
 use serde::{Deserialize, Serialize};
 
 /// What an agent may do with a dialog.
@@ -83,7 +83,7 @@ pub struct Dialog {
     /// `dialedNumber`.
     pub dialed_number: String,
     /// `queueNumber`: the queue's peripheral number.
-    pub queue_number: u32,
+    pub queue_number: SkillGroupNumber,
     /// `queueName`.
     pub queue_name: String,
     /// Names and values as shown; empty leaves `callvariables` out.
@@ -241,7 +241,7 @@ pub struct User {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonCode>,
     /// Team's id.
-    pub team_id: u32,
+    pub team_id: TeamId,
     /// Team's name.
     pub team_name: String,
     /// Id in the central controller's database.

@@ -95,6 +95,31 @@ number! {
     DialogueId(u32)
 }
 number! {
+    /// The id of a routing client, `RCID`: what asks the router for routes through one PIM (mr-interface 5).
+    RoutingClientId(u32)
+}
+number! {
+    /// The number of a skill group at its peripheral, in which a precision queue is one, too; desktops know it as the
+    /// queue's number.
+    SkillGroupNumber(u32)
+}
+number! {
+    /// The id of a call type in the central controller's configuration.
+    CallTypeId(u32)
+}
+number! {
+    /// The id of a precision queue in the central controller's configuration.
+    PrecisionQueueId(u32)
+}
+number! {
+    /// The id of a team of agents.
+    TeamId(u32)
+}
+number! {
+    /// The id of a call at its peripheral's switch; with the device's id it names a connection.
+    ConnectionCallId(u32)
+}
+number! {
     /// Whom an event of the CTI server is for: a monitor, or the session itself (cti-server-protocol 8).
     MonitorId(u32)
 }

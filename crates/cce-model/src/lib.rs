@@ -33,8 +33,9 @@ pub use finesse::{
     ReasonCode, User, UserError, UserErrorForm,
 };
 pub use identity::{
-    AgentId, AgentKey, ContactId, DialogueId, InvokeId, MonitorId, MrdId, PeripheralId, RouterCallKey,
-    SessionId, SkillTarget, TaskId,
+    AgentId, AgentKey, CallTypeId, ConnectionCallId, ContactId, DialogueId, InvokeId, MonitorId, MrdId,
+    PeripheralId, PrecisionQueueId, RouterCallKey, RoutingClientId, SessionId, SkillGroupNumber, SkillTarget,
+    TaskId, TeamId,
 };
 pub use kind::Kind;
 pub use link::{CallId, LinkId, NodeName};

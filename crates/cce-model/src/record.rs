@@ -1,7 +1,7 @@
 //! What OPC and the CTI server say to each other about agents and tasks.
 
 use super::{AgentId, AgentState, Availability, Disposition, MrdId, PeripheralType, SkillTarget, TaskId};
-use crate::{InvokeId, PeripheralId, SessionId};
+use crate::{CallTypeId, InvokeId, PeripheralId, SessionId, SkillGroupNumber};
 use serde::{Deserialize, Serialize};
 
 /// An agent's state in one media routing domain, as the CTI server reports it (cti-server-protocol 7, 16.1).
@@ -47,7 +47,7 @@ pub struct AgentRecord {
     /// The agent's id in the central controller's database.
     pub skill_target: SkillTarget,
     /// The queue's peripheral number.
-    pub skill_group_number: u32,
+    pub skill_group_number: SkillGroupNumber,
     /// The queue's id in the central controller's database.
     pub skill_group: SkillTarget,
     /// 1 while a task is in work, else 0 (cti-server-protocol 12, Direction).
@@ -63,7 +63,7 @@ pub struct AgentRecord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueRecord {
     /// The queue's peripheral number.
-    pub number: u32,
+    pub number: SkillGroupNumber,
     /// The queue's id in the central controller's database.
     pub skill_group: SkillTarget,
     /// State of the agent in the queue.
@@ -104,7 +104,7 @@ pub struct PreCall {
     /// The queue's id in the central controller's database.
     pub skill_group: SkillTarget,
     /// The queue's peripheral number.
-    pub skill_group_number: u32,
+    pub skill_group_number: SkillGroupNumber,
     /// The service's id; -1 none.
     #[serde(default = "no_service")]
     pub service: SkillTarget,
@@ -117,7 +117,7 @@ pub struct PreCall {
     /// Dialed number.
     pub dialed_number: String,
     /// Call type.
-    pub call_type: u32,
+    pub call_type: CallTypeId,
     /// Ties the reservation to the router's decision.
     pub invoke_id: InvokeId,
     /// Protocol reference; empty.

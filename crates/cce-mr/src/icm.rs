@@ -5,8 +5,8 @@
 
 use crate::{CancelResult, FailureStatus, RoutingService};
 use cce_model::{
-    AgentState, Availability, DialogueId, Disposition, InvokeId, MrdId, PeripheralId, PeripheralType,
-    SkillTarget, TaskId, TaskState,
+    AgentState, Availability, CallTypeId, DialogueId, Disposition, InvokeId, MrdId, PeripheralId,
+    PeripheralType, RoutingClientId, SkillTarget, TaskId, TaskState,
 };
 use cce_wire::{Code, List, NamedVariable, Text, Time32};
 
@@ -80,7 +80,7 @@ cce_wire::messages! {
         20 => NewCall "NEW_CALL" pg -> router, inferred "mr-interface 7",
             answered by Connect | QueueEvent, refused by DialogFail {
             /// Routing client of the MR PIM.
-            rcid: u32 as "RCID",
+            rcid: RoutingClientId as "RCID",
             /// Peripheral of the MR PIM.
             pid: PeripheralId as "PID" is client,
             /// The dialogue.
@@ -149,7 +149,7 @@ cce_wire::messages! {
         /// An agent was chosen (mr-interface 7.2).
         21 => Connect "CONNECT" router -> pg, inferred "mr-interface 7" {
             /// Routing client of the MR PIM.
-            rcid: u32 as "RCID",
+            rcid: RoutingClientId as "RCID",
             /// Peripheral of the MR PIM.
             pid: PeripheralId as "PID" is client,
             /// The dialogue.
@@ -212,7 +212,7 @@ cce_wire::messages! {
         /// Nobody is free: the script queued the task.
         22 => QueueEvent "QUEUE_EVENT" router -> pg, inferred "mr-interface 7" {
             /// Routing client of the MR PIM.
-            rcid: u32 as "RCID",
+            rcid: RoutingClientId as "RCID",
             /// Peripheral of the MR PIM.
             pid: PeripheralId as "PID" is client,
             /// The dialogue.
@@ -233,7 +233,7 @@ cce_wire::messages! {
         23 => Release "RELEASE" pg -> router, inferred "mr-interface 7",
             answered by ReleaseConf, refused by DialogFail {
             /// Routing client of the MR PIM.
-            rcid: u32 as "RCID",
+            rcid: RoutingClientId as "RCID",
             /// Peripheral of the MR PIM.
             pid: PeripheralId as "PID" is client,
             /// The dialogue.
@@ -247,7 +247,7 @@ cce_wire::messages! {
         /// A task cannot be routed.
         24 => DialogFail "DIALOG_FAIL" router -> pg, inferred "mr-interface 7" {
             /// Routing client of the MR PIM.
-            rcid: u32 as "RCID",
+            rcid: RoutingClientId as "RCID",
             /// Peripheral of the MR PIM.
             pid: PeripheralId as "PID" is client,
             /// The dialogue.
@@ -261,7 +261,7 @@ cce_wire::messages! {
         /// What became of a release.
         25 => ReleaseConf "RELEASE_CONF" router -> pg, inferred "mr-interface 7" {
             /// Routing client of the MR PIM.
-            rcid: u32 as "RCID",
+            rcid: RoutingClientId as "RCID",
             /// Peripheral of the MR PIM.
             pid: PeripheralId as "PID" is client,
             /// The dialogue.
@@ -305,7 +305,7 @@ cce_wire::messages! {
             /// Seconds in the skill group's queue.
             sg_delay_q_time: u32 as "SGDelayQTime",
             /// The call type.
-            call_type_id: u32 as "CallTypeID",
+            call_type_id: CallTypeId as "CallTypeID",
             /// 1.
             customer_id: u32 as "CustomrID",
             /// See task-routing 3.2.

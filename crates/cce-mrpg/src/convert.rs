@@ -26,7 +26,7 @@ pub(crate) fn new_call(config: &PimConfig, task: NewTask) -> NewCall {
         pid: config.peripheral,
         did: task.dialogue_id,
         did_rel_seq: DID_REL_SEQ,
-        grp_del_key: config.routing_client,
+        grp_del_key: config.routing_client.0,
         rtr_date: RouterCallKey::NONE.day,
         rtr_cid: RouterCallKey::NONE.call,
         rck_seq: -1,

@@ -19,7 +19,7 @@ use cce_kernel::{
     Address, Command, Component, Configured, Cx, Input, LinkId, TimerKey,
     session::{Alarm, SessionEvent},
 };
-use cce_model::{ObjectModel, PeripheralId};
+use cce_model::{ObjectModel, PeripheralId, RoutingClientId};
 use cce_mr::gateway::{PgKind, RouterSession, Waits};
 use pim::Pim;
 use std::{sync::Arc, time::Duration};
@@ -41,7 +41,7 @@ pub struct PimConfig {
     /// Peripheral id.
     pub peripheral: PeripheralId,
     /// Routing client id, unique among the PIMs.
-    pub routing_client: u32,
+    pub routing_client: RoutingClientId,
     /// Where its application listens: addresses that are tried in turn.
     pub applications: Vec<Address>,
     /// Pause before a lost link to the application is dialled again.

@@ -5,7 +5,9 @@ use cce_kernel::{
     Address, CloseReason, Cx, Fact, LinkId, Port, TimerKey,
     session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Word},
 };
-use cce_model::{ContactId, DialogueId, DialogueState, Disposition, InvokeId, ObjectModel, TaskId};
+use cce_model::{
+    ContactId, DialogueId, DialogueState, Disposition, InvokeId, ObjectModel, RoutingClientId, TaskId,
+};
 use cce_mr::{
     CancelResult, FailureStatus, MR, Mr,
     gateway::RouterSession,
@@ -91,7 +93,7 @@ impl Pim {
         self.keeper.owns(link)
     }
 
-    pub(crate) fn routing_client(&self) -> u32 {
+    pub(crate) fn routing_client(&self) -> RoutingClientId {
         self.config.routing_client
     }
 

@@ -5,6 +5,7 @@ use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId,
     session::{Dialler, SessionEvent, Turn},
 };
+use cce_model::RoutingClientId;
 use cce_mr::{ICM, Icm};
 use cce_wire::Bytes;
 
@@ -60,7 +61,7 @@ impl MrPg {
     fn for_client(
         &mut self,
         link: LinkId,
-        routing_client: u32,
+        routing_client: RoutingClientId,
         name: &str,
         cx: &mut Cx<'_>,
         act: impl FnOnce(&mut Pim, &mut Cx<'_>),

@@ -102,7 +102,7 @@ impl Overdue {
         let limits = lab
             .mrds
             .iter()
-            .map(|mrd| (MrdId(mrd.id), Limits { offer: mrd.start_timeout.0, work: mrd.max_task_duration.0 }));
+            .map(|mrd| (mrd.id, Limits { offer: mrd.start_timeout.0, work: mrd.max_task_duration.0 }));
         self.limits = limits.collect();
     }
 

@@ -5,7 +5,7 @@ use crate::{
     config::Config,
     task::{Call, RCK_SEQ, step_order},
 };
-use cce_model::{DialogueId, Disposition, InvokeId, PeripheralId, SkillTarget, TaskId};
+use cce_model::{DialogueId, Disposition, InvokeId, PeripheralId, RoutingClientId, SkillTarget, TaskId};
 use cce_mr::{
     CancelResult,
     icm::{
@@ -39,7 +39,7 @@ pub(crate) fn pre_call(config: &Config, call: &Call, reservation: Reservation) -
     DeviceTargetPreCallInd {
         task_id: TaskId::of_router(call.key, RCK_SEQ),
         per_id: reservation.peripheral,
-        pqid: call.plan.queue().id.cast_signed(),
+        pqid: call.plan.queue().id.0.cast_signed(),
         step_order: step_order(reservation.pick.step),
         agstid: reservation.pick.skill_target,
         sgstid: call.plan.queue().skill_group.id,
@@ -92,7 +92,7 @@ pub(crate) fn connect(config: &Config, call: &Call, reservation: Reservation) ->
         ecc_payload_id: config.ecc_payload,
         invoke_id: reservation.invoke_id,
         sgstid: call.plan.queue().skill_group.id,
-        pqid: call.plan.queue().id.cast_signed(),
+        pqid: call.plan.queue().id.0.cast_signed(),
         svc_stid: SkillTarget::NONE,
         agstid: reservation.pick.skill_target,
         mrd_id: call.plan.queue().mrd().id,
@@ -168,7 +168,7 @@ pub(crate) fn dequeued(call: &Call) -> TaskDequeuedInd {
 
 /// Tells the routing client that its task is not routed.
 pub(crate) fn dialog_fail(
-    rcid: u32,
+    rcid: RoutingClientId,
     pid: PeripheralId,
     did: DialogueId,
     reason_code: Disposition,

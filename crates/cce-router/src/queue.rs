@@ -2,7 +2,7 @@
 
 use crate::task::{Call, DialogueKey};
 use cce_kernel::{LinkId, Time};
-use cce_model::{DialogueId, Mrd, MrdId};
+use cce_model::{DialogueId, Mrd, MrdId, PrecisionQueueId, RoutingClientId};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
@@ -33,7 +33,7 @@ pub(crate) struct Waiting {
 }
 
 /// A queue, and the step that a task came to there.
-pub(crate) type Node = (u32, usize);
+pub(crate) type Node = (PrecisionQueueId, usize);
 
 /// Everything that waits, in the order in which it is served. Whatever is asked of it is answered without a look at every task.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +46,7 @@ pub(crate) struct Line {
     by_dialogue: BTreeMap<DialogueKey, Rank>,
     by_mrd: BTreeMap<MrdId, usize>,
     /// By queue: when tasks left, oldest first.
-    leavers: BTreeMap<u32, VecDeque<Time>>,
+    leavers: BTreeMap<PrecisionQueueId, VecDeque<Time>>,
     arrivals: u64,
 }
 
@@ -127,7 +127,7 @@ impl Line {
     }
 
     /// Seconds that a task which now enters the queue may wait; -1 where nothing left it lately.
-    pub(crate) fn estimated_wait(&mut self, queue: u32, now: Time) -> i32 {
+    pub(crate) fn estimated_wait(&mut self, queue: PrecisionQueueId, now: Time) -> i32 {
         let Some(leavers) = self.leavers.get_mut(&queue) else { return -1 };
         while leavers.front().is_some_and(|left| now.since(*left) > WINDOW) {
             leavers.pop_front();
@@ -143,8 +143,9 @@ impl Line {
 
     /// Where the dialogues of a link wait that are not answered, in the order in which they are served.
     pub(crate) fn of_link(&self, link: LinkId) -> Vec<Rank> {
-        let first = DialogueKey { link, routing_client: 0, dialogue: DialogueId(0) };
-        let last = DialogueKey { link, routing_client: u32::MAX, dialogue: DialogueId(u32::MAX) };
+        let first = DialogueKey { link, routing_client: RoutingClientId(0), dialogue: DialogueId(0) };
+        let last =
+            DialogueKey { link, routing_client: RoutingClientId(u32::MAX), dialogue: DialogueId(u32::MAX) };
         let mut ranks: Vec<Rank> = self.by_dialogue.range(first..=last).map(|(_, rank)| *rank).collect();
         ranks.sort_unstable();
         ranks
@@ -185,7 +186,7 @@ fn estimate(queued: usize, leavers: usize) -> i32 {
 mod tests {
     use super::*;
     use crate::task::Plan;
-    use cce_model::{RouterCallKey, sample::SampleRows};
+    use cce_model::{CallTypeId, RouterCallKey, sample::SampleRows};
     use cce_mr::icm::NewCall;
     use std::sync::Arc;
 
@@ -230,7 +231,7 @@ mod tests {
 
     fn plan() -> Plan {
         let model = SampleRows::lab_trace().model();
-        let call_type = Arc::clone(model.call_types.get(&5053).unwrap());
+        let call_type = Arc::clone(model.call_types.get(&CallTypeId(5053)).unwrap());
         Plan { script: Arc::clone(call_type.script.as_ref().unwrap()), call_type }
     }
 
@@ -238,7 +239,7 @@ mod tests {
     fn call(arrival: u64, plan: &Plan) -> Box<Call> {
         let link = LinkId { port: cce_kernel::Port::IcmMr, number: 1 };
         Box::new(Call {
-            dialogue: DialogueKey { link, routing_client: 5004, dialogue: DialogueId(4) },
+            dialogue: DialogueKey { link, routing_client: RoutingClientId(5004), dialogue: DialogueId(4) },
             key: RouterCallKey { day: 154_526, call: 37_051_928 },
             request: NewCall::default(),
             plan: plan.clone(),

@@ -3,7 +3,7 @@
 use crate::choice::Wish;
 use cce_kernel::{LinkId, Time};
 use cce_model::{
-    CallType, DialogueId, PrecisionQueue, RouterCallKey, Script,
+    CallType, DialogueId, PrecisionQueue, RouterCallKey, RoutingClientId, Script,
     fact::{QueueChoice, RouterFact},
 };
 use cce_mr::icm::NewCall;
@@ -16,7 +16,7 @@ pub(crate) const RCK_SEQ: i32 = 0;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DialogueKey {
     pub(crate) link: LinkId,
-    pub(crate) routing_client: u32,
+    pub(crate) routing_client: RoutingClientId,
     pub(crate) dialogue: DialogueId,
 }
 

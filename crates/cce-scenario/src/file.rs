@@ -11,7 +11,7 @@ use crate::{
 };
 use cce_check::Check;
 use cce_kernel::NodeName;
-use cce_model::nearest;
+use cce_model::{MrdId, nearest};
 use cce_select::{
     Selector, Vocabulary,
     place::{AGENT, CUSTOMER, PlacePattern},
@@ -26,9 +26,6 @@ use toml::de::{DeTable, DeValue};
 
 /// A scenario without an end of its own ends after that.
 const UNTIL: Duration = Duration::from_mins(10);
-
-/// The media routing domain of voice, which every lab has.
-const VOICE: i32 = 1;
 
 /// How long a scenario goes on once everything has ended.
 const REST: Duration = Duration::from_secs(2);
@@ -272,7 +269,7 @@ impl Draft {
         let customers =
             (1..).zip(&self.customers).map(|(number, (name, _))| (name.clone(), node(&numbered(number))));
         let agents = self.lab.agents.iter().map(|agent| agent.id.to_string());
-        let mrds = self.lab.mrds.iter().map(|mrd| mrd.id).chain([VOICE]).map(|id| id.to_string());
+        let mrds = self.lab.mrds.iter().map(|mrd| mrd.id).chain([MrdId::VOICE]).map(|id| id.to_string());
         let of_lab = |names: &mut dyn Iterator<Item = String>| {
             if self.is_drawn { Vec::new() } else { names.collect() }
         };

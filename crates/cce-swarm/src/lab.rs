@@ -2,7 +2,7 @@
 
 use super::millis;
 use cce_kernel::Rng;
-use cce_model::AgentId;
+use cce_model::{AgentId, CallTypeId, MrdId, PrecisionQueueId, SkillGroupNumber, SkillTarget};
 use cce_scenario::{Bounds, Drawn, Swarm};
 use cce_world::{Lab, Span};
 use rand::{RngExt, seq::IndexedRandom};
@@ -12,10 +12,10 @@ use std::time::Duration;
 const FIRST_AGENT: u64 = 2_001;
 const FIRST_SKILL_TARGET: i32 = 6_001;
 const FIRST_MRD: i32 = 5_011;
-const FIRST_CALL_TYPE: u32 = 5_053;
-const FIRST_QUEUE: u32 = 5_034;
-const FIRST_SKILL_GROUP: i32 = 5_199;
-const FIRST_QUEUE_NUMBER: u32 = 12_282_837;
+const FIRST_CALL_TYPE: CallTypeId = CallTypeId(5_053);
+const FIRST_QUEUE: PrecisionQueueId = PrecisionQueueId(5_034);
+const FIRST_SKILL_GROUP: SkillTarget = SkillTarget(5_199);
+const FIRST_QUEUE_NUMBER: SkillGroupNumber = SkillGroupNumber(12_282_837);
 
 /// Dialed numbers that lead nowhere: without a call type, and with one without a script.
 pub(super) const UNROUTABLE: [&str; 2] = ["NoCallType", "NoScript"];
@@ -40,7 +40,7 @@ fn draw_mrds(lab: &mut Lab, count: usize, drawn: &mut Drawn, rng: &mut Rng) {
     let Some(template) = lab.mrds.first().cloned() else { return };
     let mrd = |(number, id): (usize, i32)| {
         let mut mrd = template.clone();
-        mrd.id = id;
+        mrd.id = MrdId(id);
         mrd.name = format!("Media{}", number + 1);
         mrd.interruptible = rng.random_bool(0.6);
         mrd.start_timeout = Span(millis(4_000..12_000, rng));
@@ -74,7 +74,7 @@ fn draw_agents(lab: &mut Lab, count: usize, rng: &mut Rng) {
         agent.login_name = format!("agent{id}");
         agent.extension = id.to_string();
         agent.terminal = format!("DESK{id}");
-        agent.skill_target = skill_target;
+        agent.skill_target = SkillTarget(skill_target);
         agent.mrds = names.iter().filter(|_| first || rng.random_bool(0.6)).cloned().collect();
         if agent.mrds.is_empty() {
             agent.mrds.extend(names.choose(rng).cloned());
@@ -130,8 +130,10 @@ fn draw_queues(lab: &mut Lab, rng: &mut Rng) -> Vec<String> {
             lab.call_types.push(call_type.clone());
             lab.scripts.push(script.clone());
             lab.precision_queues.push(queue.clone());
-            (call_type.id, queue.id) = (call_type.id + 1, queue.id + 1);
-            (queue.skill_group, queue.number) = (queue.skill_group + 1, queue.number + 1);
+            call_type.id.0 += 1;
+            queue.id.0 += 1;
+            queue.number.0 += 1;
+            queue.skill_group.0 += 1;
         }
     }
     let [without_type, without_script] = UNROUTABLE;

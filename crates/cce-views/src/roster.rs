@@ -1,6 +1,6 @@
 //! What the header of a journal says of queues, domains and agents.
 
-use cce_model::{AgentId, MrdId, SkillTarget};
+use cce_model::{AgentId, MrdId, PrecisionQueueId, SkillTarget};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ pub(crate) struct Roster {
     by_skill_target: BTreeMap<SkillTarget, AgentId>,
     /// By queue: the first step, from 1, that each agent is of.
     #[serde(skip)]
-    steps: BTreeMap<u32, BTreeMap<AgentId, u32>>,
+    steps: BTreeMap<PrecisionQueueId, BTreeMap<AgentId, u32>>,
 }
 
 /// The virtual people of the run.
@@ -30,14 +30,14 @@ struct Cast {
 
 #[derive(Clone, Debug, Deserialize)]
 struct Domain {
-    id: i32,
+    id: MrdId,
     name: String,
     interruptible: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Queue {
-    id: u32,
+    id: PrecisionQueueId,
     pub(crate) name: String,
     steps: Vec<Step>,
 }
@@ -98,12 +98,12 @@ impl Roster {
         self.agents.iter().find(|other| other.id == *agent).map(|agent| agent.skill_target)
     }
 
-    pub(crate) fn queue(&self, id: u32) -> Option<&Queue> {
+    pub(crate) fn queue(&self, id: PrecisionQueueId) -> Option<&Queue> {
         self.precision_queues.iter().find(|queue| queue.id == id)
     }
 
     /// The first step of a queue that an agent is of.
-    pub(crate) fn step_of(&self, queue: u32, agent: &AgentId) -> Option<u32> {
+    pub(crate) fn step_of(&self, queue: PrecisionQueueId, agent: &AgentId) -> Option<u32> {
         self.steps.get(&queue)?.get(agent).copied()
     }
 
@@ -124,6 +124,6 @@ impl Roster {
     }
 
     fn domain(&self, mrd: MrdId) -> Option<&Domain> {
-        self.mrds.iter().find(|domain| domain.id == mrd.0)
+        self.mrds.iter().find(|domain| domain.id == mrd)
     }
 }

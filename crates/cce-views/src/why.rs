@@ -12,8 +12,8 @@ use cce_fold::{AnyMessage, GatewayReport, Meaning, ReadRecord};
 use cce_journal::{Header, What};
 use cce_kernel::{Fact, LinkId, Port, Time};
 use cce_model::{
-    AgentKey, AgentState, Availability, ContactId, ContactStatus, Kind, MrdId, RouterCallKey, SkillTarget,
-    TaskId, TaskState,
+    AgentKey, AgentState, Availability, ContactId, ContactStatus, Kind, MrdId, PrecisionQueueId,
+    RouterCallKey, SkillTarget, TaskId, TaskState,
     fact::{QueueChoice, RouterFact},
 };
 use cce_mr::{
@@ -102,9 +102,9 @@ struct Call {
     mrd: MrdId,
     since: Time,
     /// The queue and the step, while it waits there.
-    node: Option<(u32, u32)>,
+    node: Option<(PrecisionQueueId, u32)>,
     /// The queue and the step that it came to at last.
-    last: Option<(u32, u32)>,
+    last: Option<(PrecisionQueueId, u32)>,
     agent: Option<SkillTarget>,
 }
 
@@ -363,7 +363,7 @@ impl Why {
     }
 
     /// A task waits, or counts against its agent from the decision on.
-    fn on_choice(&mut self, key: RouterCallKey, node: (u32, u32), choice: QueueChoice) {
+    fn on_choice(&mut self, key: RouterCallKey, node: (PrecisionQueueId, u32), choice: QueueChoice) {
         let Some(call) = self.calls.get_mut(&key) else { return };
         call.last = Some(node);
         match choice {

@@ -3,8 +3,9 @@
 use crate::{DecodeError, Field, Reader, Type, Value};
 use bytes::BytesMut;
 use cce_model::{
-    AgentState, DialogueId, Disposition, InvokeId, MonitorId, MrdId, Numbered, PeripheralId, PeripheralType,
-    SessionId, SkillTarget,
+    AgentState, CallTypeId, ConnectionCallId, DialogueId, Disposition, InvokeId, MonitorId, MrdId, Numbered,
+    PeripheralId, PeripheralType, PrecisionQueueId, RoutingClientId, SessionId, SkillGroupNumber,
+    SkillTarget, TeamId,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -30,7 +31,8 @@ macro_rules! numbers {
         }
     )* };
 }
-numbers! { MrdId(i32), SkillTarget(i32), Disposition(u32), PeripheralType(u16), InvokeId(u32), SessionId(u32), PeripheralId(u32), DialogueId(u32), MonitorId(u32) }
+numbers! { MrdId(i32), SkillTarget(i32), Disposition(u32), PeripheralType(u16), InvokeId(u32), SessionId(u32), PeripheralId(u32), DialogueId(u32), MonitorId(u32),
+RoutingClientId(u32), SkillGroupNumber(u32), CallTypeId(u32), TeamId(u32), PrecisionQueueId(u32), ConnectionCallId(u32) }
 
 /// The number of a state. One that is no state's survives.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::{
     resolve::{ecc_variables, one_of, resolve},
 };
 use cce_kernel::{Carrier, Port};
-use cce_model::EccVariable;
+use cce_model::{EccVariable, MrdId};
 use std::{collections::BTreeSet, fmt::Display, net::SocketAddr};
 
 /// The largest number of tasks that an agent may have at the same time in one domain (finesse-nonvoice 2.3).
@@ -195,7 +195,7 @@ fn check_routing(lab: &Lab, faults: &mut Vec<Fault>) {
     unique(&["dialed_numbers"], "number", lab.dialed_numbers.iter().map(|dn| &dn.number), faults);
     unique(&["call_types"], "id", lab.call_types.iter().map(|call_type| call_type.id), faults);
     unique(&["scripts"], "name", lab.scripts.iter().map(|script| &script.name), faults);
-    for (at, mrd) in lab.mrds.iter().enumerate().filter(|(_, mrd)| mrd.id <= 1) {
+    for (at, mrd) in lab.mrds.iter().enumerate().filter(|(_, mrd)| mrd.id <= MrdId::VOICE) {
         faults.push(Fault::new(
             format!("mrds.{at}.id"),
             format!("{} cannot be a task domain's id: 1 is voice, and ids are positive", mrd.id),
@@ -278,7 +278,7 @@ fn check_agents(lab: &Lab, faults: &mut Vec<Fault>) {
     unique(&["agents"], "login_name", lab.agents.iter().map(|agent| &agent.login_name), faults);
     unique(&["agents"], "terminal", lab.agents.iter().map(|agent| &agent.terminal), faults);
     for (at, agent) in lab.agents.iter().enumerate() {
-        if agent.skill_target < 1 {
+        if agent.skill_target.0 < 1 {
             faults.push(Fault::new(
                 format!("agents.{at}.skill_target"),
                 "an agent's skill target is a number of the database, which begin at 1",

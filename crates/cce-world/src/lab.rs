@@ -18,8 +18,9 @@ use cce_ccp::StatusTimestamp;
 use cce_journal::{LogSettings, Tables};
 use cce_kernel::{Kind, Port};
 use cce_model::{
-    AgentId, CallVariableDisplay, DialogueId, InvokeId, MediaElement, PeripheralId, ReadyReason,
-    ReasonCategory, SessionId, UserErrorForm,
+    AgentId, CallTypeId, CallVariableDisplay, DialogueId, InvokeId, MediaElement, MrdId, PeripheralId,
+    PrecisionQueueId, ReadyReason, ReasonCategory, RoutingClientId, SessionId, SkillGroupNumber, SkillTarget,
+    TeamId, UserErrorForm,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
@@ -245,7 +246,7 @@ pub struct MrPgSettings {
     /// Peripheral id.
     pub peripheral: PeripheralId,
     /// Routing client id.
-    pub routing_client: u32,
+    pub routing_client: RoutingClientId,
     /// Pause before a lost link is dialled again.
     pub redial: Span,
     /// Heartbeat interval.
@@ -262,7 +263,7 @@ pub struct MrApplicationSettings {
     pub peripheral: PeripheralId,
     /// Routing client id of its MR PIM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub routing_client: Option<u32>,
+    pub routing_client: Option<RoutingClientId>,
     /// Where it listens, as `host:port`: addresses that are tried in turn.
     pub connect: Vec<String>,
     /// Pause before a lost link is dialled again.
@@ -272,8 +273,9 @@ pub struct MrApplicationSettings {
 
 impl MrApplicationSettings {
     /// Its routing client: the lab's own one is numbered so, too (inferred).
-    pub fn routing_client(&self) -> u32 {
-        self.routing_client.unwrap_or_else(|| self.peripheral.0.wrapping_add(ROUTING_CLIENT_AFTER_PERIPHERAL))
+    pub fn routing_client(&self) -> RoutingClientId {
+        self.routing_client
+            .unwrap_or(RoutingClientId(self.peripheral.0.wrapping_add(ROUTING_CLIENT_AFTER_PERIPHERAL)))
     }
 }
 
@@ -326,7 +328,7 @@ pub struct EccSettings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MrdSettings {
     /// Its id.
-    pub id: i32,
+    pub id: MrdId,
     /// Its name.
     pub name: String,
     /// Its description.
@@ -372,14 +374,14 @@ pub struct DialedNumberSettings {
     pub mrd: String,
     /// Its call type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub call_type: Option<u32>,
+    pub call_type: Option<CallTypeId>,
 }
 
 /// A call type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CallTypeSettings {
     /// Its id.
-    pub id: u32,
+    pub id: CallTypeId,
     /// Its name.
     pub name: String,
     /// Name of its script.
@@ -408,15 +410,15 @@ pub struct ScriptSettings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PrecisionQueueSettings {
     /// Its id.
-    pub id: u32,
+    pub id: PrecisionQueueId,
     /// Its name.
     pub name: String,
     /// Name of its media routing domain.
     pub mrd: String,
     /// Id of the skill group that shadows it.
-    pub skill_group: i32,
+    pub skill_group: SkillTarget,
     /// That group's peripheral number.
-    pub number: u32,
+    pub number: SkillGroupNumber,
     /// Its steps, in order.
     pub steps: Vec<StepSettings>,
 }
@@ -449,7 +451,7 @@ pub struct AgentSettings {
     /// Terminal device.
     pub terminal: String,
     /// Id in the central controller's database.
-    pub skill_target: i32,
+    pub skill_target: SkillTarget,
     /// Names of media routing domains.
     pub mrds: Vec<String>,
 }
@@ -485,7 +487,7 @@ pub struct FinesseSettings {
     /// Whether dialogs show call variables.
     pub call_variables: CallVariableDisplay,
     /// Every agent's team.
-    pub team_id: u32,
+    pub team_id: TeamId,
     /// Its name.
     pub team_name: String,
     /// Origins whose pages may call REST from a browser; `*` stands for every origin.

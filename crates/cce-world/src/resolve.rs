@@ -9,8 +9,8 @@ use crate::{
 };
 use cce_model::nearest_few;
 use cce_model::{
-    Agent, AgentId, CallType, DialedNumber, EccVariable, Mrd, ObjectModel, PrecisionQueue, ReasonCode,
-    Script, SkillGroup, SkillTarget, Step, Team,
+    Agent, AgentId, CallType, CallTypeId, DialedNumber, EccVariable, Mrd, ObjectModel, PrecisionQueue,
+    ReasonCode, Script, SkillGroup, SkillTarget, Step, Team,
 };
 use std::{collections::BTreeMap, fmt::Display, sync::Arc};
 
@@ -113,7 +113,7 @@ impl Resolver {
     ) -> Vec<Option<Arc<SkillGroup>>> {
         let mut group = |(at, queue): (usize, &PrecisionQueueSettings)| {
             let mrd = self.mrd(&format!("precision_queues.{at}.mrd"), &queue.mrd, mrds)?;
-            let id = SkillTarget(queue.skill_group);
+            let id = queue.skill_group;
             Some(Arc::new(SkillGroup { id, number: queue.number, mrd }))
         };
         queues.iter().enumerate().map(&mut group).collect()
@@ -130,7 +130,7 @@ impl Resolver {
         let key = format!("agents.{at}.mrds");
         Agent {
             id: text.id.clone(),
-            skill_target: SkillTarget(text.skill_target),
+            skill_target: text.skill_target,
             login_name: text.login_name.clone(),
             first_name: text.first_name.clone(),
             last_name: text.last_name.clone(),
@@ -195,7 +195,7 @@ impl Resolver {
         at: usize,
         text: &DialedNumberSettings,
         mrds: &Named<&str, Mrd>,
-        call_types: &Named<u32, CallType>,
+        call_types: &Named<CallTypeId, CallType>,
     ) -> Option<DialedNumber> {
         let mrd = self.mrd(&format!("dialed_numbers.{at}.mrd"), &text.mrd, mrds);
         let key = format!("dialed_numbers.{at}.call_type");
@@ -225,7 +225,7 @@ fn members<'l>(
 
 fn mrd(text: &MrdSettings) -> Mrd {
     Mrd {
-        id: cce_model::MrdId(text.id),
+        id: text.id,
         name: text.name.clone(),
         description: text.description.clone(),
         interruptible: text.interruptible,

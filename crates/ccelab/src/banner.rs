@@ -2,6 +2,7 @@
 
 use crate::folders::Places;
 use cce_kernel::Port;
+use cce_model::MrdId;
 use cce_net::SiteAddresses;
 use cce_world::{AgentSettings, Lab, PlainSetting, Release};
 use std::{collections::BTreeMap, fmt::Write, io::IsTerminal, net::SocketAddr, path::Path};
@@ -154,7 +155,7 @@ fn desk(lab: &Lab, addresses: &Addresses<'_>) -> Option<String> {
 fn sign_in(lab: &Lab, agent: &AgentSettings, desk: &str, reader: Reader) -> String {
     let AgentSettings { id, password, extension, .. } = agent;
     let password = reader.password(password);
-    let mrd = lab.mrds.iter().find(|mrd| agent.mrds.contains(&mrd.name)).map_or(0, |mrd| mrd.id);
+    let mrd = lab.mrds.iter().find(|mrd| agent.mrds.contains(&mrd.name)).map_or(MrdId::NONE, |mrd| mrd.id);
     format!(
         "\n  sign agent {id} in and make it ready (or start with --agents {id}=auto):\n    \
          put() {{ curl -s -i -u {id}:{password} -X PUT -H 'Content-Type: application/xml' \

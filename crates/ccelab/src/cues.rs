@@ -68,7 +68,7 @@ fn ready_before(lab: &Lab, customer: &CastCustomer) -> BTreeSet<SkillTarget> {
         .iter()
         .filter(|agent| ready_at(agent).is_some_and(|ready| ready < customer.at.unwrap_or_default().0))
         .filter_map(|cast| lab.agents.iter().find(|agent| agent.id == cast.id))
-        .map(|agent| SkillTarget(agent.skill_target))
+        .map(|agent| agent.skill_target)
         .collect()
 }
 

@@ -9,7 +9,7 @@ use cce_cti::{
     config_information, dialect,
 };
 use cce_kernel::LinkId;
-use cce_model::{Agent, AgentKey, AgentState, MrdId};
+use cce_model::{Agent, AgentKey, AgentState, MrdId, SkillGroupNumber};
 use cce_wire::{Code, List, Opaque, Text, Unsigned};
 use std::time::Duration;
 
@@ -154,7 +154,7 @@ fn skill_groups(server: &CtiServer) -> Vec<Cti> {
         .map(|queue| SkillGroupRecord {
             record_type: Some(ADD),
             peripheral_id: Some(server.config.peripheral),
-            peripheral_number: Some(queue.skill_group.number),
+            peripheral_number: Some(queue.skill_group.number.0),
             skill_group_skill_target_id: Some(Unsigned(queue.skill_group.id)),
             peripheral_name: Some(Text::new(&queue.name)),
             description: Some(Text::new(&queue.name)),
@@ -188,7 +188,7 @@ fn agent_record(
     agent: &Agent,
     state: &impl Fn(AgentKey) -> Option<AgentState>,
 ) -> AgentRecord {
-    let numbers: Vec<u32> = agent.skill_groups.iter().map(|group| group.number).collect();
+    let numbers: Vec<SkillGroupNumber> = agent.skill_groups.iter().map(|group| group.number).collect();
     let mut mrds: Vec<MrdId> = agent.skill_groups.iter().map(|group| group.mrd.id).collect();
     mrds.sort_unstable();
     mrds.dedup();

@@ -19,7 +19,7 @@ impl CtiServer {
     /// Begins to monitor a device. Calls cannot be monitored: the lab has none.
     pub(super) fn on_monitor_start(&mut self, link: LinkId, m: &MonitorStartReq) -> Answer {
         let device = m.monitored_device_id.as_ref().map(ToString::to_string).filter(|id| !id.is_empty());
-        let has_call = m.connection_device_id.is_some() || ![0, u32::MAX].contains(&m.connection_call_id);
+        let has_call = m.connection_device_id.is_some() || ![0, u32::MAX].contains(&m.connection_call_id.0);
         self.check_peripheral(m.peripheral_id)?;
         let device = match (device, has_call) {
             (Some(_), true) => return Err(Denial::Status(CtiStatus::MUTUALLY_EXCLUS_DEVICEID_TYPES)),

@@ -8,13 +8,13 @@ use crate::arm::{ArmRequest, Client};
 use cce_cti::ControlFailure;
 use cce_kernel::{Cx, Fact, Time};
 use cce_model::{
-    Agent, AgentRecord, AgentState, Availability, MrdId, PeripheralId, SkillTarget,
+    Agent, AgentRecord, AgentState, Availability, MrdId, PeripheralId, SkillGroupNumber, SkillTarget,
     fact::{Force, OpcMessage},
 };
 use std::collections::BTreeMap;
 
 /// "No skill group" as a peripheral number, and as an id.
-const NO_GROUP: (u32, SkillTarget) = (u32::MAX, SkillTarget::NONE);
+const NO_GROUP: (SkillGroupNumber, SkillTarget) = (SkillGroupNumber(u32::MAX), SkillTarget::NONE);
 /// Calls at the same time.
 const ONE_CALL: u32 = 1;
 

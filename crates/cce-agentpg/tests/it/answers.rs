@@ -7,8 +7,8 @@ use crate::{
 use cce_cti::*;
 use cce_kernel::Port;
 use cce_model::{
-    AgentState, Availability, InvokeId, MonitorId, PeripheralId, PeripheralType, SessionId, SkillTarget,
-    TaskState,
+    AgentState, Availability, InvokeId, MonitorId, PeripheralId, PeripheralType, SessionId, SkillGroupNumber,
+    SkillTarget, TaskState,
 };
 use cce_wire::{Text, Unsigned};
 
@@ -113,8 +113,12 @@ fn every_answer_repeats_the_invoke_id_of_its_request() {
             "QUERY_AGENT_STATISTICS_CONF",
         ),
         (
-            QuerySkillGroupStatisticsReq { invoke_id, skill_group_number: 12_282_837, ..Default::default() }
-                .into(),
+            QuerySkillGroupStatisticsReq {
+                invoke_id,
+                skill_group_number: SkillGroupNumber(12_282_837),
+                ..Default::default()
+            }
+            .into(),
             "QUERY_SKILL_GROUP_STATISTICS_CONF",
         ),
         (
@@ -251,7 +255,7 @@ fn what_is_told_of_devices_and_counters_is_complete() {
     let group = QuerySkillGroupStatisticsConf {
         invoke_id: InvokeId(7),
         peripheral_id: PeripheralId(5000),
-        skill_group_number: 12_282_837,
+        skill_group_number: SkillGroupNumber(12_282_837),
         skill_group_id: Unsigned(SkillTarget(5199)),
         agents_logged_on: 1,
         agents_ready: 1,
@@ -272,7 +276,10 @@ fn each_state_is_counted_for_itself() {
     let (mut lab, link) = everything();
     let mut counted = |work: Cti| {
         lab.says(link, work);
-        let asked = QuerySkillGroupStatisticsReq { skill_group_number: 12_282_837, ..Default::default() };
+        let asked = QuerySkillGroupStatisticsReq {
+            skill_group_number: SkillGroupNumber(12_282_837),
+            ..Default::default()
+        };
         let said = lab.says(link, asked);
         let [Cti::QuerySkillGroupStatisticsConf(conf)] = &said.to(link)[..] else { panic!("{said:?}") };
         [

@@ -7,7 +7,7 @@ use crate::{
 use cce_cti::*;
 use cce_kernel::{Fact, Port};
 use cce_model::{
-    AgentState, Availability, MonitorId, Mrd, MrdId, PeripheralId, TaskState,
+    AgentState, Availability, MonitorId, Mrd, MrdId, PeripheralId, PrecisionQueueId, TaskState,
     sample::{QueueRow, SampleRows},
 };
 use cce_wire::Code;
@@ -320,7 +320,12 @@ fn work_that_gives_way_itself_does_not_interrupt_other_work_that_does() {
     let mail = MAIL;
     rows.mrds.push(Mrd { id: mail, name: "Mail".to_owned(), ..rows.mrds[0].clone() });
     rows.agents[0].mrds.push(mail);
-    rows.queues.push(QueueRow { id: 5036, name: "Mail".to_owned(), mrd: mail, ..rows.queues[0].clone() });
+    rows.queues.push(QueueRow {
+        id: PrecisionQueueId(5036),
+        name: "Mail".to_owned(),
+        mrd: mail,
+        ..rows.queues[0].clone()
+    });
     let mut lab = Lab::with_objects(rows);
     [MRD, CHAT, MAIL].into_iter().for_each(|mrd| lab.sign_in(mrd));
     lab.reserve(TASK);

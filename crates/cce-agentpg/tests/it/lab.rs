@@ -4,7 +4,9 @@ use cce_agentpg::{AgentPg, Config};
 use cce_bench::Bench;
 use cce_cti::{Cti, HeartbeatReq, MakeAgentReadyInd, MediaLoginReq, OpenReq, dialect, services};
 use cce_kernel::{Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, TimerKey, Wall};
-use cce_model::{InvokeId, MrdId, PeripheralId, SessionId, SkillTarget, TaskId, sample::SampleRows};
+use cce_model::{
+    CallTypeId, InvokeId, MrdId, PeripheralId, SessionId, SkillTarget, TaskId, sample::SampleRows,
+};
 use cce_mr::{
     ICM, Icm,
     icm::{
@@ -352,7 +354,7 @@ pub(crate) fn reservation(task: TaskId, mrd: MrdId) -> DeviceTargetPreCallInd {
         agstid: AGENT,
         sgstid: SkillTarget(5199),
         invoke_id: InvokeId(635),
-        call_type_id: 5053,
+        call_type_id: CallTypeId(5053),
         ani: Some(Text::new("ae93f5ad-452d-4c52-8057-8d23864a8a8a")),
         dn: Some(Text::new("CumulusTask")),
         ced: Some(Text::new("5AA797871000018D0000004139ED7AD5")),

@@ -10,7 +10,7 @@ use cce_cti::{
 };
 use cce_kernel::Port;
 use cce_model::{
-    AgentState, SkillTarget,
+    AgentState, PrecisionQueueId, SkillGroupNumber, SkillTarget,
     sample::{QueueRow, SampleRows},
 };
 use cce_mr::icm::DeviceTargetPreCallInd;
@@ -113,7 +113,7 @@ fn an_agent_counts_in_the_statistics_of_each_queue() {
         };
         (conf.agents_logged_on, conf.agents_reserved, conf.agents_busy_other)
     };
-    assert_eq!((counted(12_282_837), counted(7)), ((1, 0, 1), (1, 1, 0)));
+    assert_eq!((counted(SkillGroupNumber(12_282_837)), counted(SkillGroupNumber(7))), ((1, 0, 1), (1, 1, 0)));
 }
 
 fn signed_in() -> Lab {
@@ -126,7 +126,13 @@ fn signed_in() -> Lab {
 fn two_queues() -> SampleRows {
     let mut rows = SampleRows::lab_trace();
     let (name, skill_group) = ("Second".to_owned(), SkillTarget(5200));
-    rows.queues.push(QueueRow { id: 5036, name, skill_group, number: 7, ..rows.queues[0].clone() });
+    rows.queues.push(QueueRow {
+        id: PrecisionQueueId(5036),
+        name,
+        skill_group,
+        number: SkillGroupNumber(7),
+        ..rows.queues[0].clone()
+    });
     rows
 }
 

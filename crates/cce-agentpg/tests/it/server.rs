@@ -7,8 +7,8 @@ use cce_agentpg::Config;
 use cce_cti::*;
 use cce_kernel::{Fact, LinkId, Port};
 use cce_model::{
-    AgentState, EccVariable, InvokeId, MonitorId, MrdId, PeripheralId, PeripheralType, SessionId,
-    SkillTarget,
+    AgentState, ConnectionCallId, EccVariable, InvokeId, MonitorId, MrdId, PeripheralId, PeripheralType,
+    SessionId, SkillGroupNumber, SkillTarget,
     fact::{AgentPgFact, ArmMessage},
     sample::{QueueRow, SampleRows},
 };
@@ -149,7 +149,7 @@ fn a_device_monitor_shows_the_device_under_its_own_number_until_it_is_stopped() 
 #[test]
 fn monitors_are_refused_with_the_code_for_what_is_wrong() {
     let all = services::PERIPHERAL_MONITOR | services::CONNECTION_MONITOR | services::TASK_MONITOR;
-    let with_call = MonitorStartReq { connection_call_id: 7, ..device_monitor("1080") };
+    let with_call = MonitorStartReq { connection_call_id: ConnectionCallId(7), ..device_monitor("1080") };
     let cases: [(u32, u32, Cti); 8] = [
         (12, services::TASK_MONITOR, device_monitor("1080").into()),
         (87, all, device_monitor("4711").into()),
@@ -228,7 +228,7 @@ fn an_agent_s_state_in_a_domain_can_be_asked_for() {
         (answer.agent_state, answer.num_tasks, answer.max_task_limit),
         (AgentState::Active.into(), 1, 3)
     );
-    assert_eq!(answer.skill_groups[0].number, Some(12_282_837));
+    assert_eq!(answer.skill_groups[0].number, Some(SkillGroupNumber(12_282_837)));
     let chat = lab.says(finesse, QueryAgentStateReq { mrd_id: CHAT, ..ask.clone() });
     let [Cti::QueryAgentStateConf(answer)] = &chat.to(finesse)[..] else { panic!("{chat:?}") };
     assert_eq!(answer.agent_state, AgentState::Logout);
@@ -412,13 +412,17 @@ fn a_device_has_a_line_and_no_calls() {
 fn statistics_count_agents_and_no_calls() {
     let mut lab = Lab::ready();
     let finesse = lab.finesse;
-    let ask = QuerySkillGroupStatisticsReq { skill_group_number: 12_282_837, ..Default::default() };
+    let ask = QuerySkillGroupStatisticsReq {
+        skill_group_number: SkillGroupNumber(12_282_837),
+        ..Default::default()
+    };
     let said = lab.says(finesse, ask);
     let [Cti::QuerySkillGroupStatisticsConf(answer)] = &said.to(finesse)[..] else { panic!("{said:?}") };
     assert_eq!((answer.agents_logged_on, answer.agents_avail, answer.calls_q_now), (1, 1, 0));
     let ask = QueryAgentStatisticsReq { agent_id: Some(Text::new("1080")), ..Default::default() };
     assert_eq!(lab.says(finesse, ask).names(finesse), ["QUERY_AGENT_STATISTICS_CONF"]);
-    let unknown = QuerySkillGroupStatisticsReq { skill_group_number: 1, ..Default::default() };
+    let unknown =
+        QuerySkillGroupStatisticsReq { skill_group_number: SkillGroupNumber(1), ..Default::default() };
     assert_eq!(lab.says(finesse, unknown).status(finesse), 72);
 }
 

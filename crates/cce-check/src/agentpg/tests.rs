@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{breach::Ledger, router::Admission};
-use cce_model::{Availability, MrdId, PeripheralId, SessionId};
+use cce_model::{Availability, MrdId, PeripheralId, PrecisionQueueId, SessionId, SkillGroupNumber};
 use std::collections::BTreeSet;
 
 const ID: TaskId = TaskId { day: 1, call: 1, sequence: 1 };
@@ -105,7 +105,7 @@ fn record() -> AgentRecord {
         routable: false,
         availability: Availability::NotAvailable,
         skill_target: PLACE.skill_target,
-        skill_group_number: 0,
+        skill_group_number: SkillGroupNumber(0),
         skill_group: SkillTarget(5199),
         direction: 0,
         terminal: String::new(),
@@ -402,7 +402,7 @@ fn a_task_comes_to_the_agent_whom_the_router_chose_and_beside_nothing_that_must_
                 bench.begun(OTHER, place);
             }
             bench.admitted(ID, PLACE.mrd, true);
-            bench.router.on_choice(ID.key(), 5034, 1, agent, &mut bench.judge);
+            bench.router.on_choice(ID.key(), PrecisionQueueId(5034), 1, agent, &mut bench.judge);
             bench.task(ID, PLACE, None, TaskState::PreCall);
         })
     };

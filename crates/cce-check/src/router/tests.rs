@@ -32,7 +32,7 @@ impl Bench<'_> {
     }
 
     fn chosen(&mut self, id: TaskId, queue: u32, step: u32) -> Option<ContactId> {
-        self.router.on_choice(id.key(), queue, step, AGENT, &mut self.judge)
+        self.router.on_choice(id.key(), PrecisionQueueId(queue), step, AGENT, &mut self.judge)
     }
 
     fn limit(&mut self, limit: u32) {
@@ -95,7 +95,7 @@ fn a_task_leaves_its_queue_behind_whoever_is_ahead_of_it_and_came_as_far() {
         told(|bench| {
             bench.admitted(seq, OTHER, MRD, priority);
             bench.admitted(5, ID, MRD, 5);
-            bench.router.on_wait(OTHER.key(), queue, step);
+            bench.router.on_wait(OTHER.key(), PrecisionQueueId(queue), step);
             bench.chosen(ID, QUEUE, 2);
         })
     };
@@ -113,8 +113,8 @@ fn a_task_leaves_its_queue_behind_whoever_is_ahead_of_it_and_came_as_far() {
 fn a_task_that_waited_itself_is_not_ahead_of_itself() {
     let waits = broken(|bench| {
         bench.admitted(3, ID, MRD, 5);
-        bench.router.on_wait(ID.key(), QUEUE, 1);
-        bench.router.on_wait(ID.key(), QUEUE, 2);
+        bench.router.on_wait(ID.key(), PrecisionQueueId(QUEUE), 1);
+        bench.router.on_wait(ID.key(), PrecisionQueueId(QUEUE), 2);
         bench.chosen(ID, QUEUE, 2);
         assert_eq!(bench.router.waiting().count(), 0, "it has left");
     });
@@ -205,7 +205,7 @@ fn who_leaves_a_queue_without_an_agent_is_ahead_of_nobody() {
     let left = broken(|bench| {
         bench.admitted(1, OTHER, MRD, 5);
         bench.admitted(2, ID, MRD, 5);
-        bench.router.on_wait(OTHER.key(), QUEUE, 1);
+        bench.router.on_wait(OTHER.key(), PrecisionQueueId(QUEUE), 1);
         bench.router.on_dequeued(OTHER.key());
         bench.chosen(ID, QUEUE, 1);
     });
@@ -217,7 +217,7 @@ fn a_router_that_begins_anew_has_neither_queues_nor_counts_and_its_choices_stand
     let anew = broken(|bench| {
         bench.admitted(1, OTHER, MRD, 5);
         bench.admitted(2, ID, MRD, 5);
-        bench.router.on_wait(OTHER.key(), QUEUE, 1);
+        bench.router.on_wait(OTHER.key(), PrecisionQueueId(QUEUE), 1);
         bench.router.forget();
         bench.view(7, 0);
         bench.judge.seq = 3;

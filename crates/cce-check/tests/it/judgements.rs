@@ -18,8 +18,8 @@ use cce_check::Judgement;
 use cce_journal::{Record, What};
 use cce_kernel::{CallId, Fact, Input, Output, Port, TimerKey};
 use cce_model::{
-    AgentState, ContactStatus, DialogState, DialogueState, Disposition, InvokeId, MrdId, Object, SessionId,
-    SkillTarget, TaskEventKind, TaskId, TaskState, UserState,
+    AgentState, ContactStatus, DialogState, DialogueState, Disposition, InvokeId, MrdId, Object,
+    PrecisionQueueId, SessionId, SkillTarget, TaskEventKind, TaskId, TaskState, UserState,
     fact::{AgentPgFact, AgentView, ArmMessage, CcpFact, FinesseFact, QueueChoice, RouterFact, SmOperation},
 };
 use cce_mr::{MR, Mr, mr::NewTask};
@@ -521,7 +521,7 @@ fn out_of_order(second: u32, first: u32) -> Journal {
         .then("router", node(SECOND, QueueChoice::Wait))
         .routed_with(THIRD, (MRD, true), AGENT, second)
         .unrouted(THIRD, MRD, AGENT)
-        .then("router", RouterFact::Dequeued { key: SECOND.key(), queue_id: QUEUE }.into())
+        .then("router", RouterFact::Dequeued { key: SECOND.key(), queue_id: PrecisionQueueId(QUEUE) }.into())
 }
 
 impl Journal {
@@ -565,8 +565,10 @@ impl Journal {
     /// With the reservation taken back, and the task given up.
     fn unrouted(self, task: TaskId, mrd: i32, agent: i32) -> Self {
         let (skill_target, mrd) = (SkillTarget(agent), MrdId(mrd));
-        self.then("router", RouterFact::Requeued { task, skill_target, mrd }.into())
-            .then("router", RouterFact::Dequeued { key: task.key(), queue_id: QUEUE }.into())
+        self.then("router", RouterFact::Requeued { task, skill_target, mrd }.into()).then(
+            "router",
+            RouterFact::Dequeued { key: task.key(), queue_id: PrecisionQueueId(QUEUE) }.into(),
+        )
     }
 
     /// With an application that gives its agent a task: an event without an indication follows.

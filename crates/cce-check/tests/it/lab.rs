@@ -4,6 +4,7 @@ use cce_check::{Breach, Checks};
 use cce_fold::Fold;
 use cce_journal::{Director, Header, Record};
 use cce_kernel::{Command, NodeName, Time, Wall};
+use cce_model::{CallTypeId, MrdId, PrecisionQueueId, SkillGroupNumber, SkillTarget};
 use cce_sim::Sim;
 use cce_world::{CastAgent, CastCustomer, CreateMethod, Lab, Layers, Span, load};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -118,20 +119,20 @@ pub(crate) fn lab(agents: Vec<CastAgent>, customers: Vec<CastCustomer>) -> Lab {
 pub(crate) fn lab_of_two_domains(agents: Vec<CastAgent>, customers: Vec<CastCustomer>) -> Lab {
     let mut lab = lab(agents, customers);
     let mut mrd = lab.mrds[0].clone();
-    (mrd.id, mrd.name) = (5012, "Mail".into());
+    (mrd.id, mrd.name) = (MrdId(5012), "Mail".into());
     lab.mrds.push(mrd);
     let mut dialed = lab.dialed_numbers[0].clone();
-    (dialed.number, dialed.mrd, dialed.call_type) = ("Mail".into(), "Mail".into(), Some(5054));
+    (dialed.number, dialed.mrd, dialed.call_type) = ("Mail".into(), "Mail".into(), Some(CallTypeId(5054)));
     lab.dialed_numbers.push(dialed);
     let mut call_type = lab.call_types[0].clone();
-    (call_type.id, call_type.name, call_type.script) = (5054, "Mail".into(), Some("Mail".into()));
+    (call_type.id, call_type.name, call_type.script) = (CallTypeId(5054), "Mail".into(), Some("Mail".into()));
     lab.call_types.push(call_type);
     let mut script = lab.scripts[0].clone();
     (script.name, script.precision_queue) = ("Mail".into(), "Mail".into());
     lab.scripts.push(script);
     let mut queue = lab.precision_queues[0].clone();
-    (queue.id, queue.name, queue.mrd) = (5035, "Mail".into(), "Mail".into());
-    (queue.skill_group, queue.number) = (5198, 12_282_838);
+    (queue.id, queue.name, queue.mrd) = (PrecisionQueueId(5035), "Mail".into(), "Mail".into());
+    (queue.skill_group, queue.number) = (SkillTarget(5198), SkillGroupNumber(12_282_838));
     lab.precision_queues.push(queue);
     lab.agents.iter_mut().for_each(|agent| agent.mrds.push("Mail".into()));
     lab

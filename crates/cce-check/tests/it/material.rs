@@ -8,8 +8,9 @@ use crate::{
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, Output, Port};
 use cce_model::{
-    AgentId, AgentRecord, AgentState, ContactId, ContactStatus, DialogState, DialogueId, DialogueState,
-    Disposition, MrdId, Object, SkillTarget, StatusReason, TaskEvent, TaskEventKind, TaskId, TaskState,
+    AgentId, AgentRecord, AgentState, CallTypeId, ContactId, ContactStatus, DialogState, DialogueId,
+    DialogueState, Disposition, MrdId, Object, PrecisionQueueId, RoutingClientId, SkillTarget, StatusReason,
+    TaskEvent, TaskEventKind, TaskId, TaskState,
     fact::{AgentPgFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
 };
 
@@ -92,9 +93,9 @@ pub(crate) fn admitted(task: TaskId, mrd: i32, priority: u32, interruptible: boo
         dialed_number: "CumulusTask".into(),
         ani: String::new(),
         ced: String::new(),
-        routing_client: 5004,
+        routing_client: RoutingClientId(5004),
         mrd: MrdId(mrd),
-        call_type: 5053,
+        call_type: CallTypeId(5053),
         script: "CumulusTask".into(),
         priority,
         interruptible,
@@ -114,7 +115,7 @@ pub(crate) fn node(task: TaskId, choice: QueueChoice) -> Fact {
         dialogue: DialogueId(999),
         key: task.key(),
         queue,
-        queue_id: QUEUE,
+        queue_id: PrecisionQueueId(QUEUE),
         step: 1,
         choice,
     }

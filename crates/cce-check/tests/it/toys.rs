@@ -7,8 +7,8 @@ use cce_check::{Check, Checks};
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, Output, Port};
 use cce_model::{
-    AgentRecord, AgentState, ContactStatus, DialogState, Disposition, Object, PublishEvent, SkillTarget,
-    StatusReason, TaskEventKind, TaskState,
+    AgentRecord, AgentState, CallTypeId, ContactStatus, DialogState, Disposition, Object, PublishEvent,
+    SkillTarget, StatusReason, TaskEventKind, TaskState,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact, SmOperation},
 };
 use cce_world::{CastAgent, Lab};
@@ -448,10 +448,11 @@ fn with_second_of_priority(told: u32) -> Journal {
 
 fn lab_with_urgent_tasks(mut lab: Lab) -> Lab {
     let mut dialed = lab.dialed_numbers[0].clone();
-    (dialed.number, dialed.call_type) = ("Urgent".into(), Some(5054));
+    (dialed.number, dialed.call_type) = ("Urgent".into(), Some(CallTypeId(5054)));
     lab.dialed_numbers.push(dialed);
     let mut call_type = lab.call_types[0].clone();
-    (call_type.id, call_type.name, call_type.script) = (5054, "Urgent".into(), Some("Urgent".into()));
+    (call_type.id, call_type.name, call_type.script) =
+        (CallTypeId(5054), "Urgent".into(), Some("Urgent".into()));
     lab.call_types.push(call_type);
     let mut script = lab.scripts[0].clone();
     (script.name, script.priority) = ("Urgent".into(), 1);

@@ -6,7 +6,9 @@ use cce_cti::{
     QueryDeviceInfoConf, RequestedSkillGroup, SetAgentStateReq, SkillGroupRecord, SnapshotDeviceConf,
     dialect,
 };
-use cce_model::{AgentState, MrdId, PeripheralId, SkillTarget};
+use cce_model::{
+    AgentState, ConnectionCallId, MrdId, PeripheralId, PrecisionQueueId, SkillGroupNumber, SkillTarget,
+};
 use cce_wire::{List, Text, Unsigned};
 
 #[test]
@@ -17,7 +19,7 @@ fn a_record_begins_with_its_type_and_has_its_lists_in_one_field_each() {
         login_id: Some(Text::new(login)),
         num_skills: Some(u16::try_from(groups.len()).unwrap()),
         num_mrds: Some(1),
-        skill_group_numbers: Some(List(groups.to_vec())),
+        skill_group_numbers: Some(List(groups.iter().copied().map(SkillGroupNumber).collect())),
         skill_group_priorities: Some(List(vec![1; groups.len()])),
         agent_mrd_ids: Some(List(vec![Unsigned(MrdId(5011))])),
         agent_mrd_states: Some(List(vec![AgentState::NotReady.into()])),
@@ -38,7 +40,7 @@ fn records_that_hold_different_fields_stay_apart() {
         record_type: Some(1),
         priority: Some(1),
         peripheral_name: Some(Text::new("Cumulus")),
-        precision_queue_id: Some(5081),
+        precision_queue_id: Some(PrecisionQueueId(5081)),
         ..SkillGroupRecord::default()
     };
     let records = vec![short.clone(), long.clone(), short, long];
@@ -64,7 +66,7 @@ fn calls_of_a_device_are_groups_of_five() {
     };
     stays(SnapshotDeviceConf {
         num_calls: 2,
-        calls: vec![call(7), call(8)],
+        calls: vec![call(ConnectionCallId(7)), call(ConnectionCallId(8))],
         ..SnapshotDeviceConf::default()
     });
 }
@@ -95,13 +97,13 @@ fn skill_groups_of_an_agent_are_groups_that_a_request_may_name_in_part() {
     };
     stays(QueryAgentStateConf {
         num_skill_groups: 2,
-        skill_groups: vec![group(1), group(2)],
+        skill_groups: vec![group(SkillGroupNumber(1)), group(SkillGroupNumber(2))],
         ..QueryAgentStateConf::default()
     });
     let number = |number| RequestedSkillGroup { number: Some(number), priority: None };
     stays(SetAgentStateReq {
         num_skill_groups: 2,
-        skill_groups: vec![number(1), number(2)],
+        skill_groups: vec![number(SkillGroupNumber(1)), number(SkillGroupNumber(2))],
         ..SetAgentStateReq::default()
     });
 }

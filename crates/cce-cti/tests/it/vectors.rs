@@ -8,8 +8,8 @@ use cce_cti::{
     SystemEventId, dialect, open_version,
 };
 use cce_model::{
-    AgentState, Availability, Disposition, InvokeId, MrdId, PeripheralId, PeripheralType, SessionId,
-    SkillTarget, TaskId,
+    AgentState, Availability, CallTypeId, Disposition, InvokeId, MrdId, PeripheralId, PeripheralType,
+    SessionId, SkillGroupNumber, SkillTarget, TaskId,
 };
 use cce_wire::{Bytes, Flaw, List, Opaque, Secret, Text, Time32, Unsigned, parse_hex};
 
@@ -165,7 +165,7 @@ fn agent_state_event_of_a_reservation() {
         session_id: SessionId(3),
         peripheral_type: PeripheralType::ENTERPRISE_AGENT,
         skill_group_state: AgentState::Reserved.into(),
-        skill_group_number: 12_282_837,
+        skill_group_number: SkillGroupNumber(12_282_837),
         skill_group_id: Unsigned(SkillTarget(5199)),
         agent_state: AgentState::Reserved.into(),
         mrd_id: MrdId(5011),
@@ -192,7 +192,7 @@ fn agent_pre_call_event() {
     let event = AgentPreCallEvent {
         service_number: u32::MAX,
         service_id: Unsigned(SkillTarget::NONE),
-        skill_group_number: 12_282_837,
+        skill_group_number: SkillGroupNumber(12_282_837),
         skill_group_id: Unsigned(SkillTarget(5199)),
         mrd_id: MrdId(5011),
         agent_skill_target_id: Unsigned(SkillTarget(5172)),
@@ -203,7 +203,7 @@ fn agent_pre_call_event() {
         ani: Some(Text::new("ae93f5ad-452d-4c52-8057-8d23864a8a8a")),
         dialed_number: Some(Text::new("CumulusTask")),
         caller_entered_digits: Some(Text::new("5AA797871000018D0000004139ED7AD5")),
-        flt_call_type_id: Some(5053),
+        flt_call_type_id: Some(CallTypeId(5053)),
         pre_call_invoke_id: Some(InvokeId(635)),
         call_variable1: Some(Text::new("Scott McTominay")),
         call_variable2: Some(Text::new("Report Lost Credit Card")),

@@ -12,7 +12,7 @@ use cce_finesse::Config;
 use cce_kernel::{CallId, Fact, Input, Output, Port, Request, Response, TimerKey, Wall};
 use cce_model::CallVariableDisplay;
 use cce_model::{
-    AgentId, AgentState, ContactId, DialogState, Disposition, InvokeId, Object, TaskId,
+    AgentId, AgentState, ContactId, DialogState, Disposition, InvokeId, Object, SkillGroupNumber, TaskId,
     fact::{FinesseFact, SmOperation},
 };
 use cce_wire::{Unsigned, parse_hex};
@@ -25,7 +25,10 @@ fn a_reservation_begins_a_dialog() {
     assert_eq!(reserved.shown(), ["POST dialogs OFFERED"]);
     let Object::Dialogs(dialog) = &reserved.published()[0].object else { panic!() };
     assert_eq!((dialog.id, dialog.mrd, dialog.media.as_str()), (TASK, MRD, "Tasks"));
-    assert_eq!((dialog.queue_number, dialog.queue_name.as_str()), (12_282_837, "CumulusTask"));
+    assert_eq!(
+        (dialog.queue_number, dialog.queue_name.as_str()),
+        (SkillGroupNumber(12_282_837), "CumulusTask")
+    );
     assert_eq!((dialog.dialed_number.as_str(), dialog.started), ("CumulusTask", START));
     assert_eq!(reserved.facts()[0], &moved(None, DialogState::Offered, None));
 }

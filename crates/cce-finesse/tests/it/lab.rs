@@ -13,8 +13,8 @@ use cce_kernel::{
     Response, Time, TimerKey, Wall,
 };
 use cce_model::{
-    AgentState, Disposition, InvokeId, Mrd, MrdId, Object, PeripheralId, Publication, SkillTarget, TaskId,
-    fact::FinesseFact, sample::SampleRows,
+    AgentState, Disposition, InvokeId, Mrd, MrdId, Object, PeripheralId, Publication, SkillGroupNumber,
+    SkillTarget, TaskId, fact::FinesseFact, sample::SampleRows,
 };
 use cce_model::{CallVariableDisplay, EventForm};
 use cce_wire::{Text, Unsigned};
@@ -514,7 +514,7 @@ pub(crate) fn pre_call() -> AgentPreCallEvent {
     AgentPreCallEvent {
         service_number: u32::MAX,
         service_id: Unsigned(SkillTarget::NONE),
-        skill_group_number: 12_282_837,
+        skill_group_number: SkillGroupNumber(12_282_837),
         skill_group_id: Unsigned(SkillTarget(5199)),
         mrd_id: MRD,
         agent_skill_target_id: Unsigned(SkillTarget(5172)),

@@ -1,6 +1,9 @@
 //! What happens inside the router.
 
-use crate::{AgentState, DialogueId, Fact, MrdId, RouterCallKey, SkillTarget, TaskId};
+use crate::{
+    AgentState, CallTypeId, DialogueId, Fact, MrdId, PrecisionQueueId, RouterCallKey, RoutingClientId,
+    SkillTarget, TaskId,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a queue node decided.
@@ -70,11 +73,11 @@ pub enum RouterFact {
         /// Caller-entered digits.
         ced: String,
         /// Routing client.
-        routing_client: u32,
+        routing_client: RoutingClientId,
         /// The dialed number's domain.
         mrd: MrdId,
         /// The dialed number's call type.
-        call_type: u32,
+        call_type: CallTypeId,
         /// The script that runs.
         script: String,
         /// The script's priority in queues; 1 is best. 0 in a journal that does not tell.
@@ -105,7 +108,7 @@ pub enum RouterFact {
         /// The precision queue's name.
         queue: String,
         /// Its id.
-        queue_id: u32,
+        queue_id: PrecisionQueueId,
         /// Step, from 1.
         step: u32,
         /// What it decided.
@@ -116,7 +119,7 @@ pub enum RouterFact {
         /// The task.
         key: RouterCallKey,
         /// The precision queue's id.
-        queue_id: u32,
+        queue_id: PrecisionQueueId,
     },
     /// An agent was chosen, but the reservation did not come about: the agent PG refused it, or never got it.
     /// The task is routed anew.

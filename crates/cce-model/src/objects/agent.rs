@@ -1,7 +1,7 @@
 //! Agents, their teams, and the skill groups that they belong to.
 
 use super::{Keyed, Mrd};
-use crate::{AgentId, SkillTarget};
+use crate::{AgentId, SkillGroupNumber, SkillTarget, TeamId};
 use std::sync::Arc;
 
 /// An agent.
@@ -56,7 +56,7 @@ impl Keyed for Agent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Team {
     /// Id.
-    pub id: u32,
+    pub id: TeamId,
     /// Name.
     pub name: String,
 }
@@ -67,7 +67,7 @@ pub struct SkillGroup {
     /// Id in the central controller's database.
     pub id: SkillTarget,
     /// Peripheral number.
-    pub number: u32,
+    pub number: SkillGroupNumber,
     /// Domain.
     pub mrd: Arc<Mrd>,
 }

@@ -14,7 +14,7 @@ pub use agent::{Agent, SkillGroup, Team};
 pub use routing::{CallType, DialedNumber, Mrd, PrecisionQueue, Script, Step};
 pub use table::{Keyed, Table};
 
-use crate::{EccVariable, ReasonCategory, ReasonCode, SkillTarget};
+use crate::{EccVariable, ReasonCategory, ReasonCode, SkillTarget, TeamId};
 use std::sync::Arc;
 
 /// Every object of a contact center.
@@ -66,7 +66,7 @@ impl ObjectModel {
     }
 
     /// The team of that id, if some agent belongs to it.
-    pub fn team(&self, id: u32) -> Option<&Arc<Team>> {
+    pub fn team(&self, id: TeamId) -> Option<&Arc<Team>> {
         self.agents.iter().map(|agent| &agent.team).find(|team| team.id == id)
     }
 }

@@ -1,7 +1,7 @@
 //! What leads a task to an agent: dialed number, call type, script, precision queue (task-routing 3).
 
 use super::{Agent, Keyed, SkillGroup};
-use crate::MrdId;
+use crate::{CallTypeId, MrdId, PrecisionQueueId};
 use std::{sync::Arc, time::Duration};
 
 /// A media routing domain (task-routing 4.1).
@@ -58,7 +58,7 @@ impl Keyed for DialedNumber {
 #[derive(Clone, Debug)]
 pub struct CallType {
     /// Id.
-    pub id: u32,
+    pub id: CallTypeId,
     /// Name.
     pub name: String,
     /// Script; without one its tasks are refused (task-routing E23).
@@ -70,9 +70,9 @@ pub struct CallType {
 }
 
 impl Keyed for CallType {
-    type Key = u32;
+    type Key = CallTypeId;
 
-    fn key(&self) -> u32 {
+    fn key(&self) -> CallTypeId {
         self.id
     }
 }
@@ -100,7 +100,7 @@ impl Keyed for Script {
 #[derive(Clone, Debug)]
 pub struct PrecisionQueue {
     /// Id.
-    pub id: u32,
+    pub id: PrecisionQueueId,
     /// Name.
     pub name: String,
     /// The skill group that shadows it.

@@ -3,7 +3,10 @@
 use super::{
     Agent, CallType, DialedNumber, Mrd, ObjectModel, PrecisionQueue, Script, SkillGroup, Step, Table, Team,
 };
-use crate::{AgentId, EccVariable, MrdId, ReasonCode, SkillTarget};
+use crate::{
+    AgentId, CallTypeId, EccVariable, MrdId, PrecisionQueueId, ReasonCode, SkillGroupNumber, SkillTarget,
+    TeamId,
+};
 use std::{sync::Arc, time::Duration};
 
 /// Rows of a model. Every name must be that of a row.
@@ -16,11 +19,11 @@ pub struct SampleRows {
     /// Agents.
     pub agents: Vec<AgentRow>,
     /// Name, precision queue and priority of scripts.
-    pub scripts: Vec<(String, u32, u32)>,
+    pub scripts: Vec<(String, PrecisionQueueId, u32)>,
     /// Call types.
     pub call_types: Vec<CallTypeRow>,
     /// Number, domain and call type of dialed numbers.
-    pub dialed_numbers: Vec<(String, MrdId, Option<u32>)>,
+    pub dialed_numbers: Vec<(String, MrdId, Option<CallTypeId>)>,
     /// Expanded call context variables.
     pub ecc_variables: Vec<EccVariable>,
     /// Reason codes.
@@ -31,7 +34,7 @@ pub struct SampleRows {
 #[derive(Clone, Debug)]
 pub struct QueueRow {
     /// Id.
-    pub id: u32,
+    pub id: PrecisionQueueId,
     /// Name.
     pub name: String,
     /// Domain.
@@ -39,7 +42,7 @@ pub struct QueueRow {
     /// Id of the skill group.
     pub skill_group: SkillTarget,
     /// Its peripheral number.
-    pub number: u32,
+    pub number: SkillGroupNumber,
     /// Agents and wait of each step.
     pub steps: Vec<(Vec<SkillTarget>, Option<Duration>)>,
 }
@@ -67,7 +70,7 @@ pub struct AgentRow {
 #[derive(Clone, Debug)]
 pub struct CallTypeRow {
     /// Id.
-    pub id: u32,
+    pub id: CallTypeId,
     /// Name.
     pub name: String,
     /// Name of its script.
@@ -94,7 +97,10 @@ impl SampleRows {
                 agent("1080", 5172, "sjeffers", "UCSFSJEFFERS"),
                 agent("1081", 5173, "rbarrows", "UCSFOTHER"),
             ],
-            scripts: vec![("CumulusTask".to_owned(), 5034, 5), ("CumulusChat".to_owned(), 5035, 5)],
+            scripts: vec![
+                ("CumulusTask".to_owned(), PrecisionQueueId(5034), 5),
+                ("CumulusChat".to_owned(), PrecisionQueueId(5035), 5),
+            ],
             call_types: vec![
                 CallTypeRow {
                     ccai_config: ccai_config.to_owned(),
@@ -104,8 +110,8 @@ impl SampleRows {
                 call_type(5054, "CumulusChat"),
             ],
             dialed_numbers: vec![
-                ("CumulusTask".to_owned(), MrdId(5011), Some(5053)),
-                ("CumulusChat".to_owned(), MrdId(5012), Some(5054)),
+                ("CumulusTask".to_owned(), MrdId(5011), Some(CallTypeId(5053))),
+                ("CumulusChat".to_owned(), MrdId(5012), Some(CallTypeId(5054))),
             ],
             ecc_variables: Vec::new(),
             reason_codes: Vec::new(),
@@ -127,7 +133,7 @@ impl SampleRows {
             model.mrds.add(row);
         }
         let groups: Vec<Arc<SkillGroup>> = self.queues.iter().map(|row| row.group(&model.mrds)).collect();
-        let team = Arc::new(Team { id: 5005, name: "CumulusTeam".to_owned() });
+        let team = Arc::new(Team { id: TeamId(5005), name: "CumulusTeam".to_owned() });
         for row in self.agents {
             let queues = self.queues.iter().zip(&groups).filter(|(queue, _)| queue.has(row.skill_target));
             let skill_groups = queues.map(|(_, group)| Arc::clone(group)).collect();
@@ -214,6 +220,7 @@ fn mrd(id: i32, name: &str, interruptible: bool) -> Mrd {
 
 fn queue(id: u32, name: &str, mrd: i32, (group, number): (i32, u32), agents: Vec<SkillTarget>) -> QueueRow {
     let (mrd, skill_group) = (MrdId(mrd), SkillTarget(group));
+    let (id, number) = (PrecisionQueueId(id), SkillGroupNumber(number));
     QueueRow { id, name: name.to_owned(), mrd, skill_group, number, steps: vec![(agents, None)] }
 }
 
@@ -231,7 +238,7 @@ fn agent(id: &'static str, skill_target: i32, login_name: &'static str, terminal
 
 fn call_type(id: u32, name: &str) -> CallTypeRow {
     CallTypeRow {
-        id,
+        id: CallTypeId(id),
         name: name.to_owned(),
         script: Some(name.to_owned()),
         ccai_config: String::new(),

@@ -6,7 +6,7 @@ use crate::{
     released,
 };
 use cce_kernel::{Address, Command, Input};
-use cce_model::{DialogueId, Disposition, InvokeId, PeripheralId, TaskId};
+use cce_model::{DialogueId, Disposition, InvokeId, PeripheralId, RoutingClientId, TaskId};
 use cce_mr::{
     CancelResult, FailureStatus, Icm, Mr,
     icm::{DialogFail, QueueEvent, Release},
@@ -19,7 +19,7 @@ use cce_wire::Text;
 
 fn released_for_the_lab() -> Icm {
     Release {
-        rcid: 5004,
+        rcid: RoutingClientId(5004),
         pid: PeripheralId(5001),
         did: DialogueId(4),
         did_rel_seq: 1,
@@ -143,7 +143,7 @@ fn each_answer_names_its_dialogue_its_place_and_its_reason() {
         })
     };
     let queued = QueueEvent {
-        rcid: 5004,
+        rcid: RoutingClientId(5004),
         did: DialogueId(4),
         rtr_date: 154_526,
         rtr_cid: 7,
@@ -161,7 +161,7 @@ fn each_answer_names_its_dialogue_its_place_and_its_reason() {
     };
     assert_eq!(lab.router_says(queued).messages_to_application(), [Mr::from(told)]);
     let fail = DialogFail {
-        rcid: 5004,
+        rcid: RoutingClientId(5004),
         did: DialogueId(4),
         reason_code: Disposition::APPLICATION_INVALID_SCRIPT_SELECTOR,
         ..DialogFail::default()

@@ -5,7 +5,8 @@ use cce_kernel::{
     Address, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port,
 };
 use cce_model::{
-    DialogueId, DialogueState, EccVariable, MrdId, PeripheralId, SkillTarget, TaskId, sample::SampleRows,
+    DialogueId, DialogueState, EccVariable, MrdId, PeripheralId, RoutingClientId, SkillTarget, TaskId,
+    sample::SampleRows,
 };
 use cce_mr::{
     ICM, Icm, MR, Mr,
@@ -309,7 +310,7 @@ fn rows() -> SampleRows {
 pub(crate) fn pim(peripheral: u32, applications: Vec<Address>) -> PimConfig {
     PimConfig {
         peripheral: PeripheralId(peripheral),
-        routing_client: peripheral + 3,
+        routing_client: RoutingClientId(peripheral + 3),
         applications,
         redial: Duration::from_secs(1),
         application_host: "sm1.dcloud.cisco.com".into(),
@@ -327,7 +328,7 @@ pub(crate) fn connect() -> Connect {
     let NewTask { call_variable1, call_variable2, call_variable3, call_variable4, .. } = new_task();
     let task = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
     Connect {
-        rcid: 5004,
+        rcid: RoutingClientId(5004),
         pid: PeripheralId(5001),
         did: DialogueId(4),
         rtr_date: task.day,

@@ -8,7 +8,10 @@ mod lab;
 mod pims;
 
 use cce_kernel::{CloseReason, Fact, FrameFlaw, Input, Output};
-use cce_model::{DialogueId, DialogueState, Disposition, EccLoss, MrdId, PeripheralId, SkillTarget, TaskId};
+use cce_model::{
+    DialogueId, DialogueState, Disposition, EccLoss, MrdId, PeripheralId, RoutingClientId, SkillTarget,
+    TaskId,
+};
 use cce_mr::{
     CancelResult, Mr, RoutingService,
     icm::{Connect, DialogFail, QueueEvent, ReleaseConf},
@@ -39,7 +42,7 @@ fn the_lab_s_new_task_becomes_the_lab_s_new_call() {
     let call = said.new_call();
     assert_eq!(
         (call.rcid, call.pid, call.did, call.did_rel_seq, call.grp_del_key),
-        (5004, PeripheralId(5001), DialogueId(4), 1, 5004)
+        (RoutingClientId(5004), PeripheralId(5001), DialogueId(4), 1, 5004)
     );
     assert_eq!((call.rtr_date, call.rtr_cid, call.rck_seq, call.mr_domain_id), (-1, -1, -1, MrdId::NONE));
     assert_eq!((call.msg_origin, call.route_dev_type, call.at_vru, call.queue_type), (1, 6, true, -1));
@@ -130,7 +133,7 @@ fn every_call_variable_goes_both_ways_under_its_own_number() {
 fn a_task_that_waits_is_told_with_its_estimate() {
     let mut lab = Lab::with_task();
     let queued = QueueEvent {
-        rcid: 5004,
+        rcid: RoutingClientId(5004),
         did: DialogueId(4),
         rtr_date: 1,
         rtr_cid: 2,
@@ -146,8 +149,12 @@ fn a_task_that_waits_is_told_with_its_estimate() {
 fn a_refused_task_fails_with_the_router_s_reason() {
     let mut lab = Lab::with_task();
     let reason_code = Disposition::APPLICATION_INVALID_SCRIPT_SELECTOR;
-    let said =
-        lab.router_says(DialogFail { rcid: 5004, did: DialogueId(4), reason_code, ..Default::default() });
+    let said = lab.router_says(DialogFail {
+        rcid: RoutingClientId(5004),
+        did: DialogueId(4),
+        reason_code,
+        ..Default::default()
+    });
     assert_eq!(said.names(), ["NEW_TASK_FAILURE_EVENT seq=1 reason=49"]);
     assert_eq!(said.states(), [(Some(DialogueState::Open), DialogueState::Failed)]);
 }
@@ -157,7 +164,7 @@ fn a_cancel_in_time_is_confirmed() {
     let mut lab = Lab::with_task();
     assert_eq!(lab.application_says(cancel(2)).names(), ["RELEASE did=4"]);
     let said = lab.router_says(ReleaseConf {
-        rcid: 5004,
+        rcid: RoutingClientId(5004),
         did: DialogueId(4),
         result: CancelResult::CANCELLED,
         ..Default::default()
@@ -172,7 +179,7 @@ fn a_cancel_that_meets_a_decision_is_answered_after_it() {
     lab.application_says(cancel(2));
     assert_eq!(lab.router_says(connect()).names(), ["DO_THIS_WITH_TASK seq=1"]);
     let said = lab.router_says(ReleaseConf {
-        rcid: 5004,
+        rcid: RoutingClientId(5004),
         did: DialogueId(4),
         result: CancelResult::AGENT_CHOSEN,
         ..Default::default()
@@ -249,7 +256,7 @@ fn the_failure_of_a_dialogue_answers_its_cancel() {
     let mut lab = Lab::with_task();
     lab.application_says(cancel(2));
     let fail = DialogFail {
-        rcid: 5004,
+        rcid: RoutingClientId(5004),
         did: DialogueId(4),
         reason_code: Disposition::NO_SCRIPT,
         ..Default::default()
@@ -310,7 +317,7 @@ fn a_task_that_is_queued_during_its_cancel_is_still_being_cancelled() {
     let mut lab = Lab::with_task();
     lab.application_says(cancel(2));
     let said = lab.router_says(QueueEvent {
-        rcid: 5004,
+        rcid: RoutingClientId(5004),
         did: DialogueId(4),
         estimated_wait_time: 42,
         ..Default::default()
@@ -467,7 +474,12 @@ fn the_task_s_sequence_is_the_router_s_plus_one() {
 }
 
 fn released(result: u32) -> ReleaseConf {
-    ReleaseConf { rcid: 5004, did: DialogueId(4), result: CancelResult(result), ..ReleaseConf::default() }
+    ReleaseConf {
+        rcid: RoutingClientId(5004),
+        did: DialogueId(4),
+        result: CancelResult(result),
+        ..ReleaseConf::default()
+    }
 }
 
 fn cancel(send_seq_no: u32) -> CancelTask {

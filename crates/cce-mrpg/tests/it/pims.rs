@@ -2,7 +2,7 @@
 
 use crate::lab::{Lab, connect, new_task, pim};
 use cce_kernel::{Address, CloseReason, Input, LinkReason};
-use cce_model::{DialogueId, InvokeId, PeripheralId, SkillTarget};
+use cce_model::{DialogueId, InvokeId, PeripheralId, RoutingClientId, SkillTarget};
 use cce_mr::{
     FailureStatus, Mr, RoutingService,
     icm::Connect,
@@ -32,8 +32,9 @@ fn two_applications_may_have_the_same_dialogue_id() {
     let first_link = lab.application;
     lab.application_says(new_task());
     let call = lab.says_on(second, new_task()).new_call();
-    assert_eq!((call.rcid, call.pid, call.did), (5005, PeripheralId(5002), DialogueId(4)));
-    let answer = lab.router_says(Connect { rcid: 5005, pid: PeripheralId(5002), ..connect() });
+    assert_eq!((call.rcid, call.pid, call.did), (RoutingClientId(5005), PeripheralId(5002), DialogueId(4)));
+    let answer =
+        lab.router_says(Connect { rcid: RoutingClientId(5005), pid: PeripheralId(5002), ..connect() });
     assert_eq!(answer.links(), [second]);
     assert_eq!(lab.router_says(connect()).links(), [first_link]);
 }

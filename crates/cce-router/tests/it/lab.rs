@@ -4,7 +4,7 @@ use cce_bench::Bench;
 use cce_kernel::{Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, TimerKey, Wall};
 use cce_model::{
     AgentState, Availability, DialogueId, Disposition, InvokeId, MrdId, PeripheralId, PeripheralType,
-    SkillTarget, TaskId, fact::RouterFact, sample::SampleRows,
+    RoutingClientId, SkillTarget, TaskId, fact::RouterFact, sample::SampleRows,
 };
 use cce_mr::{
     ICM, Icm,
@@ -106,7 +106,7 @@ impl Lab {
         self.says(
             self.mr,
             Release {
-                rcid: 5004,
+                rcid: RoutingClientId(5004),
                 pid: PeripheralId(5001),
                 did: DialogueId(did),
                 reason_code: Disposition::TASK_ABANDONED_IN_ROUTER,
@@ -275,7 +275,7 @@ pub(crate) fn step(agents: &[SkillTarget], wait: Option<u64>) -> (Vec<SkillTarge
 /// The trace's request, for any dialogue.
 pub(crate) fn new_call(did: u32) -> NewCall {
     NewCall {
-        rcid: 5004,
+        rcid: RoutingClientId(5004),
         pid: PeripheralId(5001),
         did: DialogueId(did),
         did_rel_seq: 1,

@@ -4,7 +4,8 @@ use crate::lab::{
     AGENT, CHAT, Lab, MRD, OTHER, TASK, in_state, new_call, new_call_to, rows, standing, step, with_steps,
 };
 use cce_model::{
-    AgentState, Availability, DialogueId, Disposition, PeripheralId,
+    AgentState, Availability, CallTypeId, DialogueId, Disposition, PeripheralId, PrecisionQueueId,
+    RoutingClientId,
     fact::{QueueChoice, RefusalReason, RouterFact},
     sample::CallTypeRow,
 };
@@ -21,7 +22,7 @@ fn a_task_that_nobody_is_free_for_waits() {
     let told = &said.queued()[0];
     assert_eq!(
         (told.rcid, told.pid, told.did, told.did_rel_seq),
-        (5004, PeripheralId(5001), DialogueId(4), 0)
+        (RoutingClientId(5004), PeripheralId(5001), DialogueId(4), 0)
     );
     assert_eq!((told.rtr_date, told.rtr_cid, told.rck_seq), (154_526, 37_051_928, 0));
     assert_eq!(told.estimated_wait_time, -1);
@@ -50,10 +51,10 @@ fn an_agent_gets_as_many_waiting_tasks_as_there_are_slots() {
 #[test]
 fn a_better_priority_is_served_first() {
     let mut rows = rows();
-    rows.dialed_numbers.push(("Urgent".to_owned(), MRD, Some(5055)));
+    rows.dialed_numbers.push(("Urgent".to_owned(), MRD, Some(CallTypeId(5055))));
     let urgent = Some("Urgent".to_owned());
-    rows.call_types.push(CallTypeRow { id: 5055, script: urgent, ..rows.call_types[0].clone() });
-    rows.scripts.push(("Urgent".to_owned(), 5034, 1));
+    rows.call_types.push(CallTypeRow { id: CallTypeId(5055), script: urgent, ..rows.call_types[0].clone() });
+    rows.scripts.push(("Urgent".to_owned(), PrecisionQueueId(5034), 1));
     let mut lab = Lab::with(rows);
     lab.call(4);
     lab.pass(1);
@@ -104,7 +105,7 @@ fn a_full_queue_refuses() {
     let failure = &said.failures()[0];
     assert_eq!(
         (failure.rcid, failure.pid, failure.did, failure.reason_code),
-        (5004, PeripheralId(5001), DialogueId(5), Disposition::ROUTING_COMPLETE)
+        (RoutingClientId(5004), PeripheralId(5001), DialogueId(5), Disposition::ROUTING_COMPLETE)
     );
     let refused = RouterFact::CallRefused { dialogue: DialogueId(5), reason: RefusalReason::QueueFull };
     assert_eq!(said.facts().pop(), Some(&refused));
@@ -170,11 +171,11 @@ fn a_release_takes_a_waiting_task_out() {
     let mut lab = Lab::open();
     lab.call(4);
     let said = lab.release(4);
-    assert!(matches!(said.facts()[..], [RouterFact::Dequeued { queue_id: 5034, .. }]));
+    assert!(matches!(said.facts()[..], [RouterFact::Dequeued { queue_id: PrecisionQueueId(5034), .. }]));
     let released = &said.released()[0];
     assert_eq!(
         (released.rcid, released.pid, released.did, released.result),
-        (5004, PeripheralId(5001), DialogueId(4), CancelResult::CANCELLED)
+        (RoutingClientId(5004), PeripheralId(5001), DialogueId(4), CancelResult::CANCELLED)
     );
     assert!(lab.report(&standing(AGENT, 3)).routed().is_empty());
 }
@@ -192,12 +193,12 @@ fn a_release_comes_too_late_for_a_routed_task() {
 fn routing_clients_number_their_dialogues_apart() {
     let mut lab = Lab::open();
     lab.call(4);
-    let said = lab.says(lab.mr, NewCall { rcid: 5005, ..new_call(4) });
+    let said = lab.says(lab.mr, NewCall { rcid: RoutingClientId(5005), ..new_call(4) });
     assert_eq!(said.names(lab.mr), ["QUEUE_EVENT"]);
-    let release = Release { rcid: 5005, did: DialogueId(4), ..Release::default() };
+    let release = Release { rcid: RoutingClientId(5005), did: DialogueId(4), ..Release::default() };
     assert_eq!(lab.says(lab.mr, release).released()[0].result, CancelResult::CANCELLED);
     let connect = lab.report(&standing(AGENT, 3)).connects().remove(0);
-    assert_eq!((connect.rcid, connect.did), (5004, DialogueId(4)));
+    assert_eq!((connect.rcid, connect.did), (RoutingClientId(5004), DialogueId(4)));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::lab::{CHAT, Lab, new_call, new_call_to, rows, with_steps};
 use cce_model::fact::{RefusalReason, RouterFact};
-use cce_model::{DialogueId, Disposition};
+use cce_model::{DialogueId, Disposition, PrecisionQueueId};
 use cce_mr::{CancelResult, icm::NewCall};
 
 #[test]
@@ -33,7 +33,7 @@ fn a_request_for_another_domain_is_refused() {
 #[test]
 fn a_queue_of_another_domain_ends_the_script() {
     let mut rows = rows();
-    rows.scripts[0].1 = 5035;
+    rows.scripts[0].1 = PrecisionQueueId(5035);
     assert_refused(rows, new_call(4), RefusalReason::ScriptEnded, 43);
 }
 

@@ -5,7 +5,8 @@ use crate::lab::{
     task_event, with_steps,
 };
 use cce_model::{
-    AgentState, Availability, DialogueId, InvokeId, MrdId, PeripheralId, RouterCallKey, SkillTarget,
+    AgentState, Availability, CallTypeId, DialogueId, InvokeId, MrdId, PeripheralId, PrecisionQueueId,
+    RouterCallKey, RoutingClientId, SkillTarget,
     fact::{QueueChoice, RouterFact},
 };
 use cce_mr::{
@@ -22,14 +23,19 @@ fn an_agent_who_is_free_gets_the_task_at_once() {
     let facts = said.facts();
     assert!(matches!(
         facts[0],
-        RouterFact::CallAdmitted { dialogue: DialogueId(4), call_type: 5053, mrd: MrdId(5011), .. }
+        RouterFact::CallAdmitted {
+            dialogue: DialogueId(4),
+            call_type: CallTypeId(5053),
+            mrd: MrdId(5011),
+            ..
+        }
     ));
     let choice = QueueChoice::Agent { skill_target: AGENT, eligible: 1 };
     let node = RouterFact::QueueNode {
         dialogue: DialogueId(4),
         key,
         queue: "CumulusTask".into(),
-        queue_id: 5034,
+        queue_id: PrecisionQueueId(5034),
         step: 1,
         choice,
     };
@@ -55,7 +61,7 @@ fn the_reservation_has_the_values_of_the_trace() {
     );
     assert_eq!(
         (reservation.invoke_id, reservation.call_type_id, reservation.customer_id),
-        (InvokeId(635), 5053, 1)
+        (InvokeId(635), CallTypeId(5053), 1)
     );
     assert_eq!((reservation.rck_seq_num, reservation.delay_q_time, reservation.ecc_payload_id), (0, 0, 1));
     assert_eq!(reservation.num_enabled_services, Some(2));
@@ -70,7 +76,7 @@ fn the_answer_has_the_values_of_the_trace() {
     let connect = Lab::ready().call(4).connects().remove(0);
     assert_eq!(
         (connect.rcid, connect.pid, connect.did, connect.did_rel_seq),
-        (5004, PeripheralId(5001), DialogueId(4), 0)
+        (RoutingClientId(5004), PeripheralId(5001), DialogueId(4), 0)
     );
     assert_eq!((connect.rtr_date, connect.rtr_cid, connect.rck_seq), (154_526, 37_051_928, 0));
     assert_eq!((connect.error_code, connect.tr_target_id, connect.svc_stid), (0, -1, SkillTarget::NONE));

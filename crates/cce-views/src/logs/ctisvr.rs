@@ -371,7 +371,7 @@ fn agent_event(r: &AgentRecord) -> String {
         r.availability.number(),
         r.skill_target,
         r.skill_target,
-        r.skill_group_number,
+        r.skill_group_number.0,
         r.skill_group,
         r.direction,
         r.terminal,

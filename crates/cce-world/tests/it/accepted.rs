@@ -1,5 +1,6 @@
 //! Settings that would be taken and then do nothing, or nothing else, are refused; many alike objects are one entry.
 
+use cce_model::{CallTypeId, MrdId, PrecisionQueueId, SkillGroupNumber, SkillTarget};
 use cce_world::{BUILT_IN, Lab, Layers, Patch, Span, load};
 
 fn lab(text: &str) -> Result<Lab, Vec<String>> {
@@ -154,18 +155,21 @@ fn many_alike_objects_of_any_list_are_one_entry() {
     let lab = lab(ALIKE).unwrap_or_else(|problems| panic!("{problems:#?}"));
     assert_eq!((lab.ecc_variables.len(), lab.ecc_variables[8].name.as_str()), (9, "user.skill9"));
     let mrd = &lab.mrds[19];
-    assert_eq!((mrd.name.as_str(), mrd.id, mrd.description.as_str()), ("Chat 20", 6020, "Chat 20"));
+    assert_eq!((mrd.name.as_str(), mrd.id, mrd.description.as_str()), ("Chat 20", MrdId(6020), "Chat 20"));
     let call_type = &lab.call_types[19];
     assert_eq!(
         (call_type.id, call_type.name.as_str(), call_type.script.as_deref()),
-        (119, "Call type 119", Some("Script 20"))
+        (CallTypeId(119), "Call type 119", Some("Script 20"))
     );
     let queue = &lab.precision_queues[1];
-    assert_eq!((queue.id, queue.mrd.as_str(), queue.skill_group, queue.number), (7002, "Chat 2", 8002, 9002));
+    assert_eq!(
+        (queue.id, queue.mrd.as_str(), queue.skill_group, queue.number),
+        (PrecisionQueueId(7002), "Chat 2", SkillTarget(8002), SkillGroupNumber(9002))
+    );
     let dialed = &lab.dialed_numbers[9];
     assert_eq!(
         (dialed.number.as_str(), dialed.mrd.as_str(), dialed.call_type),
-        ("chat10", "Chat 10", Some(109))
+        ("chat10", "Chat 10", Some(CallTypeId(109)))
     );
     assert_eq!((lab.agents[1].mrds.len(), lab.agents[1].mrds[19].as_str()), (20, "Chat 20"));
     assert_eq!(

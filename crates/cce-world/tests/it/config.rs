@@ -1,7 +1,7 @@
 //! Configurations: the built-in lab, files over it, the environment on top, and everything that can be wrong.
 
 use cce_kernel::Port;
-use cce_model::{InterruptAction, LogoutAction, MediaElement};
+use cce_model::{InterruptAction, LogoutAction, MediaElement, SkillTarget};
 use cce_world::{
     CastAgent, CastCustomer, ConfigPlace, ConfigProblem, Lab, Layers, Override, PlainSetting, Release,
     ShowDetail, Span, load, show,
@@ -380,7 +380,10 @@ fn many_alike_agents_are_one_entry_and_the_rest_of_the_lab_follows() {
     let lab = load(&file(MANY)).unwrap_or_else(|error| panic!("{:?}", error.problems));
     assert_eq!(lab.agents.len(), 200);
     let last = &lab.agents[199];
-    assert_eq!((last.id.as_str(), last.extension.as_str(), last.skill_target), ("2199", "3199", 6199));
+    assert_eq!(
+        (last.id.as_str(), last.extension.as_str(), last.skill_target),
+        ("2199", "3199", SkillTarget(6199))
+    );
     assert_eq!((last.login_name.as_str(), last.terminal.as_str()), ("agent2199", "T2199"));
     assert_eq!(lab.demo.agents[0].id.as_str(), "2000");
     let in_queues = lab.precision_queues.iter().flat_map(|queue| &queue.steps);

@@ -5,7 +5,10 @@ use crate::{
     play::{Play, facts},
 };
 use cce_kernel::Fact;
-use cce_model::{Object, PeripheralId, fact::FinesseFact};
+use cce_model::{
+    CallTypeId, MrdId, Object, PeripheralId, PrecisionQueueId, RoutingClientId, SkillGroupNumber,
+    SkillTarget, fact::FinesseFact,
+};
 use cce_world::{CastAgent, Lab, Layers, load};
 use std::time::Duration;
 
@@ -60,19 +63,28 @@ fn the_built_in_lab_has_the_objects_of_the_lab_trace() {
     let lab = built_in();
     assert_eq!(
         (lab.agentpg.peripheral, lab.mrpg.peripheral, lab.mrpg.routing_client),
-        (PeripheralId(5000), PeripheralId(5001), 5004)
+        (PeripheralId(5000), PeripheralId(5001), RoutingClientId(5004))
     );
-    assert_eq!((lab.mrds[0].id, lab.mrds[0].name.as_str(), lab.mrds[0].interruptible), (5011, "Tasks", true));
+    assert_eq!(
+        (lab.mrds[0].id, lab.mrds[0].name.as_str(), lab.mrds[0].interruptible),
+        (MrdId(5011), "Tasks", true)
+    );
     let dialed = &lab.dialed_numbers[0];
     assert_eq!(
         (dialed.number.as_str(), dialed.mrd.as_str(), dialed.call_type),
-        ("CumulusTask", "Tasks", Some(5053))
+        ("CumulusTask", "Tasks", Some(CallTypeId(5053)))
     );
     let queue = &lab.precision_queues[0];
-    assert_eq!((queue.id, queue.skill_group, queue.number), (5034, 5199, 12_282_837));
-    assert_eq!((queue.name.as_str(), lab.call_types[0].id), ("CumulusTask", 5053));
+    assert_eq!(
+        (queue.id, queue.skill_group, queue.number),
+        (PrecisionQueueId(5034), SkillTarget(5199), SkillGroupNumber(12_282_837))
+    );
+    assert_eq!((queue.name.as_str(), lab.call_types[0].id), ("CumulusTask", CallTypeId(5053)));
     let agent = &lab.agents[0];
-    assert_eq!((agent.id.as_str(), agent.extension.as_str(), agent.skill_target), ("1080", "1080", 5172));
+    assert_eq!(
+        (agent.id.as_str(), agent.extension.as_str(), agent.skill_target),
+        ("1080", "1080", SkillTarget(5172))
+    );
     assert_eq!(
         (lab.ccp.feeds[0].id, lab.ccp.campaigns[0].id, lab.ccp.campaigns[0].filter),
         (100_080, 100_081, 90_001)

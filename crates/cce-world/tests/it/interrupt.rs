@@ -7,7 +7,10 @@ use crate::{
 };
 use cce_journal::{Record, Treatment};
 use cce_kernel::{Fact, Port};
-use cce_model::{AgentState, DialogState, InterruptAction, MrdId, TaskState, fact::RouterFact};
+use cce_model::{
+    AgentState, CallTypeId, DialogState, InterruptAction, MrdId, PrecisionQueueId, SkillGroupNumber,
+    SkillTarget, TaskState, fact::RouterFact,
+};
 use cce_world::{CastAgent, CastCustomer, Lab};
 use std::time::Duration;
 
@@ -161,20 +164,20 @@ fn task_and_chat(interrupt_action: InterruptAction) -> Lab {
     let chat = CastCustomer { script_selector: "Chat".into(), ..customer(8, None) };
     let mut lab = lab(vec![worker], vec![customer(4, None), chat]);
     let mut mrd = lab.mrds[0].clone();
-    (mrd.id, mrd.name, mrd.interruptible) = (CHAT.0, "Chat".into(), false);
+    (mrd.id, mrd.name, mrd.interruptible) = (CHAT, "Chat".into(), false);
     lab.mrds.push(mrd);
     let mut dialed = lab.dialed_numbers[0].clone();
-    (dialed.number, dialed.mrd, dialed.call_type) = ("Chat".into(), "Chat".into(), Some(5054));
+    (dialed.number, dialed.mrd, dialed.call_type) = ("Chat".into(), "Chat".into(), Some(CallTypeId(5054)));
     lab.dialed_numbers.push(dialed);
     let mut call_type = lab.call_types[0].clone();
-    (call_type.id, call_type.name, call_type.script) = (5054, "Chat".into(), Some("Chat".into()));
+    (call_type.id, call_type.name, call_type.script) = (CallTypeId(5054), "Chat".into(), Some("Chat".into()));
     lab.call_types.push(call_type);
     let mut script = lab.scripts[0].clone();
     (script.name, script.precision_queue) = ("Chat".into(), "Chat".into());
     lab.scripts.push(script);
     let mut queue = lab.precision_queues[0].clone();
-    (queue.id, queue.name, queue.mrd) = (5035, "Chat".into(), "Chat".into());
-    (queue.skill_group, queue.number) = (5198, 12_282_838);
+    (queue.id, queue.name, queue.mrd) = (PrecisionQueueId(5035), "Chat".into(), "Chat".into());
+    (queue.skill_group, queue.number) = (SkillTarget(5198), SkillGroupNumber(12_282_838));
     lab.precision_queues.push(queue);
     lab.agents.iter_mut().for_each(|agent| agent.mrds.push("Chat".into()));
     lab

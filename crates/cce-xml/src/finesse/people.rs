@@ -1,7 +1,7 @@
 //! Users and their media (finesse-nonvoice 2.2, 2.3, 2.7, 2.8).
 
 use crate::{Xml, iso_utc};
-use cce_model::{Media, ReadyReason, ReasonCategory, ReasonCode, User, UserState};
+use cce_model::{Media, ReadyReason, ReasonCategory, ReasonCode, TeamId, User, UserState};
 
 /// A user, as REST shows it.
 pub fn user(user: &User) -> String {
@@ -46,7 +46,7 @@ pub fn reason_code(code: &ReasonCode) -> String {
 }
 
 /// A team with its users (finesse-nonvoice 2.8).
-pub fn team<'a>(id: u32, name: &str, users: impl IntoIterator<Item = &'a User>) -> String {
+pub fn team<'a>(id: TeamId, name: &str, users: impl IntoIterator<Item = &'a User>) -> String {
     Xml::document("Team", |xml| {
         xml.text("uri", format_args!("/finesse/api/Team/{id}")).text("id", id).text("name", name).node(
             "users",

@@ -3,8 +3,8 @@
 use cce_kernel::Wall;
 use cce_model::{
     AgentState, ContactStatus, Dialog, DialogState, Disposition, EventForm, InterruptAction, LogoutAction,
-    Media, MrdId, Object, Publication, PublishEvent, SkillTarget, SocialContact, StatusReason, TaskId, User,
-    UserState,
+    Media, MrdId, Object, Publication, PublishEvent, SkillGroupNumber, SkillTarget, SocialContact,
+    StatusReason, TaskId, TeamId, User, UserState,
 };
 
 /// 2024-01-30 13:55:49.426 UTC, when the agent was reserved.
@@ -24,7 +24,7 @@ pub(crate) fn dialog(state: DialogState, changed: Wall) -> Dialog {
         mrd: MrdId(5011),
         media: "Tasks".to_owned(),
         dialed_number: "CumulusTask".to_owned(),
-        queue_number: 12_282_837,
+        queue_number: SkillGroupNumber(12_282_837),
         queue_name: "CumulusTask".to_owned(),
         call_variables: Vec::new(),
         started: RESERVED,
@@ -61,7 +61,7 @@ pub(crate) fn user() -> User {
         state: UserState::NotReady,
         changed: None,
         reason: None,
-        team_id: 5005,
+        team_id: TeamId(5005),
         team_name: "Cards & loans".to_owned(),
         skill_target: SkillTarget(5172),
     }

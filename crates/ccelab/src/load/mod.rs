@@ -145,7 +145,7 @@ fn agent_config(id: &str, options: &Options, lab: &Lab) -> Result<agent::LoadAge
         extension,
         mrds: mrds
             .iter()
-            .filter_map(|name| lab.mrds.iter().find(|mrd| mrd.name == *name).map(|mrd| MrdId(mrd.id)))
+            .filter_map(|name| lab.mrds.iter().find(|mrd| mrd.name == *name).map(|mrd| mrd.id))
             .collect(),
         domain: finesse.map(|host| host.fqdn.clone()).unwrap_or_default(),
         limit: options.limit,
