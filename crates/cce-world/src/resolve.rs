@@ -10,7 +10,7 @@ use crate::{
 use cce_model::nearest_few;
 use cce_model::{
     Agent, AgentId, CallType, CallTypeId, DialedNumber, EccVariable, Mrd, ObjectModel, PrecisionQueue,
-    ReasonCode, Script, SkillGroup, SkillTarget, Step, Team,
+    ReasonCode, Script, SkillGroup, Step, Team,
 };
 use std::{collections::BTreeMap, fmt::Display, sync::Arc};
 
