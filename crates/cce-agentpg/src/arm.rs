@@ -29,12 +29,13 @@ pub(crate) struct Client {
     pub(crate) unique_instance: String,
 }
 
-/// Why OPC refuses a request: an `E_ARM_STAT` code (cti-server-protocol 11.5), but for voice.
+/// Why OPC refuses a request: an `E_ARM_STAT` code (cti-server-protocol 11.5, finesse-nonvoice 4.6), but for
+/// voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// The agent is signed in already.
     AlreadyLoggedIn,
-    /// No such agent.
+    /// No agent has that skill target.
     AgentNotFound,
     /// The agent does not belong to the domain.
     MrdNotFound,
@@ -44,7 +45,7 @@ pub(crate) enum Refusal {
     VoiceMrd,
     /// A task was assigned and has not begun.
     TaskSentRecently,
-    /// No such task.
+    /// No live task has that id.
     TaskNotFound,
     /// The request does not fit the task's or the agent's state.
     WrongSequence,
@@ -87,6 +88,7 @@ impl Refusal {
             Self::WrongMrd => ArmStatus::INCONSISTENT_MEDIA_ROUTING_DOMAIN_IDS,
             Self::WrongAgent => ArmStatus::INCONSISTENT_AGENT_IDS,
             Self::Interrupted => ArmStatus::NOT_VALID_AFTER_INTERRUPT_ADVISORY_ACCEPT,
+            // No published code is about tasks: 34 is the limit of agents (finesse-nonvoice 4.6).
             Self::LimitExceeded => ArmStatus::TASK_LIMIT,
             Self::NotOnPath => ArmStatus::LOGIN_NOT_ALLOWED_FOR_APP_PATH,
             Self::TooManyAgents => ArmStatus::PERFORMANCE_LIMIT_EXCEEDED,
@@ -94,6 +96,7 @@ impl Refusal {
             Self::LoginTimeout => ArmStatus::LOGIN_TIMEOUT,
             Self::QueueLoginFailed => ArmStatus::PQ_LOGIN_FAILED,
             Self::LoginPending => ArmStatus::LOGIN_REQUEST_ALREADY_PENDING,
+            // CONTROL_FAILURE_CONF has failure codes, and no status (cti-server-protocol 6).
             Self::Control(failure) => return failure.0.into(),
         };
         status.0

@@ -6,9 +6,9 @@ use std::time::Duration;
 /// What is the agent PG's alone.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Peripheral id.
+    /// Peripheral id: 5000 in the lab trace (task-routing 0.2).
     pub peripheral: PeripheralId,
-    /// The peripheral's name.
+    /// The peripheral's name, as the configuration service tells it.
     pub name: String,
     /// Pause before the lost link to the router is dialled again.
     pub redial: Duration,

@@ -81,6 +81,7 @@ impl Configured for AgentPg {
 
 impl AgentPg {
     fn on_start(&mut self, cx: &mut Cx<'_>) {
+        // A restart loses the tasks, as when both OPCs fail (task-routing E18).
         *self = Self::new(Arc::clone(&self.model), self.config.clone());
         self.opc.keep_router(SessionEvent::Start, cx);
     }
@@ -166,6 +167,7 @@ impl AgentPg {
             Outcome::SessionLost(session) => self.opc.on_session_lost(session, cx),
             Outcome::InitOver(session) => self.opc.on_init_over(session, cx),
             Outcome::Arm(request) => {
+                // The log has SendARMMsg ahead of whatever OPC does (cti-server-protocol 11.3).
                 cx.note(
                     AgentPgFact::ToOpc {
                         session: request.client.session,
@@ -183,6 +185,7 @@ impl AgentPg {
 
     /// Hands the CTI server what OPC has to say.
     fn deliver(&mut self, cx: &mut Cx<'_>) {
+        // The advice of an interrupt comes behind the reservation that causes it (task-routing S6, step 2).
         self.opc.review_interrupts(cx);
         let online = self.opc.is_router_open();
         let controller = if online { CentralController::Online } else { CentralController::Offline };

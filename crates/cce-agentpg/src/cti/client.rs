@@ -10,7 +10,7 @@ use cce_cti::{
 use cce_kernel::{Cx, LinkId};
 use cce_model::SessionId;
 
-/// Services of all sessions together.
+/// Services of all sessions together, at most; the bound is the lab's own.
 const REGISTERED_MAX: usize = 256;
 /// `ServerMode`: only one session may have the service.
 const EXCLUSIVE: u16 = 0;
@@ -31,7 +31,7 @@ mod distribution {
     pub(super) const ALL: u16 = 3;
 }
 
-/// A client reports about itself.
+/// A client reports its state, 0 normal to 2 error: the server confirms it and does nothing else.
 pub(super) fn on_event_report(m: &ClientEventReportReq) -> Vec<Cti> {
     vec![ClientEventReportConf { invoke_id: m.invoke_id, ..ClientEventReportConf::default() }.into()]
 }
@@ -55,6 +55,7 @@ impl CtiServer {
             return Err(Denial::Status(CtiStatus::REQUIRED_DATA_MISSING));
         }
         let mut of_name = self.registered.values().filter(|other| other.name == name);
+        // An exclusive service has one server; others share a name in one mode (cti-server-protocol 8).
         let is_taken = of_name.any(|other| other.mode != m.server_mode || m.server_mode == EXCLUSIVE);
         if is_taken || self.registered.len() >= REGISTERED_MAX {
             return Err(Denial::Status(CtiStatus::SERVICE_CONFLICT));
@@ -127,6 +128,7 @@ impl CtiServer {
     pub(super) fn on_call_control(&self, link: LinkId, message: &Cti) -> Answer {
         self.with_service(link, services::CLIENT_CONTROL)?;
         let makes_a_call = matches!(message, Cti::MakeCallReq(_) | Cti::MakePredictiveCallReq(_));
+        // No device dials here (34), and no call that a client names exists (24; cti-server-protocol 13).
         Err(Denial::Control(if makes_a_call {
             ControlFailure::OUT_OF_SERVICE
         } else {

@@ -13,7 +13,7 @@ use cce_model::{Agent, AgentKey, AgentState, MrdId, SkillGroupNumber};
 use cce_wire::{Code, List, Opaque, Text, Unsigned};
 use std::time::Duration;
 
-/// Records of one message.
+/// Records of one message, at most (cti-server-protocol 9).
 const RECORDS_MAX: usize = 10;
 /// `ConfigType`: asked for.
 const ASKED_FOR: u16 = 1;
@@ -25,10 +25,10 @@ const AGENT: u16 = 0;
 const AGENT_DEVICE: DeviceIdType = DeviceIdType::DEVICE;
 /// The lab's desk settings, which every agent has (inferred).
 const DESK_SETTINGS: u32 = 1;
-/// "Any customer".
+/// `CustomerID` of a client that means any customer (inferred).
 const ANY_CUSTOMER: [u32; 2] = [0, u32::MAX];
 
-/// `ConfigKeyStatus`.
+/// `ConfigKeyStatus` (cti-server-protocol 9); 1, a service provider, is not used.
 mod key_status {
     pub(super) const OK: u32 = 0;
     pub(super) const NO_KEYS: u32 = 2;
@@ -94,6 +94,7 @@ impl CtiServer {
     }
 
     fn asked_records(&self, link: LinkId, m: &ConfigRequestEvent) -> (Vec<Cti>, (u32, &'static str)) {
+        // CONFIG_BEGIN_EVENT has no status: the end says what is wrong (cti-server-protocol 9).
         if !self.is_customer(m.customer_id) {
             return (Vec::new(), end_status::UNKNOWN_CUSTOMER);
         }
@@ -101,6 +102,7 @@ impl CtiServer {
             return (Vec::new(), end_status::INVALID);
         }
         let version = self.session(link).version();
+        // The records come in the order of the protocol, whatever the mask asks for (cti-server-protocol 9).
         let kinds = [
             (config_information::SKILL_GROUP, skill_groups(self)),
             (config_information::AGENT, agents(self, |place| Some(self.state_at(place)))),
@@ -149,6 +151,7 @@ fn messages<R: Clone, M: Into<Cti>>(records: &[R], message: impl Fn(u16, Vec<R>)
 fn skill_groups(server: &CtiServer) -> Vec<Cti> {
     let records: Vec<_> = server
         .model
+        // A precision queue is told as the skill group that shadows it (task-routing 0.2).
         .precision_queues
         .iter()
         .map(|queue| SkillGroupRecord {
@@ -190,6 +193,7 @@ fn agent_record(
 ) -> AgentRecord {
     let numbers: Vec<SkillGroupNumber> = agent.skill_groups.iter().map(|group| group.number).collect();
     let mut mrds: Vec<MrdId> = agent.skill_groups.iter().map(|group| group.mrd.id).collect();
+    // Several queues of an agent may belong to one domain, which is listed once (task-routing 1.4).
     mrds.sort_unstable();
     mrds.dedup();
     let states: Option<Vec<Code<AgentState>>> = mrds

@@ -13,7 +13,7 @@ use cce_model::{
 };
 use cce_wire::Text;
 
-/// Message type of `END_TASK_EVENT`.
+/// Message type of `END_TASK_EVENT`, whose bit in the task mask stands for events that have none.
 const END_TASK_EVENT: u32 = 199;
 
 impl CtiServer {
@@ -31,6 +31,7 @@ impl CtiServer {
                     let place = AgentKey { skill_target: event.skill_target, mrd: event.mrd };
                     let owner = self.owner(place).map(|(_, session)| session.client.session);
                     self.tasks.on_event(&event, owner, cx.now());
+                    // The agent's event goes ahead of the task's (cti-server-protocol 11.3).
                     waiting.push(*event);
                 }
                 OpcMessage::Agent(record) => {
@@ -55,6 +56,7 @@ impl CtiServer {
                 OpcMessage::Queued(queued) => self.on_queued(&queued, cx),
                 OpcMessage::Dequeued { task, peripheral, mrd, skill_group } => {
                     let event = event::dequeued(peripheral, task, mrd, skill_group);
+                    // A task that waits has no agent: monitors of one agent do not hear of it (inferred).
                     self.deliver(AgentKey::nobody(mrd), Topic::Task(event.kind()), &event, cx);
                 }
                 OpcMessage::TaskAssigned { session, invoke_id, task } => {
@@ -68,6 +70,7 @@ impl CtiServer {
                 OpcMessage::MadeNotRoutable { skill_target, mrd } => {
                     let place = AgentKey { skill_target, mrd };
                     let event = event::made_not_routable(self.config.peripheral, place);
+                    // The task mask has no bit for it: whoever hears of the end hears of this (inferred).
                     self.send_with_owner(place, Topic::Task(END_TASK_EVENT), &event, cx);
                 }
                 OpcMessage::TaskState { task, state } => self.tasks.enter(task, state),
@@ -87,6 +90,7 @@ impl CtiServer {
                 }
             }
         }
+        // An offer has no agent event to wait for (cti-server-protocol 11.3).
         self.send_task_events(waiting, cx);
     }
 
@@ -121,11 +125,13 @@ impl CtiServer {
     fn on_agent(&mut self, record: &AgentRecord, cx: &mut Cx<'_>) {
         let place = AgentKey { skill_target: record.skill_target, mrd: record.mrd };
         for queue in record.by_queue() {
+            // Either state lets an event pass: LOGIN is the queue's alone (cti-server-protocol 11.3).
             let states = [queue.state, queue.skill_group_state];
             self.deliver(place, Topic::States(&states), &event::agent_state(&queue), cx);
         }
         self.records.insert(place, record.clone());
         if record.state == AgentState::Logout || record.session == SessionId::NONE {
+            // Nobody speaks for an agent who is signed out, or whose client is away (task-routing E16).
             self.owners.remove(&place);
         } else {
             self.owners.insert(place, record.session);
@@ -136,6 +142,7 @@ impl CtiServer {
         for task in events {
             let message = event::task(&task);
             let place = AgentKey { skill_target: task.skill_target, mrd: task.mrd };
+            // The log has the event once, ahead of what clients hear (cti-server-protocol 11.3).
             cx.note(AgentPgFact::TaskEventTraced(Box::new(task)).into());
             self.deliver(place, Topic::Task(message.kind()), &message, cx);
         }

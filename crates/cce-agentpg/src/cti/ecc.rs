@@ -29,6 +29,7 @@ pub(super) fn check(message: &Cti, known: &[EccVariable]) -> Result<(), CtiStatu
         // Both texts end with a NUL, and an element has its index.
         bytes += given.name.len() + given.value.len() + 2 + usize::from(given.index.is_some());
     }
+    // All variables of a message have 2000 bytes together: 73 (cti-server-protocol 3).
     if bytes > EccVariable::PAYLOAD_MAX { Err(CtiStatus::TOO_MUCH_DATA) } else { Ok(()) }
 }
 
@@ -48,6 +49,7 @@ fn given(field: &Shown) -> Option<Given> {
 
 fn judge(given: &Given, known: &[EccVariable]) -> Result<(), CtiStatus> {
     let variable = known.iter().find(|variable| variable.name == given.name);
+    // Scalars and arrays have codes of their own: 67, 68, 75, 76 and 61 (cti-server-protocol 13).
     match (variable.map(|variable| variable.elements), given.index) {
         (None, None) => return Err(CtiStatus::NAMED_VARIABLE_NOT_CONFIGURED),
         (None, Some(_)) => return Err(CtiStatus::NAMED_ARRAY_NOT_CONFIGURED),

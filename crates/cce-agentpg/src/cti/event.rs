@@ -17,11 +17,12 @@ use cce_model::{
 };
 use cce_wire::{List, NamedVariable, Text, Unsigned};
 
-/// `AGENT_STATE_EVENT`.
+/// `AGENT_STATE_EVENT` of one queue (cti-server-protocol 7; the mapping of the fields is in 16.1).
 pub(super) fn agent_state(record: &AgentRecord) -> Cti {
     AgentStateEvent {
         peripheral_id: record.peripheral,
         session_id: record.session,
+        // Agent events have type 17; task events have 4, as in the lab trace (cti-server-protocol 19).
         peripheral_type: PeripheralType::ENTERPRISE_AGENT,
         skill_group_state: record.skill_group_state.into(),
         state_duration: record.skill_group_seconds,
@@ -31,6 +32,7 @@ pub(super) fn agent_state(record: &AgentRecord) -> Cti {
         event_reason_code: record.reason,
         mrd_id: record.mrd,
         num_tasks: record.tasks,
+        // 1 is routable; guides up to version 14 printed it the other way round (cti-server-protocol 7).
         agent_mode: u16::from(record.routable),
         max_task_limit: record.max_tasks,
         icm_agent_id: record.skill_target,
@@ -48,10 +50,11 @@ pub(super) fn agent_state(record: &AgentRecord) -> Cti {
     .into()
 }
 
-/// `AGENT_PRE_CALL_EVENT`.
+/// `AGENT_PRE_CALL_EVENT`: the reservation, with the context of the task (cti-server-protocol 7).
 pub(super) fn pre_call(call: &PreCall) -> Cti {
     let services = &call.enabled_services;
     let mut event = AgentPreCallEvent {
+        // NULL stands for the service that a task does not have (cti-server-protocol 7).
         service_number: Unsigned(call.service).number(),
         service_id: Unsigned(call.service),
         skill_group_number: call.skill_group_number,
@@ -64,6 +67,7 @@ pub(super) fn pre_call(call: &PreCall) -> Cti {
         router_call_key_sequence_number: Some(Unsigned(call.task.sequence)),
         ani: Some(Text::new(&call.ani)),
         dialed_number: Some(Text::new(&call.dialed_number)),
+        // CED is the contact's id, by which Finesse speaks of the task to CCP (finesse-nonvoice 3).
         caller_entered_digits: Some(Text::new(&call.ced)),
         flt_call_type_id: Some(call.call_type),
         pre_call_invoke_id: Some(call.invoke_id),
@@ -85,7 +89,7 @@ pub(super) fn pre_call(call: &PreCall) -> Cti {
     event.into()
 }
 
-/// `AGENT_PRE_CALL_ABORT_EVENT`.
+/// `AGENT_PRE_CALL_ABORT_EVENT`: the task's id travels in three floats (cti-server-protocol 7).
 pub(super) fn pre_call_abort(task: TaskId, mrd: MrdId, instrument: &str) -> Cti {
     AgentPreCallAbortEvent {
         mrd_id: mrd,
@@ -123,6 +127,7 @@ pub(super) fn answer(pending: Option<Pending>, invoke_id: InvokeId, code: u32) -
             ..AgentTasksResp::default()
         }
         .into(),
+        // A task that is refused has no id: -1, -1, -1 (cti-server-protocol 2).
         Some(Pending::OfferTask) => OfferApplicationTaskResp {
             invoke_id,
             status,
@@ -143,6 +148,7 @@ pub(super) fn answer(pending: Option<Pending>, invoke_id: InvokeId, code: u32) -
             SetAgentStateConf { invoke_id, ..SetAgentStateConf::default() }.into()
         }
         Some(Pending::SetAgentState) => {
+            // A failure code has two bytes, a status four (cti-server-protocol 6).
             let failure_code = u16::try_from(code).map_or(ControlFailure::UNSPECIFIED, ControlFailure);
             let peripheral_error_code = peripheral_error(failure_code);
             ControlFailureConf {
@@ -153,6 +159,7 @@ pub(super) fn answer(pending: Option<Pending>, invoke_id: InvokeId, code: u32) -
             }
             .into()
         }
+        // FAILURE_RESP is the one answer of an indication (cti-server-protocol 4.4).
         None => FailureResp { invoke_id, status, ..FailureResp::default() }.into(),
     }
 }
@@ -232,7 +239,7 @@ macro_rules! event {
     };
 }
 
-/// The event of a task.
+/// The event of a task, 194 to 199 (cti-server-protocol 11.2).
 pub(super) fn task(event: &TaskEvent) -> Cti {
     match event.kind {
         TaskEventKind::Offer => event!(OfferTaskEvent {
@@ -252,6 +259,7 @@ pub(super) fn task(event: &TaskEvent) -> Cti {
             previous_task_id: event.previous,
             icm_disposition: event.icm_disposition.unwrap_or(Disposition::NONE),
             application_disposition: event.application_disposition.unwrap_or(Disposition::NONE),
+            // Empty data is left out, which Finesse shows as null (cti-server-protocol 11.2).
             wrapup_data: unless_empty(&event.wrapup_data),
             application_data: unless_empty(&event.application_data),
         } of event),
@@ -285,7 +293,7 @@ pub(super) fn begin(queued: &QueuedTask) -> Cti {
     event.into()
 }
 
-/// `QUEUED_TASK_EVENT`.
+/// `QUEUED_TASK_EVENT`; no service routes a task, so that `ServiceID` is -1.
 pub(super) fn queued(queued: &QueuedTask) -> Cti {
     QueuedTaskEvent {
         peripheral_id: queued.peripheral,
@@ -299,7 +307,7 @@ pub(super) fn queued(queued: &QueuedTask) -> Cti {
     .into()
 }
 
-/// `DEQUEUED_TASK_EVENT`.
+/// `DEQUEUED_TASK_EVENT`, whether an agent or nobody gets the task.
 pub(super) fn dequeued(
     peripheral_id: PeripheralId,
     task_id: TaskId,

@@ -132,10 +132,11 @@ impl CtiServer {
 
     /// A client connected; it has a while to open a session.
     pub(crate) fn on_link_up(&mut self, link: LinkId, peer: &Peer, cx: &mut Cx<'_>) {
+        // The client goes on to the other side until one accepts (cti-server-protocol 1).
         if self.sides.is_stopped(link.port) {
             return cx.close(link, CloseReason::Refused);
         }
-        // What is said before the session is open does not count: it is to be open in time (cti-server-protocol 4.1).
+        // What is said before the session is open does not count: it is to be open in time (inferred).
         if !self.clients.accept(link, peer, Silence::Rearmed(self.config.open_timeout), cx) {
             cx.note(AgentPgFact::SessionRefused { link, status: CtiStatus::UNSPECIFIED_FAILURE.0 }.into());
             cx.close(link, CloseReason::Refused);
@@ -145,22 +146,25 @@ impl CtiServer {
     /// A client is gone without a word.
     pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<Outcome> {
         let gone = self.clients.forget(link, cx);
+        // A connection that vanishes without CLOSE_REQ ends the session with 37 (cti-server-protocol 4.3).
         self.on_gone(gone, CtiStatus::CLIENT_DISCONNECTED, cx)
     }
 
     /// A client was silent for too long.
     pub(crate) fn on_idle(&mut self, number: u64, cx: &mut Cx<'_>) -> Option<Outcome> {
         let gone = self.clients.on_due(number, cx);
+        // Silence for the IdleTimeout ends the session with 16 (cti-server-protocol 4.2).
         self.on_gone(gone, CtiStatus::TIMEOUT, cx)
     }
 
-    /// A client broke the framing.
+    /// A client broke the framing: it is told so by 2, and its connection is closed.
     pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) -> Option<Outcome> {
         if !self.clients.has(link) {
             cx.over_meanwhile("connection of a CTI client");
             return None;
         }
         cx.note_peer_error(link, "frame", flaw.to_string());
+        // A length beyond the largest message has code 2 (cti-server-protocol 2).
         self.fail(link, InvokeId::NONE, CtiStatus::INVALID_MESSAGE_LENGTH, cx);
         self.close(link, CloseReason::BadFrame, CtiStatus::INVALID_MESSAGE_LENGTH, cx)
     }
@@ -214,13 +218,16 @@ impl CtiServer {
             return None;
         }
         match message {
+            // The server answers heartbeats and never begins one (cti-server-protocol 4.2).
             Cti::HeartbeatReq(_) => {
                 self.send(link, HeartbeatConf { invoke_id, ..HeartbeatConf::default() }, cx);
             }
             Cti::CloseReq(request) => {
+                // The confirmation leaves ahead of the end of the connection (cti-server-protocol 4.3).
                 self.send(link, CloseConf { invoke_id, ..CloseConf::default() }, cx);
                 return self.close(link, CloseReason::Done, request.status, cx);
             }
+            // A second open has code 5, and the session stays open (cti-server-protocol 4.1).
             Cti::OpenReq(_) => self.object(link, message, invoke_id, CtiStatus::SESSION_ALREADY_OPEN, cx),
             Cti::ActiveMaintenanceRespMsg(answer) => {
                 return self.on_maintenance_answer(link, answer.maintenance_mode_accepted, cx);
@@ -230,6 +237,7 @@ impl CtiServer {
             Cti::EndAgentInitInd(_) if self.may_report(link, message) => {
                 let session = self.session_mut(link);
                 session.initialises = false;
+                // A task of which the client has not spoken until now is over (task-routing E19).
                 return Some(Outcome::InitOver(session.client.session));
             }
             other => return self.on_request(link, other, invoke_id, cx),
@@ -253,6 +261,7 @@ impl CtiServer {
         let asked = if let Cti::SetAgentStateReq(m) = message {
             self.asked_of_voice(link, m)
         } else if let Some(asked) = request::asked(message) {
+            // A session that does not report agents has code 12 for the ARM layer (cti-server-protocol 4.5).
             self.with_service(link, services::AGENT_REPORTING).map(|_| asked)
         } else {
             match self.on_client(link, message, cx) {
@@ -274,6 +283,7 @@ impl CtiServer {
     fn ask_opc(&mut self, link: LinkId, asked: Asked, cx: &mut Cx<'_>) -> Option<Outcome> {
         let Asked { invoke_id, place, message, pending } = asked;
         let session = self.session_mut(link);
+        // An indication has no positive answer, so that nothing waits for one (cti-server-protocol 4.4).
         if let Some(pending) = pending {
             if session.pending.len() >= PENDING_MAX {
                 self.send(link, event::answer(Some(pending), invoke_id, pending.limit_exceeded()), cx);
@@ -283,6 +293,7 @@ impl CtiServer {
         }
         let (client, during_init) = (session.client.clone(), session.initialises);
         if let (Some(Pending::AgentTasks(place)), true) = (pending, during_init) {
+            // The ends go ahead of the list of tasks, which does not have them any more (inferred).
             self.tell_doubtful_ends(link, place, cx);
         }
         Some(Outcome::Arm(ArmRequest { client, invoke_id, place, message, during_init }))
@@ -300,9 +311,11 @@ impl CtiServer {
                 CtiStatus::INVALID_MSG_TYPE_FOR_VERSION
             });
         }
+        // A message that is newer than the session has code 48 (cti-server-protocol 4.4).
         if message.doc().is_some_and(|row| row.since > version) {
             return Err(CtiStatus::INVALID_MSG_TYPE_FOR_VERSION);
         }
+        // A standby side takes OPEN, HEARTBEAT and CLOSE alone (cti-server-protocol 4.6).
         if self.side_of(link) == Side::Standby {
             return Err(CtiStatus::SERVER_NOT_MASTER);
         }
@@ -434,7 +447,7 @@ impl CtiServer {
         self.close(link, reason, status, cx)
     }
 
-    /// Closes a connection.
+    /// Closes a connection; the outcome is for OPC, if the connection had a session.
     fn close(
         &mut self,
         link: LinkId,
@@ -458,6 +471,7 @@ impl CtiServer {
         cx.note(AgentPgFact::SessionClosed { session: number, status: status.0 }.into());
         self.registered.retain(|_, registered| registered.session != number);
         self.tasks.on_session_lost(number);
+        // CLIENT_SESSION_CLOSED_EVENT has the status of the end (cti-server-protocol 4.3).
         self.announce(&event::session_closed(&session, self.config.peripheral, status), cx);
         Some(Outcome::SessionLost(number))
     }

@@ -13,15 +13,18 @@ use cce_cti::{
 use cce_kernel::LinkId;
 use cce_model::{MonitorId, MrdId, SkillTarget};
 
-/// Monitors of one session.
+/// Subscriptions of one session, its own among them, at most; the bound is the lab's own.
 const MONITORS_MAX: usize = 256;
+
 impl CtiServer {
     /// Begins to monitor a device. Calls cannot be monitored: the lab has none.
     pub(super) fn on_monitor_start(&mut self, link: LinkId, m: &MonitorStartReq) -> Answer {
         let device = m.monitored_device_id.as_ref().map(ToString::to_string).filter(|id| !id.is_empty());
+        // 0xFFFFFFFF is no call, and clients send 0 for none, too (inferred).
         let has_call = m.connection_device_id.is_some() || ![0, u32::MAX].contains(&m.connection_call_id.0);
         self.check_peripheral(m.peripheral_id)?;
         let device = match (device, has_call) {
+            // Call and device exclude each other: 54 (cti-server-protocol 8).
             (Some(_), true) => return Err(Denial::Status(CtiStatus::MUTUALLY_EXCLUS_DEVICEID_TYPES)),
             (None, true) => {
                 self.with_service(link, services::CONNECTION_MONITOR)?;
@@ -40,7 +43,7 @@ impl CtiServer {
         Ok(vec![conf.into()])
     }
 
-    /// Ends a device's monitor.
+    /// Ends a device's monitor; a number that is no such monitor of the session has 55.
     pub(super) fn on_monitor_stop(&mut self, link: LinkId, m: &MonitorStopReq) -> Answer {
         self.unsubscribe(link, m.monitor_id, |origin| origin == Origin::Device)?;
         Ok(vec![MonitorStopConf { invoke_id: m.invoke_id, ..MonitorStopConf::default() }.into()])
@@ -76,7 +79,7 @@ impl CtiServer {
         Ok(vec![conf.into()])
     }
 
-    /// Ends a session's monitor.
+    /// Ends a session's monitor; a number that is no such monitor of the session has 55.
     pub(super) fn on_session_monitor_stop(&mut self, link: LinkId, m: &SessionMonitorStopReq) -> Answer {
         self.unsubscribe(link, m.monitor_id, |origin| matches!(origin, Origin::OtherSession(_)))?;
         let conf = SessionMonitorStopConf { invoke_id: m.invoke_id, ..SessionMonitorStopConf::default() };
@@ -100,7 +103,7 @@ impl CtiServer {
         Ok(vec![conf.into()])
     }
 
-    /// Ends a monitor of tasks.
+    /// Ends a monitor of tasks; a number that is no such monitor of the session has 55.
     pub(super) fn on_task_monitor_stop(&mut self, link: LinkId, m: &TaskMonitorStopReq) -> Answer {
         self.unsubscribe(link, m.monitor_id, |origin| origin == Origin::Task)?;
         Ok(vec![TaskMonitorStopConf { invoke_id: m.invoke_id, ..TaskMonitorStopConf::default() }.into()])
@@ -171,6 +174,7 @@ fn none(origin: Origin, scope: Scope) -> Subscription {
 }
 
 fn check_task_mask(mask: u32) -> Result<(), Denial> {
+    // A bit without a meaning has code 91 (cti-server-protocol 11.1).
     if mask & !task_msg_mask::valid(VERSION_MAX) != 0 {
         return Err(Denial::Status(CtiStatus::INVALID_TASK_MSG_MASK));
     }

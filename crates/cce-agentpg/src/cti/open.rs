@@ -13,7 +13,7 @@ use cce_kernel::{CloseReason, Cx, LinkId};
 use cce_model::{AgentState, InvokeId, ObjectModel, PeripheralType, SkillTarget, fact::AgentPgFact};
 use cce_wire::{Bytes, frame_kind};
 
-/// The shortest idle timeout, in seconds.
+/// The shortest idle timeout, in seconds (cti-server-protocol 4.1).
 const IDLE_MIN: u32 = 20;
 /// Bits of `ConfigMsgMask` that have a meaning (cti-server-protocol 9, `ConfigInformation`).
 const CONFIG_MESSAGES: u32 = 0x3ff;
@@ -24,15 +24,20 @@ pub(super) fn check(open: &OpenReq, side: Side, config: &Config) -> Result<(), C
     let peripheral = open.peripheral_id;
     refuse(open.reserved1 | open.reserved2 | open.reserved3 != 0, CtiStatus::INVALID_RESERVED_FIELD)?;
     refuse(open.client_id.as_ref().is_none_or(cce_wire::Text::is_empty), CtiStatus::REQUIRED_DATA_MISSING)?;
+    // Both 0 and 0xFFFFFFFF mean any peripheral (cti-server-protocol 18).
     refuse(!peripheral.is_any() && peripheral != config.peripheral, CtiStatus::INVALID_PERIPHERAL_ID)?;
+    // 0xFFFFFFFF means never, and passes as the longest timeout (cti-server-protocol 4.2).
     refuse(open.idle_timeout < IDLE_MIN, CtiStatus::INVALID_TIMEOUT)?;
     refuse(!is_password(open, config), CtiStatus::INVALID_PASSWORD)?;
+    // An instance id may be left out, and must not be empty (cti-server-protocol 4.1).
     let empty_instance = open.unique_instance_id.as_ref().is_some_and(cce_wire::Text::is_empty);
     refuse(empty_instance, CtiStatus::INVALID_UNIQUE_INSTANCE_ID)?;
+    // Clients set every bit of their masks, so that a server is lenient by default (cti-server-protocol 18).
     if config.strict_masks {
         check_masks(open)?;
     }
     let without_standby = open.services_requested & services::ACTIVE_STANDBY == 0;
+    // To a client older than version 24, a standby side is off line (cti-server-protocol 4.1).
     refuse(side == Side::Standby && open.version_number < STANDBY_SINCE, CtiStatus::CTI_SERVER_OFFLINE)?;
     refuse(side == Side::Standby && without_standby, CtiStatus::INVALID_CLIENT_FOR_STANDBY)
 }
@@ -44,6 +49,7 @@ pub(super) fn own_agent(
     config: &Config,
 ) -> Result<Option<SkillTarget>, CtiStatus> {
     if open.services_requested & services::CLIENT_EVENTS == 0 {
+        // A client in bridge mode speaks for any agent (cti-server-protocol 11.4).
         return Ok(None);
     }
     let items = agent_items::Items {
@@ -77,7 +83,8 @@ fn check_masks(open: &OpenReq) -> Result<(), CtiStatus> {
     masks.into_iter().find(|(unused, _)| *unused != 0).map_or(Ok(()), |(_, code)| Err(code))
 }
 
-/// Whether the password is the configured one, if there is one. A client may end it with a NUL or leave it out.
+/// Whether the password is the configured one, if there is one. A client may end it with a NUL or leave
+/// it out (cti-server-protocol 18).
 fn is_password(open: &OpenReq, config: &Config) -> bool {
     let given = open.client_password.as_ref().map(|secret| secret.0.as_bytes().as_ref()).unwrap_or_default();
     let given = given.strip_suffix(&[0]).unwrap_or(given);
@@ -89,12 +96,14 @@ impl CtiServer {
         let invoke_id = session::invoke_id_of(frame);
         if frame_kind(frame) != Some(OPEN_REQ) {
             cx.note_peer_error(link, &kind_of(frame), "no session is open".to_owned());
+            // A request before the open has code 4, and the client may open still (cti-server-protocol 4.1).
             self.fail(link, invoke_id, CtiStatus::SESSION_NOT_OPEN, cx);
             return None;
         }
         match read_open(frame).and_then(|open| self.check_open(link, open)) {
             Ok((open, own_agent)) => self.open(link, &open, own_agent, cx),
             Err(status) => {
+                // The client resets the connection after a refusal (cti-server-protocol 4.1).
                 self.refuse(link, invoke_id, status, cx);
                 None
             }
@@ -111,6 +120,7 @@ impl CtiServer {
         let own_agent = own_agent(&open, &self.model, &self.config)?;
         let client = open.client_id.as_ref().map(ToString::to_string).unwrap_or_default();
         let owner = own_agent.and_then(|agent| self.owner_of(agent));
+        // A session keeps its device, unless the same client opens a new one (cti-server-protocol 4.1).
         if owner.is_some_and(|(_, other)| other.client_id() != client) {
             return Err(CtiStatus::DEVICE_IN_USE);
         }
@@ -134,6 +144,7 @@ impl CtiServer {
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {
         let older = own_agent.and_then(|agent| self.owner_of(agent)).map(|(older, _)| older);
+        // The old session hears FAILURE_EVENT 11 before the new one is confirmed (cti-server-protocol 4.1).
         let outcome = older.and_then(|older| {
             self.dismiss(older, CloseReason::Superseded, CtiStatus::NEW_SESSION_OPENED, cx)
         });
@@ -150,9 +161,11 @@ impl CtiServer {
             }
             .into(),
         );
+        // IdleTimeout of the request takes the place of the time to open (cti-server-protocol 4.2).
         self.clients.watch(link, session.silence, cx);
         let side = self.side_of(link);
         cx.send(link, self.open_conf(open.invoke_id, &session, side, cx).to_frame(&session.dialect));
+        // A session of all events begins with the state of each peripheral (cti-server-protocol 4.1).
         if side == Side::Active && session.has(services::ALL_EVENTS) {
             let peripheral = self.config.peripheral;
             let event = self.system_event(
@@ -164,6 +177,7 @@ impl CtiServer {
             cx.send(link, event.to_frame(&session.dialect));
         }
         if side == Side::Active && session.has(services::AGENT_REPORTING) {
+            // The client may be the one that was away, and learns how its agents stand (task-routing E16).
             let mut told = self.tell_unattended_voice(&session);
             told.extend(self.tell_unattended(&session));
             for message in told {
@@ -171,6 +185,7 @@ impl CtiServer {
             }
         }
         self.announce(&event::session_opened(&session, self.config.peripheral), cx);
+        // The session is entered last, so that it does not hear of its own beginning (inferred).
         self.clients.open(link, session);
         outcome
     }
@@ -196,6 +211,7 @@ impl CtiServer {
             agent_instrument: session.opened.agent_instrument.clone(),
             num_peripherals: Some(1),
             flt_peripheral_id: vec![self.config.peripheral],
+            // 0 is a single line (cti-server-protocol 6).
             multiline_agent_control: Some(0),
             ..OpenConf::default()
         }
@@ -205,6 +221,7 @@ impl CtiServer {
 
 /// Reads a request to open a session. Its version decides how.
 fn read_open(frame: &Bytes) -> Result<OpenReq, CtiStatus> {
+    // The version decides about the width of floats, and stands at a fixed place (cti-server-protocol 3).
     let version = open_version(frame).ok_or(CtiStatus::BAD_MESSAGE_FORMAT)?;
     if !session::is_version(version) {
         return Err(CtiStatus::INVALID_VERSION);

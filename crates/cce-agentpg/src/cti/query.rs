@@ -46,7 +46,7 @@ impl CtiServer {
         states.find(|state| *state != AgentState::Logout).unwrap_or(AgentState::Logout)
     }
 
-    /// What a device can do.
+    /// What a device can do: one line, and the requests that the lab answers.
     pub(super) fn on_query_device(&self, m: &QueryDeviceInfoReq) -> Answer {
         self.check_peripheral(m.peripheral_id)?;
         self.device(m.agent_instrument.as_ref())?;
@@ -116,6 +116,7 @@ impl CtiServer {
             skill_group_number: group.number,
             skill_group_id: Unsigned(group.id),
             agents_logged_on: logged_on,
+            // NOT_ACTIVE is the available state: ready, and without a task (task-routing 3.10).
             agents_avail: in_state(AgentState::NotActive),
             agents_not_ready: not_ready,
             agents_ready: logged_on - not_ready,

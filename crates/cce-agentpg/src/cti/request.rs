@@ -41,6 +41,7 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
             m,
             ArmMessage::MediaLogin {
                 max_tasks: m.max_task_limit,
+                // MaxBeyondTaskLimit came with version 22 (cti-server-protocol 15).
                 max_beyond: m.max_beyond_task_limit.unwrap_or(0),
                 routable: m.make_routable,
             },
@@ -50,6 +51,7 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
             m,
             ArmMessage::MediaLogout {
                 reason: m.reason_code,
+                // Version 20 brought the dispositions; without them tasks end with 40 (task-routing E3).
                 icm_disposition: m.flt_icm_disp,
                 application_disposition: m.flt_app_disp,
             }
@@ -112,12 +114,14 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
             m,
             ArmMessage::AgentInit {
                 state: m.agent_state.or_unknown(),
+                // AgentMode 1 is routable (cti-server-protocol 19).
                 routable: m.agent_mode != 0,
                 max_tasks: m.max_task_limit,
                 max_beyond: m.max_beyond_task_limit.unwrap_or(0),
             },
             Some(Pending::AgentInit)
         ),
+        // Of the two messages that tell of a task, 209 alone has an answer (cti-server-protocol 11.1).
         Cti::TaskInitInd(m) => asked!(
             m,
             ArmMessage::TaskInit {

@@ -10,7 +10,7 @@ use cce_model::{AgentKey, InvokeId, MonitorId, SessionId, SkillTarget};
 use cce_wire::{Bytes, Dialect};
 use std::{collections::BTreeMap, time::Duration};
 
-/// "Never" as an idle timeout.
+/// `IdleTimeout` of a client that may be silent for ever (cti-server-protocol 4.2).
 const NULL: u32 = u32::MAX;
 /// The first version that knows an active and a standby side.
 pub(super) const STANDBY_SINCE: u32 = 24;
@@ -64,6 +64,7 @@ pub(super) enum Pending {
 impl Pending {
     /// The code that says that too many requests wait.
     pub(super) fn limit_exceeded(self) -> u32 {
+        // CONTROL_FAILURE_CONF has 52 for a performance limit (cti-server-protocol 13).
         if self == Self::SetAgentState {
             ControlFailure::PERFORMANCE_LIMIT.0.into()
         } else {
@@ -79,11 +80,11 @@ pub(super) struct Session {
     pub(super) client: Client,
     /// The request that opened it, without its password.
     pub(super) opened: OpenReq,
-    /// The client's address.
+    /// The client's address, as `host:port`.
     pub(super) address: String,
     /// The layout of its messages.
     pub(super) dialect: Dialect,
-    /// Services granted.
+    /// Services granted, a bit for each (cti-server-protocol 12).
     pub(super) services: u32,
     /// The agent of a session of one device.
     pub(super) own_agent: Option<SkillTarget>,
@@ -108,10 +109,12 @@ impl Session {
         let unique_instance = open.unique_instance_id.as_ref().map(ToString::to_string).unwrap_or_default();
         let signature = open.client_signature.as_ref().map(ToString::to_string).unwrap_or_default();
         let seconds = Duration::from_secs(u64::from(open.idle_timeout));
+        // Granted services may be fewer than those asked for, without an error (cti-server-protocol 4.1).
         let without_device = if own_agent.is_none() { services::CLIENT_EVENTS } else { 0 };
         let services = open.services_requested & served_since(open.version_number) & !without_device;
         Self {
             client: Client { session: number, signature, unique_instance },
+            // Monitors of clients are told from this request, and nobody is to be told a password.
             opened: OpenReq { client_password: None, ..open.clone() },
             address: address.to_owned(),
             dialect: dialect(open.version_number),
@@ -185,11 +188,13 @@ fn own_subscriptions(
     };
     let (calls, states) = (open.call_msg_mask, open.agent_state_mask);
     let mut own = Vec::new();
+    // All events of the peripheral pass, as far as the masks let them (cti-server-protocol 4.5).
     if services & services::ALL_EVENTS != 0 {
         own.push(Subscription { calls, states, ..none });
     } else if let Some(agent) = own_agent {
         own.push(Subscription {
             monitor: MonitorId(number.0),
+            // CLIENT_EVENTS is for the events of the client's own device (cti-server-protocol 4.5).
             scope: Scope::Agent(agent),
             calls,
             states,
@@ -197,6 +202,7 @@ fn own_subscriptions(
         });
     }
     let tasks = task_msg_mask::valid(VERSION_MAX);
+    // OPEN_REQ has no mask for task events: the service stands for all of them (cti-server-protocol 6, 12).
     if services & services::ALL_TASK_EVENTS != 0 {
         own.push(Subscription { tasks, ..none });
     } else if let Some(agent) = own_agent.filter(|_| services & services::AGENT_REPORTING != 0) {
@@ -222,5 +228,6 @@ pub(super) fn invoke_id_of(frame: &Bytes) -> InvokeId {
 }
 
 fn served_since(version: u32) -> u32 {
+    // ACTIVE_STANDBY came with version 24 (cti-server-protocol 12).
     if version < STANDBY_SINCE { services::ALL & !services::ACTIVE_STANDBY } else { services::ALL }
 }

@@ -13,7 +13,7 @@ use cce_kernel::{CloseReason, Command, Cx, LinkId, Port};
 use cce_model::{CtiSides, InvokeId, SideOrder, fact::AgentPgFact};
 use std::{collections::BTreeSet, time::Duration};
 
-/// How long clients have to object.
+/// How long clients have to object (cti-server-protocol 4.6).
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The two sides.
@@ -129,9 +129,11 @@ impl CtiServer {
 
     fn begin_maintenance(&mut self, cx: &mut Cx<'_>) -> Vec<Outcome> {
         self.end_question(cx);
+        // The event says 1, continue, while its readers are still there (cti-server-protocol 8).
         self.tell_maintenance(true, cx);
         let (from, to) = (self.sides.now.active, CtiSides::other(self.sides.now.active));
         let outcomes = self.activate(to, cx);
+        // Opens on the side in maintenance have code 110 (cti-server-protocol 4.1).
         self.sides.now.in_maintenance = Some(from);
         outcomes
     }
@@ -179,6 +181,7 @@ impl CtiServer {
     fn partners(&self) -> impl Iterator<Item = LinkId> {
         self.sessions()
             .filter(|(link, session)| {
+                // A client that asked for the service knows these messages (cti-server-protocol 4.6).
                 self.side_of(*link) == Side::Active && session.has(services::ACTIVE_STANDBY)
             })
             .map(|(link, _)| link)
@@ -194,6 +197,7 @@ impl CtiServer {
         let event = Cti::from(StandbyActiveEventMsg::default());
         self.broadcast(|session| session.has(services::ACTIVE_STANDBY), &event, cx);
         self.tell_missed_ends(cx);
+        // FAILURE_EVENT 15 makes a client try the other side (cti-server-protocol 4.3).
         left.into_iter()
             .filter_map(|link| self.dismiss(link, CloseReason::Done, CtiStatus::CTI_SERVER_OFFLINE, cx))
             .collect()

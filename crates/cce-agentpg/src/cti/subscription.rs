@@ -9,7 +9,7 @@ use cce_model::{AgentKey, AgentState, MonitorId, MrdId, SessionId, SkillTarget};
 pub(super) enum Scope {
     /// Everybody's.
     All,
-    /// One agent's.
+    /// One agent's, by skill target.
     Agent(SkillTarget),
 }
 

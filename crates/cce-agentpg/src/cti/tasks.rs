@@ -100,6 +100,7 @@ impl Tasks {
             TaskEventKind::End => {
                 let place = AgentKey { skill_target: event.skill_target, mrd: event.mrd };
                 let view = self.live.remove(&event.task);
+                // A link may lose what was sent into it: the end stays in doubt (inferred).
                 if let (Some(session), true) = (owner, view.is_some()) {
                     self.in_doubt.entry(session).or_default().push_back((now, event.task));
                 }
@@ -110,6 +111,7 @@ impl Tasks {
         if self.live.len() >= TASKS_MAX && !self.live.contains_key(&event.task) {
             return;
         }
+        // A task without a reservation is one that an application routed itself (cti-server-protocol 11.1).
         let view = self.live.entry(event.task).or_insert_with(|| View {
             place: AgentKey { skill_target: event.skill_target, mrd: event.mrd },
             state: to,
@@ -220,6 +222,7 @@ impl CtiServer {
     /// A client asks for the reservations of its agents that nobody has accepted yet.
     pub(super) fn on_get_precalls(&self, link: LinkId, m: &GetPrecallMessagesReq) -> Answer {
         let session = self.with_service(link, services::AGENT_REPORTING)?;
+        // An offered task is beyond its pre-call (task-routing 1.1).
         let waiting = self.tasks.live.values().filter(|view| {
             view.state == TaskState::PreCall
                 && view.place.mrd == m.mrd_id
@@ -234,6 +237,7 @@ impl CtiServer {
             num_messages: count(calls.len()),
             ..GetPrecallMessagesResp::default()
         };
+        // NumMessages goes ahead of that many reservations (cti-server-protocol 11.1).
         Ok(std::iter::once(head.into()).chain(calls).collect())
     }
 
@@ -273,6 +277,7 @@ impl CtiServer {
     ) -> Answer {
         self.with_service(link, services::AGENT_REPORTING)?;
         let place = AgentKey { skill_target: m.icm_agent_id, mrd: m.mrd_id };
+        // The codes are those of every other indication: 18, 22 and 20 (finesse-nonvoice 4.6).
         let Some(view) = self.tasks.live.get_mut(&m.task_id) else {
             return Ok(vec![refusal(m.invoke_id, Refusal::TaskNotFound)]);
         };
@@ -284,6 +289,7 @@ impl CtiServer {
         }
         view.variables.extend(cce_wire::numbered(cce_wire::call_variables!(m)));
         for (name, value) in m.named_variable.iter().filter_map(NamedVariable::parts) {
+            // A value that is longer than configured is cut without a word (finesse-nonvoice 2.6).
             let variable = self.model.ecc_variables.iter().find(|variable| variable.name == name);
             view.set_named(name, variable.map_or(value.clone(), |variable| variable.cut(&value)));
         }
@@ -302,6 +308,7 @@ impl CtiServer {
         let asked = m.agent_mrd_id.as_ref().map(|List(mrds)| mrds.as_slice()).unwrap_or_default();
         let mut mrds: Vec<MrdId> = agent.skill_groups.iter().map(|group| group.mrd.id).collect();
         mrds.dedup();
+        // A client that lists no domain means all of the agent's (inferred).
         mrds.retain(|mrd| asked.is_empty() || asked.contains(&Unsigned(*mrd)));
         Ok(mrds.into_iter().flat_map(|mrd| self.tell_tasks(AgentKey { skill_target, mrd })).collect())
     }
@@ -311,6 +318,7 @@ impl CtiServer {
     pub(super) fn tell_unattended(&mut self, session: &Session) -> Vec<Cti> {
         let mut told = Vec::new();
         for (place, record) in &self.records {
+            // WORK_NOT_READY is the state of agents whose client is away (task-routing E16).
             if record.state != AgentState::WorkNotReady || !session.speaks_for(*place) {
                 continue;
             }
@@ -359,6 +367,7 @@ impl CtiServer {
         let snapshots =
             tasks.into_iter().filter_map(|task| Some(snapshot_event(task, self.tasks.live.get(&task)?)));
         let end = AgentTasksEndEvent { mrd_id, icm_agent_id, ..AgentTasksEndEvent::default() };
+        // 262 lists the tasks, each has a 263, and 265 ends the list (cti-server-protocol 11.2).
         std::iter::once(head.into()).chain(snapshots.map(Cti::from)).chain([end.into()]).collect()
     }
 }
@@ -369,7 +378,7 @@ pub(super) fn on_begin_agent_init(m: &BeginAgentInitInd) -> Vec<Cti> {
     vec![AgentInitReadyEvent { application_path_id, ..AgentInitReadyEvent::default() }.into()]
 }
 
-/// `FAILURE_RESP`.
+/// `FAILURE_RESP`, the negative answer to an indication (cti-server-protocol 4.4).
 fn refusal(invoke_id: InvokeId, refusal: Refusal) -> Cti {
     FailureResp { invoke_id, status: ArmStatus(refusal.code()), ..FailureResp::default() }.into()
 }

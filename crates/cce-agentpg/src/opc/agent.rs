@@ -39,8 +39,10 @@ impl Load {
     pub(crate) fn of(states: impl Iterator<Item = TaskState>) -> Self {
         states.fold(Self::default(), |mut load, state| {
             match state {
+                // An accepted task leaves the agent reserved until it is started (task-routing 7, row 3).
                 TaskState::PreCall | TaskState::Offered => load.waiting += 1,
                 TaskState::Active => load.active += 1,
+                // An interrupted task keeps its slot, as a paused one does (task-routing 1.5).
                 TaskState::Paused | TaskState::Interrupted => load.paused += 1,
                 TaskState::WrapUp => load.wrap_up += 1,
                 TaskState::Ended => {}
@@ -67,7 +69,7 @@ pub(crate) struct InQueue {
     pub(crate) group: Arc<SkillGroup>,
     /// State in the queue.
     pub(crate) state: AgentState,
-    /// Since when.
+    /// Since when the agent has that state.
     pub(crate) since: Time,
 }
 
@@ -179,6 +181,7 @@ impl AgentInMrd {
     pub(crate) fn enter_queues(&mut self, state: AgentState, loads: &[Load], now: Time) {
         for (queue, load) in self.queues.iter_mut().zip(loads) {
             let to = state_in_queue(state, *load);
+            // SGDur counts the seconds in a state, however many events show it (task-routing 6.4).
             if queue.state != to {
                 (queue.state, queue.since) = (to, now);
             }
@@ -198,6 +201,7 @@ impl AgentInMrd {
     /// How the agent stands with these tasks; `busy_elsewhere` is a task of another domain that must not be
     /// interrupted.
     pub(crate) fn standing(&self, load: Load, busy_elsewhere: bool) -> Standing {
+        // An agent without a task in the domain has no work to interrupt (task-routing S6).
         let is_interrupted = self.interrupt.is_in_force() && load.total() > 0;
         let state = state_of(self.sign_in, load, is_interrupted);
         Standing {
@@ -213,9 +217,11 @@ impl AgentInMrd {
 
     /// Task-routing 1.5. Somebody whose work is interrupted gets no more tasks meanwhile (inferred).
     fn availability(&self, load: Load, is_kept: bool) -> Availability {
+        // NumTasks is compared with MaxTaskLimit, without the tasks allowed beyond it (task-routing 1.5).
         if self.sign_in != SignIn::Ready || is_kept || load.total() >= self.limit {
             return Availability::NotAvailable;
         }
+        // The mode keeps the router away; an application may still assign tasks (task-routing 1.5).
         if self.routable { Availability::Icm } else { Availability::Application }
     }
 }
@@ -225,10 +231,12 @@ impl AgentInMrd {
 fn state_of(sign_in: SignIn, load: Load, is_interrupted: bool) -> AgentState {
     match sign_in {
         SignIn::SignedOut => AgentState::Logout,
+        // The Finesse server of the agent is gone, and nobody can work on the tasks (task-routing E16).
         SignIn::ClientLost => AgentState::WorkNotReady,
         SignIn::NotReady => AgentState::NotReady,
         SignIn::Ready if is_interrupted => AgentState::Interrupted,
         SignIn::Ready if load.active > 0 => AgentState::Active,
+        // One task in wrap-up outranks all that are paused (task-routing 1.4).
         SignIn::Ready if load.wrap_up > 0 => AgentState::WorkReady,
         SignIn::Ready if load.paused > 0 => AgentState::Paused,
         SignIn::Ready if load.waiting > 0 => AgentState::Reserved,

@@ -30,6 +30,7 @@ impl Opc {
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
         let agent = self.attended_mut(request.place)?;
+        // The highest limit is the 15 tasks that an agent may have (task-routing 5).
         is_limit(limit)?;
         agent.limit = limit;
         self.answer(request.client.session, request.invoke_id, 0);
@@ -40,6 +41,7 @@ impl Opc {
     /// Lets an agent hold one task more than the limit.
     pub(super) fn on_override_limit(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         let agent = self.attended_mut(request.place)?;
+        // The task past the limit counts against the same 15 (task-routing 5).
         is_limit(agent.limit.saturating_add(agent.beyond).saturating_add(1))?;
         agent.beyond += 1;
         self.answer(request.client.session, request.invoke_id, 0);
@@ -56,6 +58,7 @@ impl Opc {
         let is_idle = self.load(place).total() == 0;
         let agent = self.agent_mut(place)?;
         if !agent.is_signed_in() {
+            // An agent who is signed out has code 6 (cti-server-protocol 11.5).
             return Err(Refusal::NotLoggedIn);
         }
         let is_own = agent.client.session == request.client.session;
@@ -64,6 +67,7 @@ impl Opc {
             return Ok(());
         }
         let before = (agent.sign_in, agent.client.session);
+        // The client is back, and no task says what the agent does (cti-server-protocol 11.1).
         if is_idle {
             agent.sign_in = SignIn::NotReady;
         }
@@ -92,12 +96,14 @@ impl Opc {
         let place = request.place;
         let is_signed_in = self.agent_mut(place).is_ok_and(|agent| agent.is_signed_in());
         if state == AgentState::Logout {
+            // MEDIA_LOGOUT_IND signs out, with dispositions for the tasks (cti-server-protocol 11.1).
             return Err(Refusal::WrongSequence);
         }
         if !is_signed_in {
             self.admit_init(place)?;
         }
         let agent = self.agent_mut(place)?;
+        // The client decides about ready or not; the rest follows from the tasks (task-routing E16, step 5).
         let is_ready = !matches!(state, AgentState::NotReady | AgentState::Login);
         agent.sign_in = if is_ready { SignIn::Ready } else { SignIn::NotReady };
         agent.routable = terms.routable;
@@ -133,11 +139,14 @@ impl Opc {
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
         self.attended_mut(request.place)?;
+        // END_TASK_IND ends a task, since an end has a disposition (cti-server-protocol 11.1).
         if state == TaskState::Ended {
             return Err(Refusal::WrongSequence);
         }
         let task = match self.tasks.get(&id).copied() {
+            // A task has one agent, and no other agent's client can claim it (finesse-nonvoice 4.6, code 22).
             Some(known) if known.place != request.place => return Err(Refusal::WrongAgent),
+            // A task keeps its state while its client is away (task-routing E16, step 2).
             Some(known) if known.state == state => {
                 self.adopt(id);
                 self.answer_init(request, is_answered);
@@ -200,6 +209,7 @@ impl Opc {
         let task = self.admit(request.place, id, TaskState::PreCall, skill_group, cx)?;
         let to = task.after(kind)?;
         self.enter(task, to, None, cx);
+        // The answer gives the id by which the client knows the next event (cti-server-protocol 11.1).
         self.to_cti.push(OpcMessage::TaskAssigned {
             session: request.client.session,
             invoke_id: request.invoke_id,
@@ -222,6 +232,7 @@ impl Opc {
         self.is_not_interrupted(place)?;
         let load = self.load(place).total();
         let agent = self.attended_mut(place)?;
+        // MaxBeyondTaskLimit is for tasks that the router did not choose (task-routing 1.5).
         if load >= agent.limit.saturating_add(agent.beyond) {
             return Err(Refusal::LimitExceeded);
         }
@@ -234,6 +245,7 @@ impl Opc {
     fn next_application_task(&mut self, cx: &Cx<'_>) -> TaskId {
         self.application_tasks += 1;
         let call = FIRST_CALL.saturating_add(i32::try_from(self.application_tasks).unwrap_or(i32::MAX));
+        // Every task id begins with the day of a router call key, whoever made it (cti-server-protocol 2).
         let (day, _) = cx.clock().local_day(cx.wall());
         let day = i32::try_from(day).unwrap_or(0).saturating_add(RouterCallKey::UNIX_EPOCH_DAY);
         TaskId { day, call, sequence: SEQUENCE }

@@ -17,7 +17,7 @@ use cce_kernel::Cx;
 use cce_model::{AgentKey, MrdId, SkillTarget, TaskState, fact::OpcMessage};
 use std::time::Duration;
 
-/// How long the client may take to accept the end of an interrupt.
+/// How long the client may take to accept the end of an interrupt (inferred).
 const DONE_WAIT: Duration = Duration::from_secs(5);
 
 /// How far an interrupt of an agent's work in a domain is.
@@ -75,13 +75,17 @@ impl Interrupt {
         match (self, now.by) {
             _ if !now.has_tasks => (Self::None, None),
             _ if !now.is_attended => (self.unattended(now.by), None),
+            // New work interrupts anew, even if the last end is not accepted yet (inferred).
             (Self::None | Self::Over, Some(by)) => {
                 (Self::Advised { by, in_force: self.is_in_force() }, Some(Advice::Begin(by)))
             }
+            // The last task that takes precedence is over (task-routing S6, step 4).
             (Self::Accepted { by } | Self::Advised { by, in_force: true }, None) => {
                 (Self::Over, Some(Advice::Done(by)))
             }
+            // The work went on, so that there is no end to be accepted (task-routing S6, 3b).
             (Self::Advised { .. } | Self::Declined, None) => (Self::None, None),
+            // A further task of such a domain prolongs the interrupt (task-routing S6, step 4).
             (Self::None | Self::Over, None)
             | (Self::Advised { .. } | Self::Declined | Self::Accepted { .. }, _) => (self, None),
         }
@@ -109,6 +113,7 @@ impl Opc {
     /// A client lets its agent's work be interrupted.
     pub(super) fn on_interrupt_accepted(&mut self, place: AgentKey, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         let agent = self.attended_mut(place)?;
+        // An answer to no advice is a message out of sequence: code 19 (finesse-nonvoice 4.6).
         let Interrupt::Advised { by, .. } = agent.interrupt else { return Err(Refusal::WrongSequence) };
         // The agent's state in this domain is interrupted from now on, and so are its tasks (task-routing S6, 3a).
         agent.interrupt = Interrupt::Accepted { by };
@@ -185,6 +190,7 @@ impl Opc {
             None => return,
             Some(Advice::Begin(by)) => (by, false),
             Some(Advice::Done(by)) => {
+                // A client that never accepts would leave the work interrupted for good (inferred).
                 cx.arm(Timer::InterruptDone.key(place.number()), DONE_WAIT);
                 (by, true)
             }
@@ -221,6 +227,7 @@ impl Opc {
 
     /// Changes a task's state where no event of its own says so.
     fn enter_unannounced(&mut self, task: Task, to: TaskState, cx: &mut Cx<'_>) {
+        // An interrupted dialog has no event of its own: the media alone is shown (finesse-nonvoice 2.6).
         self.enter(task, to, None, cx);
         self.to_cti.push(OpcMessage::TaskState { task: task.id, state: to });
     }
@@ -238,6 +245,7 @@ impl Opc {
     fn interrupting(&self, place: AgentKey) -> Option<MrdId> {
         let mut places = self.tasks.values().map(|task| task.place);
         let precedes = places.find(|other| {
+            // Work of the same domain never interrupts, nor does interruptible work (task-routing S6, 3.11).
             other.skill_target == place.skill_target
                 && other.mrd != place.mrd
                 && !self.is_interruptible(other.mrd)

@@ -9,10 +9,10 @@ use cce_kernel::{Cx, TimerKey};
 use cce_model::{AgentKey, SessionId};
 use std::{collections::BTreeMap, time::Duration};
 
-/// How long a sign-in waits for the router.
+/// How long a sign-in waits for the router (inferred); then it has code 37.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// The highest limit of tasks at the same time.
+/// Reserved and active tasks of an agent, at most (task-routing 5).
 pub(super) const TASK_LIMIT_MAX: u32 = 15;
 
 /// On what terms an agent signs in.

@@ -77,6 +77,7 @@ impl Opc {
                 let place = AgentKey { skill_target: agent.skill_target, mrd: group.mrd.id };
                 agents
                     .entry(place)
+                    // The state of a domain follows from all its queues (task-routing 1.4).
                     .and_modify(|known: &mut AgentInMrd| known.join(group))
                     .or_insert_with(|| AgentInMrd::new(agent, group));
             }
@@ -110,6 +111,7 @@ impl Opc {
 
     /// Does what the CTI server asks, or refuses it.
     pub(crate) fn on_arm(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) {
+        // A refused request has its own RESP, a refused indication FAILURE_RESP (cti-server-protocol 4.4).
         if let Err(refusal) = self.carry_out(request, cx) {
             self.answer(request.client.session, request.invoke_id, refusal.code());
         }
@@ -129,6 +131,7 @@ impl Opc {
             ArmMessage::MakeNotReady { reason } => self.on_make_not_ready(request, *reason, cx),
             ArmMessage::MakeRoutable { max_tasks } => self.on_make_routable(request.place, *max_tasks, cx),
             ArmMessage::MakeNotRoutable => self.on_make_not_routable(request, cx),
+            // Finesse sends the offer when the agent accepts, not when the task arrives (task-routing 3.8).
             ArmMessage::Offer { task, .. } => self.on_work(request, *task, TaskEventKind::Offer, cx),
             ArmMessage::Start { task, .. } => self.on_work(request, *task, TaskEventKind::Start, cx),
             ArmMessage::Pause { task } => self.on_work(request, *task, TaskEventKind::Pause, cx),
@@ -168,6 +171,7 @@ impl Opc {
             ArmMessage::InterruptAccepted => self.on_interrupt_accepted(request.place, cx),
             ArmMessage::InterruptUnaccepted => self.on_interrupt_unaccepted(request.place, cx),
             ArmMessage::InterruptDoneAccepted => self.on_interrupt_done(request.place, cx),
+            // Voice is refused by codes of another table (cti-server-protocol 13).
             ArmMessage::SetAgentState { state, reason, force, instrument } => {
                 let wanted = voice::Wanted { state: *state, reason: *reason, force: *force, instrument };
                 self.on_set_agent_state(request, wanted, cx).map_err(Refusal::Control)
@@ -183,6 +187,7 @@ impl Opc {
     /// The agent, wherever signed in; refused when there is no such agent, or not in that domain.
     fn agent_mut(&mut self, place: AgentKey) -> Result<&mut AgentInMrd, Refusal> {
         let known = self.model.agents.get(&place.skill_target).is_some();
+        // Code 2 is for an unknown agent, 3 for one who is not in the domain (cti-server-protocol 11.5).
         let missing = if known { Refusal::MrdNotFound } else { Refusal::AgentNotFound };
         self.agents.get_mut(&place).ok_or(missing)
     }
@@ -190,6 +195,7 @@ impl Opc {
     /// The agent, if signed in by a client that is there.
     fn attended_mut(&mut self, place: AgentKey) -> Result<&mut AgentInMrd, Refusal> {
         let agent = self.agent_mut(place)?;
+        // An agent whose client is away is signed in by another one first (task-routing E16, step 4).
         if agent.is_attended() { Ok(agent) } else { Err(Refusal::NotLoggedIn) }
     }
 
@@ -241,6 +247,7 @@ impl Opc {
     /// Reports how an agent stands after a change, and in other domains too where the change reaches them.
     fn report(&mut self, place: AgentKey, shown: Shown, cx: &mut Cx<'_>) {
         self.report_one(place, shown, cx);
+        // A task that must not be interrupted closes the agent's other domains (task-routing 1.5).
         for other in self.reached_by(place) {
             self.report_one(other, Shown::AsIs, cx);
         }
@@ -275,6 +282,7 @@ impl Opc {
         }
         let record = record(agent, peripheral, shown, cx);
         self.to_cti.push(OpcMessage::Agent(Box::new(record)));
+        // The router hears of it behind the CTI server: in the lab trace a second later (mr-interface 5).
         self.report_to_router(place, cx);
     }
 
@@ -285,6 +293,7 @@ impl Opc {
             return self.send_agent_state(place, cx);
         }
         let agent = member(&mut self.agents, place);
+        // One report stands for all changes within the delay: it shows the last of them (inferred).
         if !std::mem::replace(&mut agent.report_due, true) {
             cx.arm(Timer::StateReport.key(place.number()), delay);
         }
@@ -330,6 +339,7 @@ fn record(agent: &AgentInMrd, peripheral: PeripheralId, shown: Shown, cx: &Cx<'_
     let mut queues = agent.queues.iter().map(|queue| QueueRecord {
         number: queue.group.number,
         skill_group: queue.group.id,
+        // The queue shows LOGIN while the agent is NOT_READY already (cti-server-protocol 11.3).
         state: if shown == Shown::Login { AgentState::Login } else { queue.state },
         seconds: seconds(queue.since),
     });
@@ -348,6 +358,7 @@ fn record(agent: &AgentInMrd, peripheral: PeripheralId, shown: Shown, cx: &Cx<'_
         seconds: seconds(agent.since),
         reason: agent.reason,
         mrd: agent.queue.mrd.id,
+        // The lab trace still counts the task that has ended (task-routing 7, row 1).
         tasks: if let Shown::BeforeEnd(tasks) = shown { tasks } else { now.tasks },
         max_tasks: now.limit,
         max_beyond: now.beyond,
@@ -356,6 +367,7 @@ fn record(agent: &AgentInMrd, peripheral: PeripheralId, shown: Shown, cx: &Cx<'_
         skill_target: agent.agent.skill_target,
         skill_group_number: first.number,
         skill_group: first.skill_group,
+        // Direction is 1 (in) while a task is active, and 0 otherwise (cti-server-protocol 11.3).
         direction: u32::from(now.state == AgentState::Active),
         terminal: agent.agent.terminal.clone(),
         other_queues: queues.collect(),

@@ -20,6 +20,7 @@ impl Opc {
         }
         // The agent is reserved with the pre-call, from which the start timeout runs, too (task-routing 3.8).
         self.begin(task, cx);
+        // The router takes the first report of a task as the confirmation of its reservation (inferred).
         self.router.send_task(&task, None, cx);
         self.report(task.place, Shown::AsIs, cx);
         // The agent's state goes ahead of the reservation, as in the lab trace (cti-server-protocol 19).
@@ -72,6 +73,7 @@ impl Opc {
         if self.ended.contains(task.id) {
             return Err("the task is over");
         }
+        // Nobody could accept the task at an agent whose client is away (task-routing E16, step 3).
         if !agent.is_attended() {
             return Err("the agent is not signed in");
         }
@@ -94,6 +96,7 @@ fn pre_call(agent: &AgentInMrd, task: &Task, message: &DeviceTargetPreCallInd) -
         skill_target: task.place.skill_target,
         skill_group: task.skill_group,
         skill_group_number: group.number,
+        // ServiceNumber and ServiceID are NULL in the lab's reservation (cti-server-protocol 7).
         service: SkillTarget::NONE,
         network_target: message.network_target_id,
         ani: text_of(message.ani.as_ref()),

@@ -64,6 +64,7 @@ impl RouterLink {
 
     /// Reports a task's state. A router that is away hears of it when it is back.
     pub(super) fn send_task(&mut self, task: &Task, disposition: Option<Disposition>, cx: &mut Cx<'_>) {
+        // An end is kept until the router has certainly heard of it (task-routing E14).
         if let Some(disposition) = disposition {
             self.remember(End { task: *task, disposition, told: self.session.last_invoke_id() });
         }
@@ -94,6 +95,7 @@ impl RouterLink {
 
     /// The router answered a heartbeat: whatever was told before that, it got.
     fn on_heartbeat_answered(&mut self, invoke_id: InvokeId) {
+        // A link keeps its order, so that whatever was told ahead of that heartbeat has arrived, too.
         self.ends.retain(|end| end.told >= invoke_id);
     }
 
@@ -109,12 +111,13 @@ impl RouterLink {
         }
     }
 
-    /// Reports how an agent stands.
+    /// Sends `AGENT_STATE_UPDATE` (mr-interface 8.2).
     pub(super) fn send_agent_state(&mut self, place: AgentKey, standing: Standing, cx: &mut Cx<'_>) {
         let update = AgentStateUpdate {
             icm_agent_id: place.skill_target,
             mrd_id: place.mrd,
             agent_state: standing.state.into(),
+            // The router adds the tasks that it assigned and has not seen begun: 0+1 (task-routing 3.10).
             active_tasks: standing.begun,
             num_tasks: standing.tasks,
             max_task_limit: standing.limit,
@@ -137,6 +140,7 @@ impl Opc {
         match self.router.session.keep(event, cx) {
             Turn::None => {}
             Turn::Opened => self.on_router_open(cx),
+            // Tasks go on (task-routing E14); sign-ins that wait have code 36 (cti-server-protocol 11.5).
             Turn::Over { .. } => self.refuse_logins(cx),
         }
     }
@@ -146,7 +150,7 @@ impl Opc {
         self.router.is_open()
     }
 
-    /// The router broke the framing.
+    /// The router broke the framing: its link is closed, and dialled again.
     pub(crate) fn on_router_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
         if !self.router.session.owns(link) {
             return cx.over_meanwhile("session with the router");
@@ -189,10 +193,12 @@ impl Opc {
     /// The router listens: it hears of ends that it may have missed, of every live task and of everybody who is signed in.
     fn on_router_open(&mut self, cx: &mut Cx<'_>) {
         self.router.tell_ends(cx);
+        // The router forgot the agents with the link, so that every state is news to it (inferred).
         self.agents.values_mut().for_each(|agent| agent.reported = None);
         let signed_in: Vec<AgentKey> =
             self.agents.values().filter(|agent| agent.is_signed_in()).map(AgentInMrd::place).collect();
         for place in signed_in {
+            // The tasks go ahead of the state, which may make the agent eligible for more (task-routing 3.5).
             for task in self.tasks.values().filter(|task| task.place == place) {
                 self.router.send_task(task, None, cx);
             }

@@ -51,6 +51,7 @@ impl Opc {
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
         let place = request.place;
+        // A voice agent signs in by SET_AGENT_STATE_REQ; here voice has code 11 (cti-server-protocol 11.5).
         if place.mrd == MrdId::VOICE {
             return Err(Refusal::VoiceMrd);
         }
@@ -72,11 +73,13 @@ impl Opc {
     /// Refuses a sign-in to a domain where the agent has no place (where each code belongs is in the error list of Finesse).
     pub(super) fn has_place(&self, place: AgentKey) -> Result<(), Refusal> {
         let mrd = self.model.mrds.get(&place.mrd);
+        // A domain outside the application path has code 27 (finesse-nonvoice 4.6).
         if mrd.is_some_and(|mrd| !mrd.on_path) {
             return Err(Refusal::NotOnPath);
         }
         let agent = self.model.agents.get(&place.skill_target);
         let belongs = agent.is_some_and(|agent| agent.mrds.iter().any(|mrd| mrd.id == place.mrd));
+        // An agent gets the tasks of a domain by its queues; a sign-in without any has code 38 (inferred).
         if belongs && !self.agents.contains_key(&place) {
             return Err(Refusal::QueueLoginFailed);
         }
@@ -85,10 +88,12 @@ impl Opc {
 
     /// Whether somebody who is signed out may sign in now (cti-server-protocol 11.5).
     pub(super) fn admit_login(&self, place: AgentKey) -> Result<Admission, Refusal> {
+        // The first request has not been answered: a second one has code 41 (cti-server-protocol 11.5).
         if self.logins.has(place) {
             return Err(Refusal::LoginPending);
         }
         let signed_in = self.agents.values().filter(|agent| agent.is_signed_in());
+        // Code 34 is about agents: each counts once, in however many domains (finesse-nonvoice 4.6).
         let others: BTreeSet<SkillTarget> = signed_in
             .map(|agent| agent.agent.skill_target)
             .filter(|skill_target| *skill_target != place.skill_target)
@@ -96,6 +101,7 @@ impl Opc {
         if self.config.signed_in_max.is_some_and(|max| others.len() >= max) {
             return Err(Refusal::TooManyAgents);
         }
+        // Nobody signs in without the central controller: code 36 (finesse-nonvoice 4.6).
         match (self.router.is_open(), self.router.is_opening()) {
             (true, _) => Ok(Admission::Now),
             (false, true) => Ok(Admission::Later),
@@ -135,6 +141,7 @@ impl Opc {
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
         let agent = self.agent_mut(place)?;
+        // A sign-out is legal in every state, even while the client is away (task-routing 1.4).
         if !agent.is_signed_in() {
             return Err(Refusal::NotLoggedIn);
         }
@@ -142,6 +149,7 @@ impl Opc {
         agent.routable = false;
         agent.not_routable_next = false;
         agent.reason = reason;
+        // No task is left to end with 42 (task-routing E19).
         cx.cancel(Timer::TaskLife.key(place.number()));
         for task in self.tasks_of(place) {
             // 40, or 65 where tasks are transferred; an offer without an answer is routed anew (task-routing E3, E4).
@@ -149,6 +157,7 @@ impl Opc {
             self.remove(task, ending.icm, cx);
             self.push_event(task, TaskEventKind::End, Some(&ending));
         }
+        // LOGOUT counts no task: all of them have ended before (cti-server-protocol 11.3).
         self.report(place, Shown::AsIs, cx);
         // The sign-out is still shown to the session of the agent's client.
         self.agent_mut(place)?.client = Client::default();
@@ -167,6 +176,7 @@ impl Opc {
         agent.sign_in = SignIn::Ready;
         agent.routable |= routable;
         agent.not_routable_next &= !routable;
+        // A reason belongs to NOT_READY and LOGOUT alone (task-routing 6.4).
         agent.reason = 0;
         self.report(place, Shown::AsIs, cx);
         Ok(())
@@ -186,6 +196,7 @@ impl Opc {
         if is_offered {
             return Err(Refusal::TaskSentRecently);
         }
+        // Reports take the tasks for ended; they are not (task-routing E6).
         agent.sign_in = SignIn::NotReady;
         agent.reason = reason;
         self.answer(request.client.session, request.invoke_id, 0);
@@ -201,6 +212,7 @@ impl Opc {
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
         let agent = self.attended_mut(place)?;
+        // MaxTasks of the indication is a limit like that of a sign-in (cti-server-protocol 11.1).
         is_limit(limit)?;
         agent.routable = true;
         agent.limit = limit;
@@ -228,6 +240,7 @@ impl Opc {
 
     /// The session that signed agents in is gone, or wanted to. Their tasks live on for a while.
     pub(crate) fn on_session_lost(&mut self, session: SessionId, cx: &mut Cx<'_>) {
+        // A sign-in that waits has nobody left to be answered.
         self.logins.forget(session, cx);
         let agents = self.agents.values();
         let lost = agents.filter(|agent| agent.is_attended() && agent.client.session == session);
@@ -238,6 +251,7 @@ impl Opc {
 
     /// Nobody came back for the agent's tasks in time (task-routing E19).
     pub(crate) fn on_task_life_over(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
+        // The agent stays signed in without the tasks (task-routing E19).
         for task in self.tasks_of(place) {
             self.end_task(task.id, &Disposition::APPLICATION_PATH_WENT_DOWN.into(), cx);
         }
@@ -255,13 +269,16 @@ impl Opc {
 
     fn sign_in(&mut self, request: &ArmRequest, terms: Terms, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         let agent = self.agent_mut(request.place)?;
+        // LOGIN is passed through: the next state is NOT_READY (task-routing 1.4).
         agent.sign_in = SignIn::NotReady;
+        // The client says by MakeRoutable whether its agent gets tasks (cti-server-protocol 11.1).
         agent.routable = terms.routable;
         agent.limit = terms.limit;
         agent.beyond = terms.beyond;
         agent.reason = 0;
         agent.not_routable_next = false;
         agent.client = request.client.clone();
+        // The answer goes ahead of the event (task-routing S0, steps 2 and 3).
         self.answer(request.client.session, request.invoke_id, 0);
         // The first event shows the sign-in and the state that follows it (cti-server-protocol 11.3).
         self.report(request.place, Shown::Login, cx);
@@ -289,6 +306,7 @@ impl Opc {
         if agent.sign_in == SignIn::ClientLost {
             agent.sign_in = if has_tasks { SignIn::Ready } else { SignIn::NotReady };
         }
+        // The life of the tasks runs while the path is down (task-routing 4.1).
         cx.cancel(Timer::TaskLife.key(place.number()));
     }
 

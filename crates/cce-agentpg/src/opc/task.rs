@@ -35,12 +35,14 @@ impl Task {
         use TaskState as S;
         match (kind, self.state) {
             (TaskEventKind::Offer, S::PreCall) => Ok(S::Offered),
+            // A start without an offer counts as both at once (task-routing 1.1).
             (TaskEventKind::Start, S::PreCall | S::Offered) | (TaskEventKind::Resume, S::Paused) => {
                 Ok(S::Active)
             }
             (TaskEventKind::Pause, S::Active) => Ok(S::Paused),
             (TaskEventKind::WrapUp, S::Active | S::Paused) => Ok(S::WrapUp),
             (TaskEventKind::End, _) => Ok(S::Ended),
+            // No step leads back from wrap-up to work (task-routing 1.3), and none is taken twice.
             (
                 TaskEventKind::Offer
                 | TaskEventKind::Start
@@ -89,13 +91,13 @@ impl Ended {
 /// How a task ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ending {
-    /// For the central controller.
+    /// `ICMDisposition`: for the central controller.
     pub(crate) icm: Disposition,
-    /// For the application.
+    /// `ApplicationDisposition`: for the application.
     pub(crate) application: Disposition,
-    /// Wrap-up data.
+    /// Wrap-up data, at most 40 bytes on the wire; empty without any.
     pub(crate) wrapup_data: String,
-    /// Application data.
+    /// Application data, at most 40 bytes on the wire; empty without any.
     pub(crate) application_data: String,
 }
 

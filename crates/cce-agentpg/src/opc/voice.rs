@@ -74,11 +74,13 @@ impl Opc {
         cx: &mut Cx<'_>,
     ) -> Result<(), ControlFailure> {
         let skill_target = request.place.skill_target;
+        // An unknown agent has code 256 in this table (cti-server-protocol 13).
         let agent = self.model.agents.get(&skill_target).cloned().ok_or(ControlFailure::INVALID_AGENT_ID)?;
         let from = self.voice.state(skill_target);
         let to = next(from, wanted)?;
         let device = self.device(&agent, wanted)?;
         self.answer(request.client.session, request.invoke_id, 0);
+        // ForcedFlag 2 asks for the judgement alone (cti-server-protocol 7).
         if wanted.force == Force::AuthenticateOnly {
             return Ok(());
         }
@@ -110,6 +112,7 @@ impl Opc {
             return Ok(None);
         }
         let instrument = if wanted.instrument.is_empty() { agent.instrument() } else { wanted.instrument };
+        // An instrument that is not configured has 260, one that is taken 283 (cti-server-protocol 13).
         let owner = self.model.agent_at(instrument).ok_or(ControlFailure::INVALID_LOGON_DEVICE)?;
         if self.voice.is_taken(instrument, agent.skill_target) {
             return Err(ControlFailure::EXTENSION_IN_USE);
@@ -126,9 +129,12 @@ fn next(from: Presence, wanted: Wanted<'_>) -> Result<Presence, ControlFailure> 
     match (from, wanted.state) {
         (Presence::SignedOut, S::Login) => Ok(Presence::NotReady),
         (Presence::NotReady | Presence::Available, S::Login) if is_forced => Ok(from),
+        // A second sign-in has code 259, unless it is forced (cti-server-protocol 13).
         (Presence::NotReady | Presence::Available, S::Login) => Err(ControlFailure::AGENT_ALREADY_SIGNED_ON),
+        // A number that is no state is out of range: code 3 (cti-server-protocol 13).
         (_, S::Unknown) => Err(ControlFailure::VALUE_OUT_OF_RANGE),
         (Presence::SignedOut, _) => Err(ControlFailure::INVALID_OBJECT_STATE),
+        // Voice is left from NOT_READY only, unlike a media (task-routing 1.4).
         (Presence::Available, S::Logout) if !is_forced => Err(ControlFailure::INVALID_OBJECT_STATE),
         (_, S::Logout) => Ok(Presence::SignedOut),
         (_, S::NotReady) => Ok(Presence::NotReady),

@@ -28,6 +28,7 @@ impl Opc {
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
         let task = self.task_of(request, id)?;
+        // An action on an interrupted dialog has code 30 (finesse-nonvoice 4.6).
         self.is_not_interrupted(task.place)?;
         let to = task.after(kind)?;
         self.enter(task, to, None, cx);
@@ -51,6 +52,7 @@ impl Opc {
         ending: &Ending,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
+        // END is legal in any state, while the work is interrupted, too (cti-server-protocol 11.3).
         self.task_of(request, id)?;
         self.end_task(id, ending, cx);
         Ok(())
@@ -64,8 +66,10 @@ impl Opc {
         let Some(task) = due.filter(|task| task.state == TaskState::PreCall) else {
             return cx.over_meanwhile("offer");
         };
+        // The mode changes first, so that the event shows availability 2 (task-routing E1, step 3).
         member(&mut self.agents, task.place).routable = false;
         self.end_task(task.id, &Disposition::TASK_ABANDONED_BEFORE_OFFERED.into(), cx);
+        // The client ends the dialog before it makes the agent not routable (task-routing E1, step 2).
         let AgentKey { skill_target, mrd } = task.place;
         self.to_cti.push(OpcMessage::MadeNotRoutable { skill_target, mrd });
     }
@@ -76,6 +80,7 @@ impl Opc {
         let before = self.load(task.place).total();
         self.remove(task, ending.icm, cx);
         self.push_event(task, TaskEventKind::End, Some(ending));
+        // The task that ends may be the last one that had not begun (task-routing 1.5).
         self.release_not_routable(task.place);
         self.report(task.place, Shown::BeforeEnd(before), cx);
     }
@@ -91,6 +96,7 @@ impl Opc {
     /// The task that a request names, if it is that agent's in that domain.
     fn task_of(&mut self, request: &ArmRequest, id: TaskId) -> Result<Task, Refusal> {
         self.attended_mut(request.place)?;
+        // The codes are 18, 22 for another agent's task, 20 for another domain's (finesse-nonvoice 4.6).
         let task = self.tasks.get(&id).copied().ok_or(Refusal::TaskNotFound)?;
         if task.place.skill_target != request.place.skill_target {
             return Err(Refusal::WrongAgent);
@@ -132,11 +138,13 @@ impl Opc {
             let key = timer.key(task.number);
             let (ran, runs) = (from.is_some_and(runs_in), runs_in(task.state));
             match limit {
+                // A change among these states leaves the timer: time accrues (task-routing E9).
                 Some(limit) if runs && !ran => cx.arm(key, limit),
                 Some(_) if ran && !runs => cx.cancel(key),
                 Some(_) | None => {}
             }
         };
+        // The first offer or start ends the start timeout (task-routing 3.8).
         follow(Timer::StartTimeout, |state| state == TaskState::PreCall, mrd.map(|mrd| mrd.start_timeout));
         follow(Timer::TaskDuration, has_begun, mrd.map(|mrd| mrd.max_task_duration));
     }
@@ -145,11 +153,13 @@ impl Opc {
         self.to_cti.push(OpcMessage::Task(Box::new(TaskEvent {
             kind,
             task: task.id,
+            // PreviousTaskID is -1:-1:-1 in the lab trace (cti-server-protocol 11.2).
             previous: TaskId::NONE,
             peripheral: self.config.peripheral,
             mrd: task.place.mrd,
             skill_target: task.place.skill_target,
             skill_group: task.skill_group,
+            // ServiceID is -1 on the wire (cti-server-protocol 19).
             service: SkillTarget::NONE,
             application_routed: APPLICATION_ROUTED,
             icm_disposition: ending.map(|ending| ending.icm),
