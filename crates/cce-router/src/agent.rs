@@ -68,6 +68,7 @@ impl Agent {
 
     /// Tasks that may still be assigned, whatever limit was reported.
     pub(crate) fn free_slots(&self) -> u32 {
+        // Tasks that are routed and not yet reported take a slot, too (task-routing 3.5).
         self.limit.min(TASKS_MAX).saturating_sub(self.all_tasks())
     }
 
@@ -78,6 +79,7 @@ impl Agent {
     /// Whether the agent could take a task, other domains aside. The report's availability also tells of
     /// somebody who asked to become not ready and whose tasks are not over.
     fn is_open(&self) -> bool {
+        // Who is signed out, not ready, or without a client gets no task (task-routing 1.4).
         let at_work = !matches!(
             self.state,
             AgentState::Logout | AgentState::Login | AgentState::NotReady | AgentState::WorkNotReady
@@ -88,6 +90,7 @@ impl Agent {
     fn view(&self) -> AgentView {
         AgentView {
             state: self.state,
+            // The agent line adds pending tasks to those that have begun: 0+1 (task-routing 3.10).
             tasks: self.count(Stage::Begun),
             pending: self.count(Stage::Pending),
             limit: self.limit,
@@ -104,6 +107,7 @@ impl Agent {
     fn apply(&mut self, update: &AgentStateUpdate, now: Time) {
         let state = update.agent_state.or_unknown();
         let is_available = update.availability == Availability::Icm;
+        // The agent who has been available for longest comes first (task-routing 3.5).
         let is_idle_anew = state == AgentState::NotActive && self.state != AgentState::NotActive;
         if is_idle_anew || (is_available && !self.is_available) {
             self.available_since = now;
@@ -152,6 +156,7 @@ impl Agents {
         if agent.all_tasks() >= TASKS_MAX && !agent.tasks.contains_key(&event.task_id) {
             return Err("the agent has too many tasks");
         }
+        // A router that is back learns of running tasks by these reports (task-routing E14).
         agent.tasks.insert(event.task_id, stage_of(event.task_state.state()));
         Ok(())
     }
@@ -160,6 +165,7 @@ impl Agents {
     pub(crate) fn assign(&mut self, place: AgentKey, task: TaskId) {
         debug_assert!(self.is_eligible(place), "only an eligible agent is chosen");
         if let Some(agent) = self.by_place.get_mut(&place) {
+            // The gateway reports the task later: in the lab trace after a second (task-routing 0.4).
             agent.tasks.insert(task, Stage::Pending);
         }
     }
@@ -186,6 +192,7 @@ impl Agents {
     /// Whether any of these is signed in to the domain.
     pub(crate) fn is_anybody_signed_in(&self, mrd: MrdId, agents: &BTreeSet<SkillTarget>) -> bool {
         let mut known = agents.iter().filter_map(|agent| self.at(AgentKey { skill_target: *agent, mrd }));
+        // A step is skipped for those who are not logged in, not for those who are busy (task-routing 3.5).
         known.any(|agent| agent.state != AgentState::Logout)
     }
 
@@ -209,6 +216,7 @@ impl Agents {
         let of = |mrd| AgentKey { skill_target: place.skill_target, mrd };
         let everywhere = self.by_place.range(of(MrdId(i32::MIN))..=of(MrdId(i32::MAX)));
         everywhere
+            // Work in an interruptible domain keeps nobody from a new task (task-routing 3.11).
             .filter(|(other, _)| other.mrd != place.mrd && self.uninterruptible.contains(&other.mrd))
             .any(|(_, agent)| !agent.tasks.is_empty())
     }
@@ -238,6 +246,7 @@ fn stage_of(state: Option<TaskState>) -> Stage {
         Some(TaskState::Active | TaskState::WrapUp | TaskState::Paused | TaskState::Interrupted) => {
             Stage::Begun
         }
+        // An accepted task is not begun: its agent stays reserved (task-routing 7, row 3).
         Some(TaskState::PreCall | TaskState::Offered | TaskState::Ended) | None => Stage::Pending,
     }
 }

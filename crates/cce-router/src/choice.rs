@@ -30,7 +30,7 @@ impl Wish {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pick {
     pub(crate) skill_target: SkillTarget,
-    /// How many were eligible.
+    /// How many agents were eligible, this one among them.
     pub(crate) eligible: u32,
     /// The step, counted from 0.
     pub(crate) step: usize,
@@ -43,6 +43,7 @@ pub(crate) fn walk(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Age
         if let Some(pick) = best(queue, at, wish, agents) {
             return Decision::Agent(pick);
         }
+        // The last step is never skipped: there the task waits without limit (task-routing 3.5, 3.6).
         let is_last = at + 1 == queue.steps.len();
         if is_last || agents.is_anybody_signed_in(queue.mrd().id, &pool(&queue.steps[at..=at])) {
             return Decision::Wait(at);
@@ -54,8 +55,10 @@ pub(crate) fn walk(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Age
 /// The best agent for a task that came as far as `step`. A step adds agents to those of the steps before it. The
 /// wanted agent is the best one, if free (inferred).
 pub(crate) fn best(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Agents) -> Option<Pick> {
+    // The next step widens the pool, and does not replace it (task-routing 3.5).
     let taken = queue.steps.get(..=step).unwrap_or(&queue.steps);
     let eligible = agents.eligible(queue.mrd().id, &pool(taken));
+    // A wanted agent who is not eligible is passed over (inferred).
     let wanted = eligible.iter().find(|agent| wish.0 == Some(**agent));
     let skill_target = *wanted.or(eligible.first())?;
     Some(Pick { skill_target, eligible: u32::try_from(eligible.len()).unwrap_or(u32::MAX), step })

@@ -10,11 +10,11 @@ pub struct Config {
     pub first_call_id: Option<i32>,
     /// InvokeID of the first reservation.
     pub first_invoke_id: InvokeId,
-    /// Payload of the expanded call variables.
+    /// Id of the payload of expanded call variables; 1 is the default one (task-routing 6.2).
     pub ecc_payload: u32,
     /// Customer that tasks belong to.
     pub customer: u32,
-    /// A peripheral gateway that says nothing for so long is gone.
+    /// A peripheral gateway that says nothing for so long is gone (inferred).
     pub silence: Duration,
 }
 

@@ -31,6 +31,7 @@ impl Keys {
         let number = |key: &str| stored.get(key).and_then(|value| value.parse::<i32>().ok());
         // Data of an earlier version has no day: it counts as today's.
         let kept_day = number(STORED_DAY).unwrap_or(today);
+        // The counter goes on within its day alone (task-routing 0.3).
         let kept = number(STORED).filter(|_| kept_day >= today).map(|last| (kept_day, after(last)));
         let (day, next) = kept.unwrap_or_else(|| (today, first.unwrap_or_else(|| millis_of_day(cx.wall()))));
         Self { day, next }
@@ -39,18 +40,20 @@ impl Keys {
     /// The key of a new task. A clock that is set back does not bring a day back.
     pub(crate) fn give(&mut self, cx: &mut Cx<'_>) -> RouterCallKey {
         let today = today(cx);
+        // The day turns at local midnight of the central controller (task-routing 0.3).
         if today > self.day {
             *self = Self { day: today, next: FIRST_OF_DAY };
         }
         let Self { day, next: call } = *self;
         self.next = after(call);
+        // The key is kept before the task is spoken of, so that no restart gives it again.
         cx.store(STORED, call.to_string());
         cx.store(STORED_DAY, day.to_string());
         RouterCallKey { day, call }
     }
 }
 
-/// The central controller's local day.
+/// The central controller's local day, counted from 1601-01-01 (task-routing 0.3).
 fn today(cx: &Cx<'_>) -> i32 {
     let (day, _) = cx.clock().local_day(cx.wall());
     i32::try_from(day).unwrap_or(0).saturating_add(RouterCallKey::UNIX_EPOCH_DAY)

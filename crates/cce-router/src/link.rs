@@ -22,8 +22,9 @@ pub(crate) struct Pg {
 }
 
 impl Pg {
-    /// Who opens a session, or what is wrong with the request (mr-interface 7.1).
+    /// Who opens a session, or what is wrong with the request (mr-interface 7).
     pub(crate) fn of(open: &OpenReq) -> Result<Self, String> {
+        // The peripheral type tells both kinds of gateway apart: 17 and 19 (cti-server-protocol 12).
         let kind = PgKind::of_type(open.peripheral_type).filter(|_| open.version == VERSION);
         kind.map(|kind| Self { kind, peripheral: open.peripheral_id })
             .ok_or_else(|| format!("version {}, peripheral type {}", open.version, open.peripheral_type))
@@ -82,7 +83,7 @@ impl Gateways {
         self.links.close(older, CloseReason::Superseded, cx)
     }
 
-    /// Opens a session.
+    /// Opens a session; `OPEN_CONF` has the time of the central controller.
     pub(crate) fn open(&mut self, link: LinkId, pg: Pg, invoke_id: InvokeId, cx: &mut Cx<'_>) {
         self.links.open(link, pg);
         let central_controller_time = Time32::from(cx.wall());

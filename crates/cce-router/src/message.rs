@@ -15,7 +15,7 @@ use cce_mr::{
 };
 use cce_wire::{List, Text};
 
-/// No translation route.
+/// `TRTargetID` without a translation route (mr-interface 7.2).
 const NO_TARGET: i32 = -1;
 
 /// `DIDRelSeq#` of what the router says: a constant of the direction, whatever went before (mr-interface 11).
@@ -28,7 +28,7 @@ pub(crate) struct Reservation {
     pub(crate) invoke_id: InvokeId,
     /// The agent PG's peripheral.
     pub(crate) peripheral: PeripheralId,
-    /// Seconds in queue.
+    /// Seconds in queue; 0 of a task that never waited.
     pub(crate) queued: u32,
 }
 
@@ -45,20 +45,26 @@ pub(crate) fn pre_call(config: &Config, call: &Call, reservation: Reservation) -
         sgstid: call.plan.queue().skill_group.id,
         mrd_id: call.plan.queue().mrd().id,
         invoke_id: reservation.invoke_id,
+        // The router counts from 0; the task id has one more (mr-interface 8.1).
         rck_seq_num: RCK_SEQ,
+        // A task stands in one queue, so that both delays are the same.
         delay_q_time: reservation.queued,
         sg_delay_q_time: reservation.queued,
         call_type_id: call_type.id,
         customer_id: config.customer,
         service_requested: request.service_req,
+        // 1 is the default payload (task-routing 6.2).
         ecc_payload_id: config.ecc_payload,
         ani: request.calling_party,
+        // The router fills it with the dialed number (mr-interface 11).
         nic_called_party_number: request.called_party.clone(),
         dn: request.called_party,
         ced: request.ced,
+        // The trace prints the field, and prints it empty (mr-interface 8.1).
         call_guid: Some(Text::default()),
         num_enabled_services: Some(u16::try_from(call_type.enabled_services.len()).unwrap_or(u16::MAX)),
         enabled_services: Some(List(call_type.enabled_services.clone())),
+        // The request has none: the parameter is that of the call type (mr-interface 11).
         ccai_config_param: Some(Text::new(&call_type.ccai_config)),
         call_variable1: request.call_variable1,
         call_variable2: request.call_variable2,
@@ -93,12 +99,16 @@ pub(crate) fn connect(config: &Config, call: &Call, reservation: Reservation) ->
         invoke_id: reservation.invoke_id,
         sgstid: call.plan.queue().skill_group.id,
         pqid: call.plan.queue().id.0.cast_signed(),
+        // The application reads it as Undefined (mr-interface 7.2).
         svc_stid: SkillTarget::NONE,
         agstid: reservation.pick.skill_target,
         mrd_id: call.plan.queue().mrd().id,
+        // The value is that of the domain's configuration (mr-interface 7.2).
         interruptible: call.plan.queue().mrd().interruptible,
         corr_id: Some(Text::default()),
+        // It is empty in NEW_CALL, and the dialed number here (mr-interface 7.2).
         nic_called_party: request.called_party,
+        // AgentInfo is the skill target as text (mr-interface 7.2).
         ag_info: Some(Text::new(reservation.pick.skill_target.to_string())),
         call_variable1: request.call_variable1,
         call_variable2: request.call_variable2,

@@ -10,12 +10,12 @@ use std::{
 
 /// Tasks that wait in all queues together (task-routing 5).
 pub(crate) const WAITING_MAX: usize = 15_000;
-/// The running window of the estimated wait time.
+/// The running window of the estimated wait time (task-routing 3.7).
 const WINDOW: Duration = Duration::from_mins(5);
 /// Departures of one queue that are remembered; more in one window count as these.
 const LEAVERS_MAX: usize = 15_000;
 
-/// Place in the line: priority, then time, then arrival.
+/// Place in the line: priority, then time (task-routing 3.4), then arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank {
     pub(crate) priority: u32,
@@ -55,6 +55,7 @@ impl Line {
     pub(crate) fn has_room(&self, mrd: &Mrd) -> bool {
         let of_mrd = self.by_mrd.get(&mrd.id).copied().unwrap_or(0);
         self.waiting.len() < WAITING_MAX
+            // A domain without a limit of its own has that of the system (task-routing 4.1).
             && mrd.max_in_queue.is_none_or(|max| of_mrd < usize::try_from(max).unwrap_or(usize::MAX))
     }
 
@@ -67,6 +68,7 @@ impl Line {
     /// Puts a task into the line, behind those that arrived before it.
     pub(crate) fn enter(&mut self, call: Box<Call>, step: usize) -> Rank {
         debug_assert!(call.is_answered || self.find(call.dialogue).is_none(), "a dialogue waits once");
+        // The lower number goes first, then who was queued earlier (task-routing 3.4).
         let rank = Rank { priority: call.plan.script.priority, since: call.since, arrival: call.arrival };
         let queue = call.plan.queue();
         self.by_node.entry((queue.id, step)).or_default().insert(rank);
@@ -95,6 +97,7 @@ impl Line {
         if !waiting.call.is_answered {
             self.by_dialogue.remove(&waiting.call.dialogue);
         }
+        // Tasks that are routed count as leavers, and so do those that are given up (task-routing 3.7).
         let leavers = self.leavers.entry(queue.id).or_default();
         leavers.push_back(now);
         if leavers.len() > LEAVERS_MAX {
@@ -132,6 +135,7 @@ impl Line {
         while leavers.front().is_some_and(|left| now.since(*left) > WINDOW) {
             leavers.pop_front();
         }
+        // The rate is that of the whole queue, not of a step (task-routing 3.7).
         let queued = self.by_node.range((queue, 0)..=(queue, usize::MAX)).map(|(_, ranks)| ranks.len()).sum();
         estimate(queued, leavers.len())
     }
@@ -175,6 +179,7 @@ impl Line {
 
 /// Seconds until `queued` tasks are gone if as many leave as did in the last window.
 fn estimate(queued: usize, leavers: usize) -> i32 {
+    // -1 says that there is no data (task-routing 3.7).
     if leavers == 0 {
         return -1;
     }

@@ -22,7 +22,7 @@ pub(crate) struct Unconfirmed {
     pub(crate) place: AgentKey,
     /// Step of the queue, counted from 0.
     pub(crate) step: usize,
-    /// The agent PG.
+    /// The peripheral of the agent PG that it was sent to.
     pub(crate) peripheral: PeripheralId,
     pub(crate) way: Way,
 }
@@ -69,6 +69,7 @@ impl Reservations {
     pub(crate) fn on_opened(&mut self, link: LinkId, peripheral: PeripheralId) {
         self.0
             .values_mut()
+            // A gateway comes back on another link, and is known by its peripheral (inferred).
             .filter(|sent| sent.way == Way::Broken && sent.peripheral == peripheral)
             .for_each(|sent| sent.way = Way::Reopened(link));
     }

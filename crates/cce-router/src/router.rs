@@ -169,6 +169,7 @@ impl Router {
         match pg.kind {
             PgKind::Mr => self.drop_dialogues(link, cx),
             PgKind::Agent => {
+                // No task goes to agents of a gateway that is away; theirs go on (task-routing E14).
                 self.agents.forget(link);
                 self.reservations.on_broken(link);
             }
@@ -190,7 +191,7 @@ impl Router {
         self.on_gone(gone.as_ref(), cx);
     }
 
-    /// Takes leave of everybody.
+    /// Ends every link by `CLOSE_REQ`; what came over it is given up.
     fn stop(&mut self, cx: &mut Cx<'_>) {
         for link in self.gateways.links() {
             let gone = self.gateways.stop(link, cx);
@@ -215,13 +216,16 @@ impl Router {
             Ok(plan) => plan,
             Err(reason) => return refuse(link, &request, reason, cx),
         };
+        // A request without a plan uses up no router call key (inferred).
         let key = self.keys.give(cx);
         let (since, arrival) = (cx.now(), self.line.arrive());
         let call = Box::new(Call { dialogue, key, request, plan, since, arrival, is_answered: false });
         cx.note(admitted(&call).into());
+        // The node looks for somebody who is free, and queues the task without one (task-routing 3.3).
         match choice::walk(call.plan.queue(), 0, call.wish(), &self.agents) {
             Decision::Agent(pick) => self.route(call, pick, 0, cx),
             Decision::Wait(step) => self.enqueue(call, step, cx),
+            // A queue without steps leaves the script without a target (task-routing E22).
             Decision::NoStep => refuse(link, &call.request, RefusalReason::ScriptEnded, cx),
         }
     }
@@ -233,6 +237,7 @@ impl Router {
             self.dequeue(rank, cx);
             CancelResult::CANCELLED
         } else {
+            // A task that has an agent is not taken back (task-routing E7).
             cx.note(RouterFact::CancelRefused { dialogue: release.did }.into());
             CancelResult::AGENT_CHOSEN
         };
@@ -290,6 +295,7 @@ impl Router {
     fn plan(&self, request: &NewCall) -> Result<Plan, RefusalReason> {
         let dialed = self.model.dialed_numbers.get(dialed_number(request).as_str());
         let dialed = dialed.ok_or(RefusalReason::UnknownDialedNumber)?;
+        // No default call type stands in for tasks (task-routing E23).
         let call_type = dialed.call_type.as_ref().ok_or(RefusalReason::NoScript)?;
         let script = call_type.script.as_ref().ok_or(RefusalReason::NoScript)?;
         // Without a domain in the request, the dialed number decides.
@@ -306,6 +312,7 @@ impl Router {
     /// Nobody is free: the task waits, if there is room (task-routing S2, E22).
     fn enqueue(&mut self, call: Box<Call>, step: usize, cx: &mut Cx<'_>) {
         let (link, queue) = (call.dialogue.link, Arc::clone(&call.plan.script.precision_queue));
+        // A full queue is a failed node, and the script has no other (task-routing E22).
         if !self.line.has_room(queue.mrd()) {
             return refuse(link, &call.request, RefusalReason::QueueFull, cx);
         }
@@ -327,13 +334,16 @@ impl Router {
         let dequeued = message::dequeued(&waiting.call);
         let Call { key, plan, .. } = *waiting.call;
         cx.note(RouterFact::Dequeued { key, queue_id: plan.queue().id }.into());
+        // Task monitors hear DEQUEUED_TASK_EVENT of a task that is given up, too (inferred).
         self.gateways.tell_agent_pgs(&dequeued.into(), cx);
     }
 
     fn route_waiting(&mut self, rank: Rank, pick: Pick, cx: &mut Cx<'_>) {
         cx.cancel(Timer::Step.key(rank.arrival));
         let waiting = self.line.leave(rank, cx.now());
+        // DelayQTime is in seconds (task-routing 6.3).
         let queued = u32::try_from(cx.now().since(rank.since).as_secs()).unwrap_or(u32::MAX);
+        // DEQUEUED_TASK_EVENT goes ahead of the reservation (task-routing S2, step 9).
         self.gateways.tell_agent_pgs(&message::dequeued(&waiting.call).into(), cx);
         self.route(waiting.call, pick, queued, cx);
     }
@@ -345,6 +355,7 @@ impl Router {
         let agent_pg = self.agents.at(place).expect("an agent that was chosen is known").link;
         let choice = QueueChoice::Agent { skill_target: pick.skill_target, eligible: pick.eligible };
         cx.note(node(&call, pick.step, choice).into());
+        // One InvokeID links the reservation and the answer of a decision (task-routing 6.2).
         let invoke_id = self.next_invoke_id;
         self.next_invoke_id = invoke_id.next();
         let peripheral = self.gateways.peripheral_of(agent_pg);
@@ -382,6 +393,7 @@ impl Router {
         // The task counts against the agent no more (task-routing 3.8).
         self.agents.withdraw(place, task);
         cx.note(RouterFact::Requeued { task, skill_target, mrd }.into());
+        // The routing client was told of an agent, which ended its dialogue (mr-interface 5).
         call.is_answered = true;
         let queue = Arc::clone(&call.plan.script.precision_queue);
         cx.note(node(&call, step, QueueChoice::Wait).into());
@@ -413,6 +425,7 @@ impl Component for Router {
 /// The task cannot be routed (task-routing E22, E23).
 fn refuse(link: LinkId, request: &NewCall, reason: RefusalReason, cx: &mut Cx<'_>) {
     cx.note(RouterFact::CallRefused { dialogue: request.did, reason }.into());
+    // The reason is a disposition, by which CCP finds its own (mr-interface 6).
     let fail = message::dialog_fail(request.rcid, request.pid, request.did, code_of(reason));
     send(link, fail, cx);
 }
@@ -429,12 +442,14 @@ fn code_of(reason: RefusalReason) -> Disposition {
         RefusalReason::UnknownDialedNumber => Disposition::APPLICATION_INVALID_SCRIPT_SELECTOR,
         RefusalReason::UnknownMrd => Disposition::APPLICATION_INVALID_MRD_ID,
         RefusalReason::DuplicateDialogue => Disposition::APPLICATION_DUPLICATE_DIALOGUE_ID,
+        // No published code says that there is no script: this one is the lab's own (inferred).
         RefusalReason::NoScript => Disposition::NO_SCRIPT,
+        // 43 says that the script has no further action (mr-interface 6).
         RefusalReason::QueueFull | RefusalReason::ScriptEnded => Disposition::ROUTING_COMPLETE,
     }
 }
 
-/// Arms the timer that takes a task to the next step, unless this is the last.
+/// Arms the timer that takes a task to the next step, unless this is the last (task-routing 3.6).
 fn arm_step(queue: &PrecisionQueue, step: usize, rank: Rank, cx: &mut Cx<'_>) {
     let is_last = step + 1 >= queue.steps.len();
     if let Some(wait) = queue.steps.get(step).and_then(|step| step.wait).filter(|_| !is_last) {

@@ -27,7 +27,7 @@ pub(crate) struct Call {
     pub(crate) key: RouterCallKey,
     pub(crate) request: NewCall,
     pub(crate) plan: Plan,
-    /// When it was admitted.
+    /// When it was admitted: its place among tasks of its priority (task-routing 3.4).
     pub(crate) since: Time,
     /// Its number among the tasks that arrived.
     pub(crate) arrival: u64,
@@ -65,6 +65,7 @@ pub(crate) fn admitted(call: &Call) -> RouterFact {
         ani: text(call.request.calling_party.as_ref().map(ToString::to_string)),
         ced: text(call.request.ced.as_ref().map(ToString::to_string)),
         routing_client: call.dialogue.routing_client,
+        // The domain is that of the dialed number: the request may leave it open (task-routing 3.1).
         mrd: call.plan.queue().mrd().id,
         call_type: call.plan.call_type.id,
         script: call.plan.script.name.clone(),
