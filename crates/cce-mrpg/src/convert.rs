@@ -20,6 +20,7 @@ pub(crate) const DID_REL_SEQ: u32 = 1;
 
 /// The request to the router.
 pub(crate) fn new_call(config: &PimConfig, task: NewTask) -> NewCall {
+    // Originator is the host part of CCP's node name: sm1 (mr-interface 7.1).
     let originator = config.application_host.split('.').next().unwrap_or_default();
     NewCall {
         rcid: config.routing_client,
@@ -27,20 +28,26 @@ pub(crate) fn new_call(config: &PimConfig, task: NewTask) -> NewCall {
         did: task.dialogue_id,
         did_rel_seq: DID_REL_SEQ,
         grp_del_key: config.routing_client.0,
+        // The router gives the key with its answer (mr-interface 7.2).
         rtr_date: RouterCallKey::NONE.day,
         rtr_cid: RouterCallKey::NONE.call,
         rck_seq: -1,
         msg_origin: constant::MSG_ORIGIN,
         route_dev_type: constant::ROUTE_DEV_TYPE,
+        // At a VRU already, a task is never sent to one (task-routing 3.1).
         at_vru: true,
         pref_agstid: task.preferred_agent,
+        // CCP leaves it out: the dialed number decides about the domain (mr-interface 3.1).
         mr_domain_id: task.mr_domain_id,
+        // 0 is not on the wire (mr-interface 3).
         service_req: task.service_requested.unwrap_or_default(),
         queue_type: constant::QUEUE_TYPE,
+        // The strings become dialed number, ANI and CED (mr-interface 7.1).
         called_party: task.script_selector,
         calling_party: task.application_string1,
         ced: task.application_string2,
         originator: Some(Text::new(originator)),
+        // The router fills it in its answer (mr-interface 7.2).
         nic_called_party: Some(Text::default()),
         call_variable1: task.call_variable1,
         call_variable2: task.call_variable2,
@@ -88,6 +95,7 @@ pub(crate) fn do_this_with_task(connect: &Connect, send_seq_no: u32) -> DoThisWi
         call_variable9: connect.call_variable9,
         call_variable10: connect.call_variable10,
         named_variables: connect.named_variables,
+        // The trace prints both behind the strings, so that they are floats (mr-interface 4).
         mrd_id: Some(connect.mrd_id),
         interruptible: Some(u16::from(connect.interruptible)),
         ..DoThisWithTask::default()

@@ -9,7 +9,7 @@ use cce_wire::NamedVariable;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Lost {
     pub(crate) variable: String,
-    /// Characters of its value.
+    /// Characters of its value, before the cut.
     pub(crate) length: usize,
     pub(crate) loss: EccLoss,
 }
@@ -22,13 +22,16 @@ pub(crate) fn admit(known: &[EccVariable], given: Vec<NamedVariable>) -> (Vec<Na
         let length = value.chars().count();
         let configured = known.iter().find(|known| known.name == name);
         let loss = match configured {
+            // CCE ignores what it does not know, and the task goes on (ccp-task-api 4).
             None => Some(EccLoss::Unknown),
+            // Tasks carry scalars alone (task-routing 3.1).
             Some(EccVariable { elements: Some(_), .. }) => Some(EccLoss::Array),
             Some(scalar) => (length > scalar.length).then_some(EccLoss::Cut),
         };
         let kept = match (loss, configured) {
             (None, _) => Some(variable),
             (Some(EccLoss::Cut), Some(scalar)) => {
+                // A value that is too long is cut silently (finesse-nonvoice 2.6).
                 let cut = scalar.cut(&value);
                 Some(NamedVariable::new(&name, &cut))
             }

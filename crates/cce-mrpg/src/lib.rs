@@ -31,16 +31,16 @@ pub struct Config {
     pub pims: Vec<PimConfig>,
     /// Pause before a lost link to the router is dialled again.
     pub redial: Duration,
-    /// Between two heartbeats; three unanswered ones: the link is lost.
+    /// Between two heartbeats, to the router and to applications; three unanswered ones: the link is lost.
     pub heartbeat: Duration,
 }
 
 /// How one MR PIM is set up.
 #[derive(Clone, Debug)]
 pub struct PimConfig {
-    /// Peripheral id.
+    /// Peripheral id: 5001 in the lab trace (mr-interface 1).
     pub peripheral: PeripheralId,
-    /// Routing client id, unique among the PIMs.
+    /// Routing client id, unique among the PIMs: 5004 in the lab trace (mr-interface 1).
     pub routing_client: RoutingClientId,
     /// Where its application listens: addresses that are tried in turn.
     pub applications: Vec<Address>,

@@ -20,7 +20,7 @@ use cce_mr::{
 use cce_wire::Bytes;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Heartbeats that may stay unanswered.
+/// Heartbeats that may stay unanswered (mr-interface 1).
 const UNANSWERED_MAX: u32 = 3;
 
 /// Version of the MR interface (inferred).
@@ -29,7 +29,7 @@ const VERSION: u32 = 1;
 /// What the router speaks of although its application left.
 const DIALOGUE: &str = "dialogue";
 
-/// Heartbeats after which the application may drop a silent session.
+/// Heartbeats after which the application may drop a silent session (inferred; as in cti-server-protocol 4.2).
 const IDLE_HEARTBEATS: u64 = 4;
 
 /// Dialogues of one application at the same time: what the system may queue (task-routing 5).
@@ -101,6 +101,7 @@ impl Pim {
     pub(crate) fn on_session(&mut self, event: SessionEvent, router: &RouterSession, cx: &mut Cx<'_>) {
         match self.keep(event, cx) {
             Turn::None => {}
+            // An application may open while the router is away (task-routing E14).
             Turn::Opened => self.send_routing_status(cx),
             Turn::Over { .. } => self.give_up(router, cx),
         }
@@ -126,11 +127,13 @@ impl Pim {
         if !std::mem::take(&mut self.routing_enabled) {
             return;
         }
+        // The status goes ahead of the failures that it explains (task-routing E14, steps 1 and 2).
         self.send_routing_status(cx);
         let open: Vec<DialogueId> = self.dialogues.keys().copied().collect();
         for id in open {
             self.send_failure(id, Disposition::ROUTING_DISABLED, cx);
         }
+        // The router that was asked is gone, and had chosen an agent before (inferred).
         for (id, cancels) in std::mem::take(&mut self.late_cancels) {
             self.answer_late(id, cancels, cx);
         }
@@ -153,6 +156,7 @@ impl Pim {
         cx: &mut Cx<'_>,
     ) {
         cx.note_peer_error(link, name, format!("the application reports status {status}"));
+        // A FAILURE_CONF in an open session is about one request (mr-interface 3).
         if !self.keeper.is_open() || name == "FAILURE_EVENT" {
             self.on_session(SessionEvent::HangUp(CloseReason::Refused), router, cx);
         }
@@ -174,6 +178,7 @@ impl Pim {
             return;
         }
         let contact =
+            // ApplicationString2 is the id of the contact (mr-interface 3.1).
             ContactId::from(task.application_string2.as_ref().map(ToString::to_string).unwrap_or_default());
         let dialogue = Dialogue {
             contact: contact.clone(),
@@ -183,6 +188,7 @@ impl Pim {
             sent: 0,
             cancels: 0,
         };
+        // A dialogue that is refused is opened for its failure, which has a SendSeqNo (mr-interface 3).
         note_state(id, &dialogue, None, cx);
         self.dialogues.insert(id, dialogue);
         if let Some(reason) = self.objection(&task, router) {
@@ -199,9 +205,11 @@ impl Pim {
     }
 
     fn objection(&self, task: &NewTask, router: &RouterSession) -> Option<Disposition> {
+        // SendSeqNo counts from 1 in each direction (mr-interface 2).
         if task.send_seq_no != 1 {
             return Some(Disposition::APPLICATION_INVALID_DIALOGUE_ID);
         }
+        // While the router is away any request is refused with 44 (task-routing E14, step 2).
         let is_full = self.dialogues.len() > DIALOGUES_MAX;
         (is_full || !router.is_open()).then_some(Disposition::ROUTING_DISABLED)
     }
@@ -211,6 +219,7 @@ impl Pim {
         let id = cancel.dialogue_id;
         if !self.dialogues.contains_key(&id) {
             match self.late_cancels.get_mut(&id) {
+                // The router has not answered the first cancel: its answer is for this one, too (inferred).
                 Some(cancels) => *cancels = cancels.saturating_add(1),
                 None => self.answer_late(id, 1, cx),
             }
@@ -221,6 +230,7 @@ impl Pim {
         }
         let dialogue = self.open_mut(id);
         dialogue.cancels = dialogue.cancels.saturating_add(1);
+        // The router hears of a cancel once: a second RELEASE would find no dialogue (inferred).
         if dialogue.state != DialogueState::Cancelling {
             self.set_state(id, DialogueState::Cancelling, cx);
             self.send_release(id, router, cx);
@@ -243,7 +253,7 @@ impl Pim {
         }
     }
 
-    /// Takes in a message's place in its dialogue. One that is out of place ends the dialogue.
+    /// Takes in the `SendSeqNo` of a message, and says whether it was due; if not, the dialogue is over.
     fn receive(
         &mut self,
         link: LinkId,
@@ -263,6 +273,7 @@ impl Pim {
         self.send_release(id, router, cx);
         let send_seq_no = self.next_seq(id);
         let cause = Disposition::APPLICATION_INVALID_DIALOGUE_ID;
+        // A gap or a repetition fails the dialogue (mr-interface 2).
         self.send(TerminateDialogueEvent { dialogue_id: id, send_seq_no, cause, ..Default::default() }, cx);
         self.end(id, DialogueState::Failed, cx);
         false
@@ -275,6 +286,7 @@ impl Pim {
             return cx.over_meanwhile(DIALOGUE);
         };
         dialogue.task = Some(convert::task_id(connect.rtr_date, connect.rtr_cid, connect.rck_seq));
+        // An error code of CONNECT is a failure for the application (mr-interface 7.2).
         if connect.error_code != 0 {
             return self.send_failure(id, Disposition::ROUTING_COMPLETE, cx);
         }
@@ -315,6 +327,7 @@ impl Pim {
     /// The router decided about the cancels of a dialogue.
     pub(crate) fn on_release_conf(&mut self, conf: &ReleaseConf, cx: &mut Cx<'_>) {
         let id = conf.did;
+        // The id may be in use again: the router answers the former dialogue first (mr-interface 5).
         if let Some(cancels) = self.late_cancels.remove(&id) {
             return self.answer_late(id, cancels, cx);
         }
@@ -337,6 +350,7 @@ impl Pim {
     /// Answers cancels of a dialogue that was routed.
     fn answer_late(&self, dialogue_id: DialogueId, cancels: u32, cx: &mut Cx<'_>) {
         for _ in 0..cancels {
+            // The dialogue is gone, and its numbers with it: 1 is the first of a new one (inferred).
             self.send_cancel_conf(dialogue_id, 1, CancelResult::AGENT_CHOSEN, cx);
         }
     }
@@ -347,6 +361,7 @@ impl Pim {
             pid: self.config.peripheral,
             did: id,
             did_rel_seq: convert::DID_REL_SEQ,
+            // A task that is given up in the router ends with 35 (mr-interface 5).
             reason_code: Disposition::TASK_ABANDONED_IN_ROUTER,
             ..Release::default()
         };

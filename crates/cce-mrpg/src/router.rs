@@ -14,6 +14,7 @@ impl MrPg {
     pub(crate) fn keep_router(&mut self, event: SessionEvent, cx: &mut Cx<'_>) {
         match self.router.keep(event, cx) {
             Turn::None => {}
+            // The applications hear it, and send their tasks again (task-routing E14, step 4).
             Turn::Opened => self.pims.iter_mut().for_each(|pim| pim.on_routing_enabled(cx)),
             // Every dialogue fails, and the applications are told that routing is disabled (task-routing E14).
             Turn::Over { .. } => self.pims.iter_mut().for_each(|pim| pim.on_routing_disabled(cx)),

@@ -19,7 +19,6 @@ use crate::{
 use agents::Agents;
 use cce_kernel::Kind;
 use cce_load::{Arrivals, Counts, Follow, Lives, LoadReport, Phase, Plan, agent};
-use cce_model::MrdId;
 use cce_model::nearest_few;
 use cce_world::{AgentSettings, Lab, Span};
 use generator::{Bounds, Generator, Template};
