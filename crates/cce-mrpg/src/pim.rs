@@ -430,7 +430,7 @@ impl Pim {
     fn end(&mut self, id: DialogueId, to: DialogueState, cx: &mut Cx<'_>) {
         self.set_state(id, to, cx);
         let Dialogue { cancels, .. } = self.dialogues.remove(&id).expect("a dialogue ends once");
-        // The failure of a dialogue, and its cancel, answer what asked for that (mr-interface 5).
+        // The failure of a dialogue, and its cancel, answer what asked for that (inferred).
         if to != DialogueState::Routed || cancels == 0 {
             return;
         }

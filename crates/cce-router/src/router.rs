@@ -113,7 +113,7 @@ impl Router {
         }
         let unconfirmed = self.reservations.take(event.task_id);
         if let Some(sent) = unconfirmed.filter(|_| agent::is_end(event)) {
-            // The agent stands otherwise than the router knows: nothing goes there until the next report (task-routing 3.5).
+            // The agent stands otherwise than the router knows: nothing goes there until the next report (inferred).
             self.agents.doubt(sent.place);
             self.requeue(event.task_id, sent, cx);
         }

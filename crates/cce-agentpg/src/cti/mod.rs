@@ -232,7 +232,7 @@ impl CtiServer {
             Cti::ActiveMaintenanceRespMsg(answer) => {
                 return self.on_maintenance_answer(link, answer.maintenance_mode_accepted, cx);
             }
-            // The client goes to the other side, and its session ends by its own close (cti-server-protocol 4.6).
+            // The client goes to the other side, and its session ends by its own close (inferred).
             Cti::StoppingRequestsToThisSideInd(_) => {}
             Cti::EndAgentInitInd(_) if self.may_report(link, message) => {
                 let session = self.session_mut(link);

@@ -23,7 +23,7 @@ impl Opc {
         // The router takes the first report of a task as the confirmation of its reservation (inferred).
         self.router.send_task(&task, None, cx);
         self.report(task.place, Shown::AsIs, cx);
-        // The agent's state goes ahead of the reservation, as in the lab trace (cti-server-protocol 19).
+        // The agent's state goes ahead of the reservation, as in the lab trace (cti-server-protocol 16.5).
         let agent = self.agents.get(&task.place).expect("the agent of a task is in its domain");
         self.to_cti.push(OpcMessage::PreCall(Box::new(pre_call(agent, &task, message))));
     }
