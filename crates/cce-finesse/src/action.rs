@@ -26,6 +26,8 @@ pub(crate) fn send(
     let (mrd_id, icm_agent_id, task_id) = (open.dialog.mrd, open.skill_target, open.dialog.id);
     let (arm_skill_group_id, arm_service_id) = (open.skill_group, open.service);
     match action {
+        // The offer goes to the CTI server on the agent's click, and not when the task is reserved
+        // (finesse-nonvoice 3).
         DialogAction::Accept => cti.send(cx, |invoke_id| OfferTaskInd {
             invoke_id,
             mrd_id,
@@ -44,6 +46,7 @@ pub(crate) fn send(
             arm_service_id,
             ..StartTaskInd::default()
         }),
+        // PAUSE, RESUME and WRAPUP have neither skill group nor service (cti-server-protocol 11.1).
         DialogAction::Pause => cti.send(cx, |invoke_id| PauseTaskInd {
             invoke_id,
             mrd_id,
@@ -65,6 +68,8 @@ pub(crate) fn send(
             task_id,
             ..WrapupTaskInd::default()
         }),
+        // The number 38 belongs to an agent's own close; transfers and sign-outs have others
+        // (finesse-nonvoice 2.6).
         DialogAction::Close => send_end(open, Disposition::NORMAL_END_TASK, cti, cx),
         DialogAction::UpdateCallData | DialogAction::Transfer => {
             unreachable!("{action:?} needs something else")
@@ -85,6 +90,7 @@ pub(crate) fn send_end(
         icm_agent_id: open.skill_target,
         task_id: open.dialog.id,
         icm_disposition: disposition,
+        // The END of the lab trace has one number in both fields (finesse-nonvoice 3).
         application_disposition: disposition,
         // Finesse sends empty wrap-up data with a second NUL (cti-server-protocol 3, 17).
         wrapup_data: Some(
@@ -120,6 +126,7 @@ pub(crate) fn send_call_data(
 /// The error of an action that is not in the dialog's list: the CTI server's code of an interrupted one.
 pub(crate) fn not_allowed(dialog: &Dialog, action: DialogAction) -> ApiError {
     if dialog.state == DialogState::Interrupted {
+        // Code 30 belongs to every action on an interrupted dialog (finesse-nonvoice 4.6, 5).
         return arm_stat::refused(ArmStatus::NOT_VALID_AFTER_INTERRUPT_ADVISORY_ACCEPT, dialog.mrd);
     }
     ApiError {
@@ -134,9 +141,11 @@ pub(crate) fn not_allowed(dialog: &Dialog, action: DialogAction) -> ApiError {
 pub(crate) fn leads_to(change: &Change, state: DialogState) -> bool {
     match change.action() {
         Some(DialogAction::Accept) => state == DialogState::Accepted,
+        // START_TASK_EVENT and RESUME_TASK_EVENT lead to the same state (finesse-nonvoice 2.6).
         Some(DialogAction::Start | DialogAction::Resume) => state == DialogState::Active,
         Some(DialogAction::Pause) => state == DialogState::Paused,
         Some(DialogAction::WrapUp) => state == DialogState::WrappingUp,
+        // A transfer that CCP took ends the task for its agent as a close does (task-routing S5).
         Some(DialogAction::Close | DialogAction::Transfer) => state == DialogState::Closed,
         // Its event is one of the task's data; a change of a media leads to no state of a dialog.
         Some(DialogAction::UpdateCallData) | None => false,

@@ -50,7 +50,9 @@ pub(crate) fn refused(status: ArmStatus, media: MrdId) -> ApiError {
     let kind = PHRASES
         .iter()
         .find(|(known, _)| *known == status)
+        // A code whose text is not published has a short English phrase (finesse-nonvoice 4.6).
         .map_or("Request was refused", |(_, phrase)| *phrase);
+    // `errorData` is the code's number, and `errorMedia` the domain (finesse-nonvoice 4.6).
     ApiError { kind: kind.to_owned(), message, data: status.to_string(), media: Some(media) }
 }
 
@@ -86,6 +88,7 @@ pub(crate) fn refused_voice(failure: &ControlFailureConf) -> UserError {
 /// the words stand for both (inferred).
 fn peripheral(failure: &ControlFailureConf) -> Option<PeripheralError> {
     let name = failure.failure_code.name().unwrap_or("UNKNOWN");
+    // A READY of somebody who is signed out is refused without these three elements (finesse-nonvoice 4.6).
     (failure.peripheral_error_code != 0).then(|| PeripheralError {
         code: failure.peripheral_error_code,
         text: name.to_owned(),
@@ -97,6 +100,7 @@ fn peripheral(failure: &ControlFailureConf) -> Option<PeripheralError> {
 /// one for the others is (inferred).
 pub(crate) fn unconfirmed(change: &Change, media: MrdId) -> ApiError {
     match change {
+        // Code 37 belongs to sign-ins alone (finesse-nonvoice 4.6).
         Change::SignIn(_) => refused(ArmStatus::LOGIN_TIMEOUT, media),
         Change::Ready
         | Change::NotReady(_)
@@ -123,6 +127,7 @@ pub(crate) fn not_transferred(selector: &str, media: MrdId) -> ApiError {
 pub(crate) fn dialog_gone(task: TaskId, media: MrdId) -> ApiError {
     ApiError {
         kind: "Invalid dialog".to_owned(),
+        // The dialog went between the 202 and the send to the CTI server (finesse-nonvoice 4.6).
         message: format!("INVALID_DIALOG_ID: {task}"),
         data: INVALID_DIALOG_ID.to_string(),
         media: Some(media),

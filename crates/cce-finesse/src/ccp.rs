@@ -125,6 +125,8 @@ impl CcpClient {
         config: &Config,
         cx: &mut Cx<'_>,
     ) -> Option<TransferAnswer> {
+        // A contact whose reservation is still on its way answers 412 like one that is not reserved
+        // (ccp-task-api 3.7).
         let is_early = result.as_ref().is_ok_and(|response| response.status == NOT_RESERVED);
         // Of too many calls, the oldest are forgotten.
         let Some(asked) = self.calls.get_mut(&call) else {
@@ -138,6 +140,8 @@ impl CcpClient {
             return None;
         }
         let asked = self.calls.remove(&call).expect("the call is known");
+        // A 2xx alone takes the task back; after 4xx, 5xx and a time-out the dialog stays
+        // (finesse-nonvoice 2.6).
         let is_taken = result.as_ref().is_ok_and(Response::is_success);
         match asked.purpose {
             Purpose::Transfer { ended: None } => Some(TransferAnswer { task: asked.task, is_taken }),
@@ -163,6 +167,7 @@ impl CcpClient {
         let call = cx.call(Port::CcpRest, asked.request.clone());
         let (operation, agent, task) = (asked.operation, asked.agent.clone(), asked.task);
         cx.note(FinesseFact::SmCall { operation, agent, task, contact: asked.contact.clone(), call }.into());
+        // An answer that never comes keeps its place for ever; the oldest call gives way to the newest.
         if self.calls.len() >= CALLS_MAX {
             self.calls.pop_first();
         }
@@ -175,7 +180,9 @@ impl SmCall {
     fn new(operation: SmOperation, request: Request, open: &OpenDialog, account: &Account) -> Self {
         let credentials = STANDARD.encode(format!("{}:{}", account.name, account.password));
         let request = request
+            // The private API of CCP demands Basic credentials (ccp-task-api 1.1).
             .header("authorization", format!("Basic {credentials}"))
+            // The contact keeps its id over a renotify, and only its task is another one (ccp-task-api 3.6).
             .header(TASK_HEADER, open.dialog.id.to_string());
         let (agent, task, contact) = (open.dialog.agent.clone(), open.dialog.id, open.contact.clone());
         Self { operation, request, agent, task, contact, purpose: Purpose::Tell, refusals: 0 }
@@ -193,6 +200,8 @@ impl SmCall {
 /// The request to route the task of a dialog anew (ccp-task-api 3.6).
 fn renotification(open: &OpenDialog, selector: &str, reason: &str) -> Request {
     let body = Xml::document("Task", |xml| {
+        // The selector is mandatory; the reason is optional and becomes the service requested
+        // (ccp-task-api 3.6).
         xml.text("scriptSelector", selector).text("reNotifyReason", reason);
     });
     Request::new("PUT", format!("/ccp-webapp/ccp/task/{}/renotify", open.contact)).xml(body)
@@ -213,10 +222,12 @@ enum Sequel {
 /// (task-routing 1.6). A transfer was resubmitted before its task ended (task-routing S5).
 fn sequel(disposition: Disposition) -> Sequel {
     match disposition {
+        // Both 19 and 36 are names of a task that nobody accepted in time (task-routing 1.6, E1).
         Disposition::RING_NO_ANSWER
         | Disposition::TASK_ABANDONED_BEFORE_OFFERED
         | Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT => Sequel::RoutedAnew,
         Disposition::TASK_TRANSFER => Sequel::Nothing,
+        // Every end that is no resubmission is told as handled (task-routing 1.6).
         _ => Sequel::Handled,
     }
 }

@@ -26,9 +26,11 @@ pub(crate) fn of_user(request: &UserRequest, model: &ObjectModel) -> Result<User
     let reason = |category| reason(request.reason_code_id.as_deref(), category, model);
     match given(request.state.as_deref()).ok_or_else(|| Refusal::missing("state"))? {
         SIGN_IN => sign_in(request),
+        // READY has no reason: its event has no `reasonCodeId` (finesse-nonvoice 4.6).
         "READY" => Ok(UserChange::State(UserState::Ready, 0)),
         "NOT_READY" => Ok(UserChange::State(UserState::NotReady, reason(ReasonCategory::NotReady)?)),
         "LOGOUT" => Ok(UserChange::State(UserState::Logout, reason(ReasonCategory::Logout)?)),
+        // The three texts of this refusal are published (finesse-nonvoice 2.2).
         _ => Err(Refusal::invalid("Invalid State specified for user", "state")),
     }
 }
@@ -36,6 +38,8 @@ pub(crate) fn of_user(request: &UserRequest, model: &ObjectModel) -> Result<User
 pub(crate) fn of_media(request: &MediaRequest, model: &ObjectModel) -> Result<Change, Refusal> {
     let reason = |category| reason(request.reason_code_id.as_deref(), category, model);
     match (given(request.state.as_deref()), given(request.routable.as_deref())) {
+        // The state goes before `routable`, since READY makes routable by itself
+        // (finesse-nonvoice 2.4; inferred).
         (Some(SIGN_IN), _) => settings(request).map(Change::SignIn),
         (Some("READY"), _) => Ok(Change::Ready),
         (Some("NOT_READY"), _) => reason(ReasonCategory::NotReady).map(Change::NotReady),
@@ -44,6 +48,7 @@ pub(crate) fn of_media(request: &MediaRequest, model: &ObjectModel) -> Result<Ch
         (None, Some("true")) => Ok(Change::Routable(true)),
         (None, Some("false")) => Ok(Change::Routable(false)),
         (None, Some(_)) => Err(Refusal::invalid("Invalid routable specified for media", "routable")),
+        // Parameter Missing means that there is neither a state nor `routable` (finesse-nonvoice 2.4).
         (None, None) => Err(Refusal::missing("state")),
     }
 }
@@ -51,10 +56,13 @@ pub(crate) fn of_media(request: &MediaRequest, model: &ObjectModel) -> Result<Ch
 pub(crate) fn of_dialog(request: &DialogRequest) -> Result<Change, Refusal> {
     let name =
         given(request.requested_action.as_deref()).ok_or_else(|| Refusal::missing("requestedAction"))?;
+    // The gadget maps the text of this refusal to a message of its own (finesse-nonvoice 2.6).
     let action = DialogAction::parse(name).ok_or_else(|| Refusal::invalid(INVALID_ACTION, name))?;
     match action {
         DialogAction::UpdateCallData => call_data(request).map(Change::UpdateCallData),
         DialogAction::Transfer => {
+            // Only TRANSFER needs a target; the JavaScript library sends one with every action
+            // (finesse-nonvoice 2.6).
             let selector = given(request.target.as_deref()).ok_or_else(|| Refusal::missing("target"))?;
             if selector.chars().count() > SELECTOR_MAX {
                 return Err(Refusal::invalid("Invalid target specified for task", "target"));
@@ -116,6 +124,7 @@ fn settings(request: &MediaRequest) -> Result<Settings, Refusal> {
         max_dialog_limit: limit
             .parse()
             .ok()
+            // The limit of a domain is 1 to 10 (finesse-nonvoice 2.3).
             .filter(|limit| DIALOG_LIMITS.contains(limit))
             .ok_or_else(|| wrong("maxDialogLimit"))?,
         interrupt_action: [InterruptAction::Accept, InterruptAction::Ignore]
@@ -123,6 +132,7 @@ fn settings(request: &MediaRequest) -> Result<Settings, Refusal> {
             .find(|action| action.name() == interrupt)
             .ok_or_else(|| wrong("interruptAction"))?,
         logout_action: match given(request.dialog_logout_action.as_deref()) {
+            // A sign-in that does not name it has CLOSE (finesse-nonvoice 2.4).
             None => LogoutAction::default(),
             Some(name) => [LogoutAction::Close, LogoutAction::Transfer]
                 .into_iter()
@@ -141,6 +151,8 @@ fn reason(text: Option<&str>, category: ReasonCategory, model: &ObjectModel) -> 
         None if reasons.peek().is_some() => Err(Refusal::reason_required()),
         None => Ok(0),
         Some(id) => reasons
+            // `reasonCodeId` is the id in the database, and the CTI server hears the code
+            // (finesse-nonvoice 2.7).
             .find(|reason| id.parse() == Ok(reason.id))
             .map(|reason| reason.code)
             .ok_or_else(|| Refusal::invalid("Invalid reasonCodeId specified", "reasonCodeId")),

@@ -102,6 +102,8 @@ impl Finesse {
             Timer::Redial => self.keep_cti(SessionEvent::Due(Alarm::Redial), cx),
             Timer::Opening => self.keep_cti(SessionEvent::Due(Alarm::Opening), cx),
             Timer::Heartbeat => self.keep_cti(SessionEvent::Due(Alarm::Heartbeat), cx),
+            // A node without these answers cannot enter service; the next session asks anew
+            // (task-routing E16).
             Timer::Initialising => self.keep_cti(SessionEvent::HangUp(CloseReason::Idle), cx),
             Timer::Confirmation => {
                 let number = u32::try_from(key.id).expect("a confirmation is counted by invoke id");
@@ -117,6 +119,7 @@ impl Finesse {
             // Nothing is dialled any more: the session is not over by an event.
             Command::Stop => {
                 self.keep_cti(SessionEvent::Stop, cx);
+                // Every request but SystemInfo is answered 503 from here on (finesse-nonvoice 1.4).
                 self.service.cti.leave_service();
                 cx.cancel(Timer::Initialising.key(0));
                 self.service.publisher.streams.stop(cx);
@@ -156,7 +159,10 @@ impl Finesse {
         match message {
             Cti::OpenConf(conf) => turn = service.cti.on_open_conf(&conf, cx),
             Cti::HeartbeatConf(_) => turn = service.cti.on_heartbeat_conf(cx),
+            // A server that goes off-line says so, and the client tries the other side
+            // (cti-server-protocol 4.3).
             Cti::FailureEvent(_) => turn = service.cti.on(SessionEvent::HangUp(CloseReason::Done), cx),
+            // The answer is due within 5 s (cti-server-protocol 4.6).
             Cti::ActiveMaintenanceReqMsg(request) => service.cti.accept_maintenance(&request, cx),
 
             Cti::AgentStateEvent(event) => service.on_agent_state(&event, cx),
@@ -164,6 +170,8 @@ impl Finesse {
             Cti::AgentInterruptAdvisoryEvent(event) => service.on_interrupt_advisory(&event, cx),
             Cti::AgentInterruptDoneAdvisoryEvent(event) => interrupt::go_on(&event, &mut service.cti, cx),
 
+            // The reservation makes the dialog; the agent's ACCEPT leads to OFFER_TASK_EVENT
+            // (finesse-nonvoice 3).
             Cti::AgentPreCallEvent(event) => service.on_pre_call(&event, cx),
             Cti::AgentPreCallAbortEvent(event) => service.on_pre_call_abort(&event, cx),
             Cti::OfferTaskEvent(event) => service.on_dialog_state(event.task_id, DialogState::Accepted, cx),
@@ -176,6 +184,8 @@ impl Finesse {
             Cti::TaskDataUpdateEvent(event) => service.on_task_data(&event, cx),
             Cti::EndTaskEvent(event) => service.on_end_task(&event, cx),
 
+            // These answers say what became of tasks and users while the link was away
+            // (task-routing E16, E19).
             Cti::AgentInitReadyEvent(_) => recovery.on_init_ready(service, cx),
             Cti::AgentTasksResp(answer) => turn = recovery.on_agent_tasks(&answer, service, cx),
             Cti::SnapshotTaskResp(answer) => turn = recovery.on_snapshot(&answer, service, cx),
@@ -185,9 +195,13 @@ impl Finesse {
             Cti::MediaLoginResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
             Cti::MakeAgentNotReadyResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
             Cti::MakeAgentNotRoutableResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
+            // SET_AGENT_STATE_CONF has no status: a refusal is CONTROL_FAILURE_CONF
+            // (cti-server-protocol 4.4, 7).
             Cti::SetAgentStateConf(conf) => self.on_response(conf.invoke_id, ArmStatus::SUCCESS, cx),
             Cti::ControlFailureConf(failure) => service.on_voice_refused(&failure, cx),
             Cti::FailureConf(failure) => turn = self.on_failure_conf(&failure, cx),
+            // FAILURE_RESP is the only answer to an indication, and may be one to a question
+            // (cti-server-protocol 4.4).
             Cti::FailureResp(FailureResp { invoke_id, status, .. }) => {
                 match recovery.on_question_refused(invoke_id, status, service, cx) {
                     Some(of_question) => turn = of_question,
@@ -220,6 +234,8 @@ impl Finesse {
         if let Some(turn) = recovery.on_question_failed(invoke_id, status, service, cx) {
             return turn;
         }
+        // In place of HEARTBEAT_CONF it means an off-line server (cti-server-protocol 4.2), and in place of
+        // OPEN_CONF a refused open (4.1).
         if status == CtiStatus::CTI_SERVER_OFFLINE || service.cti.is_opening() {
             return service.cti.on(SessionEvent::HangUp(CloseReason::Refused), cx);
         }

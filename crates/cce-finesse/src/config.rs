@@ -47,8 +47,8 @@ pub struct Config {
 /// A name with its password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// The name.
+    /// The name that Basic authentication brings; letters of another case are another name.
     pub name: String,
-    /// The password.
+    /// Its password, in plain.
     pub password: String,
 }

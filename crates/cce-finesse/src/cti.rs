@@ -157,6 +157,8 @@ impl CtiClient {
     /// Something happens to the session.
     pub(crate) fn on(&mut self, event: SessionEvent, cx: &mut Cx<'_>) -> Turn {
         let turn = self.keep(event, cx);
+        // The open counts as the first heartbeat of `lastSuccessCTIHeartbeatTime`
+        // (finesse-nonvoice 2.1; inferred).
         if turn == Turn::Opened {
             self.last_heartbeat = Some(cx.wall());
         }
@@ -171,6 +173,8 @@ impl CtiClient {
             return Turn::None;
         }
         if conf.session_type == STANDBY {
+            // A connection that vanishes without CLOSE_REQ ends its session with status 37
+            // (cti-server-protocol 4.3).
             self.send(cx, close_req);
             return self.on(SessionEvent::HangUp(CloseReason::Done), cx);
         }
@@ -200,9 +204,13 @@ impl CtiClient {
             version_number: VERSION,
             idle_timeout: IDLE_TIMEOUT,
             peripheral_id: self.peripheral,
+            // A standby server refuses with 107 whoever does not ask for ACTIVE_STANDBY
+            // (cti-server-protocol 4.1).
             services_requested: SERVICES,
             agent_state_mask: AGENT_STATES,
             client_id: Some(Text::new(CLIENT)),
+            // An open without this field is refused with status 6; its length may be 0
+            // (cti-server-protocol 3, 4.1).
             client_password: Some(Secret(Opaque::new(self.password.as_bytes().to_vec()))),
             client_signature: Some(Text::new(CLIENT)),
             ..OpenReq::default()
@@ -225,6 +233,7 @@ impl Dialler for CtiClient {
     }
 
     fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
+        // One counter numbers requests, heartbeats and the rest of a session alike (finesse-nonvoice 3).
         let invoke_id = self.next_invoke_id();
         match word {
             Word::Open => send(link, self.open_req(invoke_id), cx),

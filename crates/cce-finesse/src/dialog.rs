@@ -49,23 +49,23 @@ pub(crate) struct OpenDialog {
 /// What is known of a task from its reservation.
 #[derive(Clone, Debug)]
 pub(crate) struct Reserved {
-    /// The task.
+    /// The task, which is the dialog's id: router call key and sequence number (finesse-nonvoice 2.6).
     pub(crate) task: TaskId,
     /// Its agent in the central controller's database.
     pub(crate) skill_target: SkillTarget,
-    /// Its domain.
+    /// The domain of the dialed number (task-routing 3.1).
     pub(crate) mrd: MrdId,
     /// The script selector.
     pub(crate) dialed_number: String,
-    /// The social contact's id.
+    /// The social contact's id, which comes as `CallerEnteredDigits` (finesse-nonvoice 3).
     pub(crate) contact: String,
     /// The queue's peripheral number; none where only its skill group is known.
     pub(crate) queue_number: Option<SkillGroupNumber>,
     /// The queue's skill group in the central controller's database.
     pub(crate) skill_group: SkillTarget,
-    /// The service.
+    /// The service; -1 where the router names none (finesse-nonvoice 3).
     pub(crate) service: SkillTarget,
-    /// Call variables by name.
+    /// Names and values: `callVariable1` to `callVariable10`, then expanded ones (finesse-nonvoice 2.6).
     pub(crate) call_variables: Vec<(String, String)>,
 }
 
@@ -141,11 +141,15 @@ impl Dialogs {
         if self.open.contains_key(&task) {
             return Err(format!("task {task} is offered already"));
         }
+        // Tasks of other nodes count, too: a client of all events hears of every reservation
+        // (cti-server-protocol 4.5).
         if self.open.len() + self.ringing.len() >= DIALOGS_MAX {
             return Err(format!("more than {DIALOGS_MAX} dialogs"));
         }
         let queue_number = reserved
             .queue_number
+            // A snapshot has the skill group's id alone (cti-server-protocol 11.1); a dialog shows its
+            // number.
             .or_else(|| model.skill_group(skill_group).map(|group| group.number))
             .unwrap_or_default();
         let queue = model.precision_queues.find(|queue| queue.skill_group.number == queue_number);
@@ -154,6 +158,8 @@ impl Dialogs {
             agent: agent.clone(),
             mrd: mrd.id,
             media: mrd.name.clone(),
+            // The guide leaves it empty for tasks, and the lab trace shows the script selector
+            // (finesse-nonvoice 2.6).
             dialed_number: reserved.dialed_number,
             queue_number,
             queue_name: queue.map(|queue| queue.name.clone()).unwrap_or_default(),
@@ -161,6 +167,7 @@ impl Dialogs {
                 CallVariableDisplay::Shown => reserved.call_variables,
                 CallVariableDisplay::Hidden => Vec::new(),
             },
+            // `startTime` stays the moment of the reservation, whatever follows (finesse-nonvoice 2.6).
             started: now,
             changed: now,
             state: DialogState::Offered,
@@ -195,6 +202,7 @@ impl Dialogs {
     /// node's.
     pub(crate) fn follow(&mut self, task: TaskId, state: DialogState, cx: &mut Cx<'_>) -> Option<Dialog> {
         let open = self.open.get_mut(&task)?;
+        // An event that names the task's state leaves nothing of an earlier interrupt (task-routing 1.1).
         open.interrupted = None;
         open.set_state(state, cx);
         Some(open.dialog.clone())
@@ -216,8 +224,11 @@ impl Dialogs {
             }
             let from = open.dialog.state;
             let Some(to) = interrupt::sequel(from, open.interrupted, state) else { continue };
+            // The end of the interrupt brings this state back (task-routing S6).
             open.interrupted = (to == DialogState::Interrupted).then_some(from);
             open.set_state(to, cx);
+            // An interrupted dialog is not published anew; one that becomes UNKNOWN is
+            // (finesse-nonvoice 2.6; inferred).
             if to == DialogState::Unknown && from != DialogState::Unknown {
                 recovered.push(open.dialog.clone());
             }
@@ -233,6 +244,7 @@ impl Dialogs {
     /// Takes the dialog away from its agent; none of a task that is over meanwhile, or another node's.
     pub(crate) fn close(&mut self, task: TaskId, how: Disposition, cx: &mut Cx<'_>) -> Option<OpenDialog> {
         let mut open = self.open.remove(&task)?;
+        // `dispositionCode` belongs to CLOSED alone (finesse-nonvoice 2.6).
         open.dialog.disposition = Some(how);
         open.set_state(DialogState::Closed, cx);
         Some(open)
@@ -258,6 +270,7 @@ impl OpenDialog {
 
     fn set_state(&mut self, state: DialogState, cx: &mut Cx<'_>) {
         let from = std::mem::replace(&mut self.dialog.state, state);
+        // `stateChangeTime` moves with each state, and `startTime` does not (finesse-nonvoice 2.6).
         self.dialog.changed = cx.wall();
         note_state(self, Some(from), cx);
     }

@@ -22,12 +22,15 @@ pub(crate) fn answer(
 ) {
     let (mrd_id, icm_agent_id) = (event.mrd_id, event.icm_agent_id);
     match chosen {
+        // The agent PG stops the domain's tasks, and the agent's state there becomes INTERRUPTED
+        // (task-routing S6, 3a).
         InterruptAction::Accept => cti.send(cx, |invoke_id| AgentInterruptAcceptedInd {
             invoke_id,
             mrd_id,
             icm_agent_id,
             ..AgentInterruptAcceptedInd::default()
         }),
+        // Nothing changes in the domain, and both tasks' clocks run (task-routing S6, 3b).
         InterruptAction::Ignore => cti.send(cx, |invoke_id| AgentInterruptUnacceptedInd {
             invoke_id,
             mrd_id,
@@ -40,6 +43,7 @@ pub(crate) fn answer(
 /// The other work is over: the agent goes on.
 pub(crate) fn go_on(event: &AgentInterruptDoneAdvisoryEvent, cti: &mut CtiClient, cx: &mut Cx<'_>) {
     let (mrd_id, icm_agent_id) = (event.mrd_id, event.icm_agent_id);
+    // Tasks and agent come back to their earlier states with this answer (task-routing S6, step 4).
     cti.send(cx, |invoke_id| AgentInterruptDoneAcceptedInd {
         invoke_id,
         mrd_id,
@@ -55,6 +59,7 @@ pub(crate) fn sequel(
     before: Option<DialogState>,
     agent: AgentState,
 ) -> Option<DialogState> {
+    // A dialog that has not begun keeps its state during an interrupt (task-routing 1.3).
     let is_begun = matches!(from, DialogState::Active | DialogState::Paused | DialogState::WrappingUp);
     match before {
         None if agent == AgentState::Interrupted && is_begun => Some(DialogState::Interrupted),

@@ -53,6 +53,7 @@ impl Lines {
     /// Takes out the next request, unless one is pending.
     pub(crate) fn next(&mut self, target: &Target) -> Option<Ask> {
         let line = self.lines.get_mut(target)?;
+        // The next request goes only after the confirmation of this one (finesse-nonvoice 1.4).
         if line.pending.is_some() {
             return None;
         }
@@ -115,6 +116,8 @@ impl Lines {
     /// The sign-in that is answered under `invoke_id`, be it pending or given up.
     pub(crate) fn sign_in(&mut self, invoke_id: InvokeId) -> Option<SignIn> {
         let Some(target @ Target::Media(agent, mrd)) = &self.find(invoke_id) else {
+            // A sign-in that is confirmed late took effect all the same, with its settings
+            // (finesse-nonvoice 2.4).
             return self.late.remove(&invoke_id);
         };
         let settings = self.pending(target)?.ask.change.settings()?;
@@ -123,6 +126,7 @@ impl Lines {
 
     /// The session is over: takes out every request, of each object the pending one, then the others in order.
     pub(crate) fn take_all(&mut self) -> Vec<(Target, Option<Pending>, VecDeque<Ask>)> {
+        // An answer comes in the session of its request, or never.
         self.late.clear();
         let lines = std::mem::take(&mut self.lines);
         lines.into_iter().map(|(target, line)| (target, line.pending, line.waiting)).collect()

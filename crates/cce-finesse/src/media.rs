@@ -53,6 +53,8 @@ pub(crate) fn send(
             make_routable: true,
             ..MakeAgentReadyInd::default()
         }),
+        // An open offer refuses it with 14, so that this one has a response, and READY has none
+        // (finesse-nonvoice 2.5, 3).
         Change::NotReady(reason_code) => cti.send(cx, |invoke_id| MakeAgentNotReadyReq {
             invoke_id,
             mrd_id,
@@ -83,6 +85,7 @@ pub(crate) fn send(
         {
             None
         }
+        // The indication carries the limit of the sign-in (cti-server-protocol 11.1).
         Change::Routable(true) => cti.send(cx, |invoke_id| MakeAgentRoutableInd {
             invoke_id,
             mrd_id,
@@ -115,6 +118,7 @@ pub(crate) fn follow(media: &mut Media, state: AgentState, mode: u16, reason: Op
 /// The agent is signed out, which nobody reported.
 pub(crate) fn sign_out(media: &mut Media) {
     media.state = AgentState::Logout;
+    // Routable comes back with the next sign-in, and not before (finesse-nonvoice 2.3).
     media.routable = false;
     forget_settings(media);
 }
@@ -137,6 +141,7 @@ pub(crate) fn is_signed_in(media: &Media) -> bool {
 pub(crate) fn is_done(change: &Change, is_answered: bool, media: &Media, unstarted: bool) -> bool {
     match change {
         Change::SignIn(_) => is_answered && is_signed_in(media),
+        // READY and sign-out are indications: the state alone confirms them (cti-server-protocol 4.4).
         Change::Ready => is_ready(media),
         Change::NotReady(_) => is_answered && media.state == AgentState::NotReady,
         Change::SignOut(_) => media.state == AgentState::Logout,

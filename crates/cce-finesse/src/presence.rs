@@ -23,11 +23,14 @@ impl Absences {
     /// The wait for a user begins, or begins anew.
     pub(crate) fn begin(&mut self, user: &User, grace: Duration, cx: &mut Cx<'_>) {
         self.missed.insert(user.id.clone(), user.skill_target);
+        // A client that comes back within the grace finds nothing changed (finesse-nonvoice 5).
         cx.arm(key(user.skill_target), grace);
     }
 
     /// A client of the user is present: nobody is missed, and nobody is signed out for it.
     pub(crate) fn on_present(&mut self, agent: &AgentId, cx: &mut Cx<'_>) {
+        // The user is there again, so that the sign-out that waited for the CTI server is not made
+        // (task-routing E5).
         self.overdue.remove(agent);
         self.end(agent, cx);
     }

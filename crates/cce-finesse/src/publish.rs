@@ -77,6 +77,7 @@ impl Publisher {
         let payload = notification(&cce_xml::update(publication), &config.notification_namespace);
         self.streams.deliver(publication.agent.as_str(), &publication.node(), &payload, cx);
         if let Object::User(user) = &publication.object {
+            // The node of a team is none of the automatic ones (finesse-nonvoice 4.4).
             self.streams.deliver_to_subscribers(&nodes::of_team(user.team_id), &payload, cx);
         }
     }
@@ -93,6 +94,8 @@ impl Publisher {
             return;
         }
         if was_unseen && let Object::Dialog(dialog) = publication.object {
+            // A client places a dialog by its POST, whose source is the collection's URL
+            // (finesse-nonvoice 4.6).
             publication.event = PublishEvent::Post;
             publication.object = Object::Dialogs(dialog);
         }

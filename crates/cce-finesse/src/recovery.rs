@@ -70,6 +70,7 @@ impl Recovery {
         if !service.cti.leave_service() {
             return;
         }
+        // SystemInfo is told at both edges, and between them no other event is (finesse-nonvoice 5).
         cx.note(FinesseFact::Service { in_service: false }.into());
         service.publish_system(cx);
         for (target, pending, waiting) in service.lines.take_all() {
@@ -90,6 +91,7 @@ impl Recovery {
             return self.enter_service(service, cx);
         }
         let application_path_id = service.cti.application_path();
+        // Tasks that are not told between BEGIN and END are over with 51 (task-routing E19).
         self.begun = service.cti.send(cx, |invoke_id| BeginAgentInitInd {
             invoke_id,
             application_path_id,
@@ -111,6 +113,8 @@ impl Recovery {
             let asked = service.cti.send(cx, |invoke_id| QueryAgentStateReq {
                 invoke_id,
                 peripheral_id,
+                // The voice domain is built in, and its state is the user's
+                // (task-routing 4.1, finesse-nonvoice 2.2).
                 mrd_id: MrdId::VOICE,
                 icm_agent_id,
                 ..QueryAgentStateReq::default()
@@ -135,6 +139,8 @@ impl Recovery {
         cx: &mut Cx<'_>,
     ) {
         let icm_agent_id = service.users.desk(&agent).user.skill_target;
+        // The question says that the client is back: the agent PG computes the agent's state anew
+        // (cti-server-protocol 11.1).
         let asked = service.cti.send(cx, |invoke_id| GetAgentTasksReq {
             invoke_id,
             mrd_id: mrd,
@@ -163,6 +169,7 @@ impl Recovery {
             }
             status => return begin_again(status, service, cx),
         }
+        // Tasks that the agent brought from another node are recovered here (task-routing E16).
         for task in &answer.flt_task_id {
             if !service.dialogs.has(*task) && !self.tasks.values().any(|asked| asked == task) {
                 self.ask_task(mrd, *task, service, cx);
@@ -230,6 +237,7 @@ impl Recovery {
         service: &mut Service,
         cx: &mut Cx<'_>,
     ) -> Option<Turn> {
+        // A server that knows no BEGIN is asked all the same (inferred).
         if self.begun == Some(invoke_id) {
             self.on_init_ready(service, cx);
             return Some(Turn::None);
@@ -262,6 +270,7 @@ impl Recovery {
 
     /// Enters service once everything is answered.
     fn go_on(&mut self, service: &mut Service, cx: &mut Cx<'_>) {
+        // Desktops see nothing of the node until every task and user is known (finesse-nonvoice 5).
         let is_answered =
             self.begun.is_none() && self.places.is_empty() && self.tasks.is_empty() && self.users.is_empty();
         if !service.cti.is_initialising() || !is_answered {
@@ -316,6 +325,7 @@ impl Recovery {
     /// Agents in domains who signed in at this node, or were about to.
     fn own_places(&self, service: &Service) -> BTreeSet<(AgentId, MrdId)> {
         let own = service.users.iter().flat_map(|desk| desk.media.values());
+        // Only the node of the sign-in knows the limit (finesse-nonvoice 2.3).
         let own = own.filter(|media| media.max_dialog_limit.is_some());
         let mut places: BTreeSet<_> = own.map(|media| (media.agent.clone(), media.mrd)).collect();
         places.extend(self.cut_off.iter().filter_map(|(target, ask)| match (target, &ask.change) {
@@ -369,6 +379,7 @@ fn judge_cut_off(target: &Target, ask: &Ask, service: &mut Service, cx: &mut Cx<
             let Some(open) = service.dialogs.get(*task) else {
                 return cx.over_meanwhile("dialog of a request that was cut off");
             };
+            // CCP took the task before the link was gone, and its end follows (task-routing S5).
             let is_taken = open.is_transferred && matches!(ask.change, Change::Transfer(_));
             is_taken || action::leads_to(&ask.change, open.dialog.state)
         }

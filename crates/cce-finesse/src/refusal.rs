@@ -90,6 +90,7 @@ impl Refusal {
     }
 
     pub(crate) fn out_of_service() -> Self {
+        // `ErrorData` is empty, since no parameter is at fault (finesse-nonvoice 1.4).
         Self::new(503, "Service Unavailable", "SERVER_OUT_OF_SERVICE", "")
     }
 
@@ -102,7 +103,9 @@ impl Refusal {
     pub(crate) fn response(&self) -> Response {
         let response = Response::new(self.status).xml(cce_xml::finesse::api_errors(&self.error));
         match (self.status, self.allow) {
+            // Basic is the one scheme of a deployment without single sign-on (finesse-nonvoice 1.3).
             (401, _) => response.header("www-authenticate", "Basic realm=\"Finesse\""),
+            // 405 names the methods that there are (RFC 9110 15.5.6).
             (_, Some(methods)) => response.header("allow", methods),
             (_, None) => response,
         }

@@ -30,6 +30,8 @@ impl Ask {
     /// Whether Finesse asks by itself, because the user is gone.
     pub(crate) fn is_forced(&self) -> bool {
         match &self.change {
+            // A sign-out that the user asked for has a configured code or none; 255 is Finesse's
+            // (task-routing E5).
             Change::SignOut(reason) => *reason == FORCED,
             Change::User(change) => matches!(change, UserChange::ForcedSignOut(_)),
             Change::SignIn(_)

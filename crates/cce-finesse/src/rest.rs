@@ -54,11 +54,13 @@ pub(crate) fn answer(
     }
     let (response, work) = match judge(request, service, cx) {
         Ok(Answer::Document(document)) => (Response::new(200).xml(document), Vec::new()),
+        // Clients test for exactly 202, and its body is empty (finesse-nonvoice 1.4).
         Ok(Answer::Accepted(work)) => (Response::new(202), work),
         Err(refusal) => (refusal.response(), Vec::new()),
     };
     let mut response = if request.method == HEAD { response.without_body() } else { response };
     let request_id = request.get(REQUEST_ID);
+    // Refusals carry the id, too (finesse-nonvoice 1.4, 2.4).
     if let Some(id) = request_id {
         response = response.header(REQUEST_ID, id);
     }
@@ -74,6 +76,7 @@ pub(crate) fn answer(
 /// whether a resource exists (finesse-nonvoice 1.3, 5).
 fn judge(request: &Request, service: &mut Service, cx: &Cx<'_>) -> Result<Answer, Refusal> {
     let route = Route::parse(request.path()).ok_or_else(|| Refusal::no_resource(request.path()));
+    // Clients poll it without credentials to see when the node is back (finesse-nonvoice 1.3, 1.4).
     if let Ok(Route::SystemInfo) = route {
         if !["GET", HEAD].contains(&request.method.as_str()) {
             return Err(Refusal::method(&request.method, Route::SystemInfo.methods()));
@@ -131,6 +134,7 @@ impl Api<'_> {
         let desk = self.service.users.desk(&agent);
         match what {
             OfUser::Itself => Ok(xml::user(&desk.user)),
+            // Every domain is listed, in the short form where the user is no member (finesse-nonvoice 2.3).
             OfUser::MediaList => {
                 Ok(xml::media_list(desk.media.values().map(|media| (media, desk.is_member(media.mrd)))))
             }
@@ -143,6 +147,8 @@ impl Api<'_> {
                 Ok(xml::dialogs(self.service.dialogs.of(&agent, Some(self.mrd_of(id)?))))
             }
             OfUser::TaskDialogs => Ok(xml::dialogs(self.service.dialogs.of(&agent, None))),
+            // This list is of voice; tasks are in it by an opt-in whose form is not published
+            // (finesse-nonvoice 2.2).
             OfUser::Dialogs => Ok(xml::dialogs([])),
             OfUser::ReasonCodes => self.read_reason_codes(request),
             OfUser::ReasonCode(id) => self.read_reason_code(id),
@@ -220,6 +226,7 @@ impl Api<'_> {
     fn change_media_list(&self, agent: &AgentId, body: &str) -> Result<Work, Refusal> {
         let mut changes = Vec::new();
         for media in xml::read_media_list(body).map_err(|_| Refusal::malformed())? {
+            // The entries of a list name their domains by `id` (finesse-nonvoice 2.4; inferred).
             let id = media.id.as_deref().ok_or_else(|| Refusal::missing("id"))?;
             let mrd = self.mrd_of(id)?;
             changes.push((
@@ -320,6 +327,7 @@ fn asks_to_sign_in(route: &Route, request: &Request) -> bool {
 /// Name and password of Basic authentication.
 fn credentials(request: &Request) -> Option<Account> {
     let (scheme, token) = request.get("authorization")?.split_once(' ')?;
+    // A bearer token belongs to single sign-on, which no public client needs (finesse-nonvoice 1.3).
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }

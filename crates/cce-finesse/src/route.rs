@@ -3,19 +3,19 @@
 /// A resource; names of users and numbers as they stand in the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// The node's state.
+    /// The node's state, told without credentials (finesse-nonvoice 2.1).
     SystemInfo,
-    /// Every user.
+    /// Every user; the administrator alone may read them (finesse-nonvoice 2.2).
     Users,
-    /// Every reason code.
+    /// The reason codes of the category in the query (finesse-nonvoice 2.7).
     ReasonCodes,
-    /// One reason code.
+    /// One reason code by its id in the database (finesse-nonvoice 2.7).
     ReasonCode(String),
-    /// A team.
+    /// A team by its id, with its users (finesse-nonvoice 2.8).
     Team(String),
     /// Something of one user.
     User(String, OfUser),
-    /// One dialog.
+    /// One dialog by its task id (finesse-nonvoice 2.6).
     Dialog(String),
 }
 
@@ -36,7 +36,7 @@ pub(crate) enum OfUser {
     TaskDialogs,
     /// Reason codes for the user.
     ReasonCodes,
-    /// One of them.
+    /// One of them by its id in the database.
     ReasonCode(String),
     /// The user's queues.
     Queues,

@@ -256,6 +256,8 @@ impl Service {
             // The agent state event that follows publishes them.
             ArmStatus::SUCCESS if !media::is_signed_in(media) => media::apply(media, settings),
             ArmStatus::SUCCESS => self.change_media(&agent, mrd, cx, |media| media::apply(media, settings)),
+            // Clients sign in again after a failover for this: error 1, and the settings are new
+            // (finesse-nonvoice 2.4).
             ArmStatus::AGENT_ALREADY_LOGGED_IN => {
                 let was_elsewhere = media.max_dialog_limit.is_none();
                 self.change_media(&agent, mrd, cx, |media| media::apply(media, settings));
@@ -272,6 +274,7 @@ impl Service {
         let Some(target) = self.lines.find(invoke_id) else {
             return cx.over_meanwhile("request that is answered");
         };
+        // The client has its 202, so that it hears of the refusal by a notification (finesse-nonvoice 2.4).
         if status != ArmStatus::SUCCESS {
             return self.refuse(&target, |mrd| arm_stat::refused(status, mrd), cx);
         }
@@ -333,6 +336,8 @@ impl Service {
     pub(crate) fn on_made_not_routable(&mut self, event: &AgentMadeNotRoutableEvent, cx: &mut Cx<'_>) {
         let mrd = event.mrd_id;
         let Some(agent) = self.user_in(event.icm_agent_id, mrd) else { return };
+        // RONA takes the agent out of routing and leaves the state alone
+        // (finesse-nonvoice 5, task-routing E1).
         self.change_media(&agent, mrd, cx, |media| media.routable = false);
     }
 
@@ -340,6 +345,7 @@ impl Service {
     pub(crate) fn on_interrupt_advisory(&mut self, event: &AgentInterruptAdvisoryEvent, cx: &mut Cx<'_>) {
         let mrd = event.mrd_id;
         let Some(agent) = self.user_in(event.icm_agent_id, mrd) else { return };
+        // The sign-in's `interruptAction` answers for the agent (finesse-nonvoice 5).
         let chosen = self.users.desk(&agent).media(mrd).interrupt_action;
         interrupt::answer(event, chosen, &mut self.cti, cx);
     }
@@ -518,6 +524,7 @@ impl Service {
             return self.cti.note_error("AGENT_PRE_CALL_ABORT_EVENT", "it names no task", cx);
         };
         let state = self.dialogs.get(task).map(|open| open.dialog.state);
+        // An offer that nobody accepted is 36, and one that was accepted 37 (task-routing 1.6).
         let how = if state == Some(DialogState::Offered) {
             Disposition::TASK_ABANDONED_BEFORE_OFFERED
         } else {

@@ -36,6 +36,7 @@ macro_rules! snapshot {
                 mrd: m.mrd_id,
                 dialed_number: text(m.script_selector.as_ref()),
                 contact: text(m.application_string2.as_ref()),
+                // The message has the skill group's id, and not its number (cti-server-protocol 11.1).
                 queue_number: None,
                 skill_group: m.skill_group_id,
                 service: m.service_id,
@@ -146,6 +147,7 @@ impl Snapshot {
 fn dialog_state(task_state: Code<TaskState>) -> Option<DialogState> {
     match task_state.state()? {
         TaskState::PreCall => Some(DialogState::Offered),
+        // The agent PG calls a task offered once the agent accepts it (finesse-nonvoice 3, task-routing 1.1).
         TaskState::Offered => Some(DialogState::Accepted),
         TaskState::Active => Some(DialogState::Active),
         TaskState::Paused => Some(DialogState::Paused),

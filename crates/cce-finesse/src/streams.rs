@@ -70,6 +70,8 @@ impl Service {
             Some(UserPresence::Present(user)) => self.absences.on_present(&AgentId::from(user.as_str()), cx),
             Some(UserPresence::Gone(user)) => {
                 let desk = self.users.desk(&AgentId::from(user.as_str()));
+                // Presence drives the automatic sign-out, and other clients of the user keep it off
+                // (finesse-nonvoice 4.3).
                 if !self.publisher.streams.is_present(&user) && desk.is_anywhere() {
                     self.absences.begin(&desk.user, self.config.presence_grace, cx);
                 }

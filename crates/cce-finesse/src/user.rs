@@ -96,6 +96,7 @@ impl Users {
     /// The user of that login id or login name.
     pub(crate) fn named(&self, name: &str) -> Option<&AgentId> {
         let by_id = self.desks.get(&AgentId::from(name));
+        // GET by login name works, too (finesse-nonvoice 1.2).
         let desk = by_id.or_else(|| self.iter().find(|desk| desk.user.login_name == name));
         desk.map(|desk| &desk.user.id)
     }
@@ -135,7 +136,7 @@ impl Desk {
         self.agent.mrds.iter().any(|known| known.id == mrd)
     }
 
-    /// The password.
+    /// The configured password, in plain: SCRAM computes its proofs from it.
     pub(crate) fn password(&self) -> &str {
         &self.agent.password
     }
@@ -147,6 +148,7 @@ impl Desk {
         if !is_sign_in {
             return is_right;
         }
+        // A lock holds for 5 minutes, even against the right password (finesse-nonvoice 1.3).
         if self.locked_at.is_some_and(|at| now.since(at) < LOCKED_FOR) {
             return false;
         }
@@ -198,6 +200,7 @@ impl Desk {
             Told::Reason(reason) => reason,
             Told::Nothing => user.reason.take().filter(|_| from == to),
         };
+        // Only NOT_READY keeps a reason: a READY event shows none (finesse-nonvoice 4.6), a sign-out -1.
         user.reason = reason.filter(|_| to == UserState::NotReady);
         user.extension = if to == UserState::Logout { String::new() } else { extension.to_owned() };
         user.state = to;
@@ -218,10 +221,13 @@ impl Desk {
         let media = self.media_mut(mrd);
         let before = media.clone();
         change(media);
+        // `stateChangeTime` belongs to the state: new settings and reasons leave it
+        // (finesse-nonvoice 2.3; inferred).
         if media.state != before.state {
             media.changed = Some(now);
         }
         let after = media.clone();
+        // The change that waited for the agent's tasks to begin has come about (finesse-nonvoice 2.4).
         if !after.routable {
             self.not_routable_next.remove(&mrd);
         }

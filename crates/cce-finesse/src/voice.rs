@@ -20,8 +20,11 @@ pub(crate) fn send(
     cx: &mut Cx<'_>,
 ) -> Option<InvokeId> {
     let (state, event_reason_code, forced_flag) = match change {
+        // A sign-in of somebody who is signed in succeeds, and keeps the state (finesse-nonvoice 2.2).
         UserChange::SignIn { .. } => (AgentState::Login, 0, FORCED),
+        // The agent PG judges these: LOGOUT is accepted from NOT_READY only (finesse-nonvoice 2.2).
         UserChange::State(to, reason) => (to.agent_state(), *reason, UNFORCED),
+        // A user who is gone cannot become not ready first (finesse-nonvoice 5).
         UserChange::ForcedSignOut(reason) => (AgentState::Logout, *reason, FORCED),
     };
     let instrument = match change {
