@@ -27,6 +27,7 @@ const OTHER_RULES: [&str; 3] = ["email", "im", "http"];
 impl Ccp {
     /// Makes an object of what a request describes.
     pub(crate) fn make(&mut self, kind: ObjectKind, request: &Request, cx: &mut Cx<'_>) -> Response {
+        // The request may be right: 503, and not 400 (ccp-task-api 1.3).
         if !self.objects.has_room(kind) {
             return answer::error(503, "serviceUnavailable", request.path(), "there are too many of them");
         }
@@ -38,6 +39,7 @@ impl Ccp {
         match made {
             Ok(path) => {
                 let url = format!("{}{path}", self.base_url(request));
+                // The documentation's create has an empty body of this type (ccp-task-api 1.2).
                 Response::new(201).header("content-type", "text/plain").header("location", url)
             }
             Err(refusal) => refusal,
@@ -80,6 +82,7 @@ impl Ccp {
         cx: &mut Cx<'_>,
     ) -> Response {
         let Some(id) = id else { return answer::not_found(path) };
+        // A campaign that is removed takes its node along (ccp-task-api 2.3).
         self.objects.remove(kind, id, cx);
         self.eventing.on_campaigns(self.objects.campaigns());
         Response::new(200)
@@ -91,6 +94,7 @@ impl Ccp {
             Ok(access) => access,
             Err(refusal) => return refusal,
         };
+        // The new rules stand before connections end, so that they judge whoever dials again at once.
         self.objects.put_mr(access, cx);
         let events = self.mr.shut(cx);
         self.on_mr_events(events, cx);
@@ -145,9 +149,12 @@ impl Ccp {
             at_most("name", name.chars().count(), NAME_MAX, "characters"),
             required("type", &kind),
             is_taken.then(|| Flaw::range("name", format!("there is a feed `{name}` already"))),
+            // The feed has one tag, which it puts on each task (ccp-task-api 2.1; inferred).
             (tags.len() > 1).then(|| Flaw::range("tags", "a task feed puts one tag on contacts".to_owned())),
             longest_tag(&tags),
         ])?;
+        // Feeds of chats and callbacks are types of the product that are not implemented: 501
+        // (ccp-task-api 1.3, 2.2).
         if kind.parse::<u32>().ok() != Some(TASK_FEED) {
             let message = format!("feeds of type {TASK_FEED} alone are there: tasks");
             return Err(answer::error(501, "notImplemented", "type", &message));
@@ -169,6 +176,7 @@ impl Ccp {
         let public_id = was.map_or_else(|| answer::form_encode(&name), |was| was.public_id.clone());
         let urls = texts(&root, "feeds", "feed");
         let feeds: Vec<Option<u32>> = urls.iter().map(|url| self.feed_at(url)).collect();
+        // A campaign names its feeds by URL (ccp-task-api 2.3); one that leads nowhere is refused (inferred).
         let unknown = urls.iter().zip(&feeds).find(|(_, feed)| feed.is_none()).map(|(url, _)| url);
         let is_taken = was.is_none() && self.objects.campaign(&public_id).is_some();
         judged([
@@ -197,12 +205,14 @@ impl Ccp {
         let text = |name, was: Option<String>| root.text_of(name).or(was).unwrap_or_default();
         let name = text("name", was.map(|was| was.name.clone()));
         let kind = text("type", was.map(|_| CCE_RULE.to_owned()));
+        // Rules of mail, messages and HTTP are known and not implemented: 501 (ccp-task-api 1.3, 2.4).
         if OTHER_RULES.contains(&kind.as_str()) {
             let message = "rules of type cce alone are there: nothing is sent elsewhere";
             return Err(answer::error(501, "notImplemented", "type", message));
         }
         let url = root.text_of("campaignUrl");
         let campaign = match &url {
+            // A rule names its campaign by URL (ccp-task-api 2.4).
             Some(url) => self.campaign_at(url).map(|campaign| campaign.id),
             None => was.map(|was| was.campaign),
         };
@@ -226,6 +236,8 @@ impl Ccp {
             tags.is_empty().then(|| Flaw::required("tags")),
             at_most("tags", tags.len(), RULE_TAGS_MAX, "tags"),
             longest_tag(&tags),
+            // The rule that comes with the system has none, since each task brings its own
+            // (ccp-task-api 2.4; inferred).
             was.is_none().then(|| required("scriptSelector", &selector)).flatten(),
             at_most("scriptSelector", selector.chars().count(), SELECTOR_MAX, "characters"),
             mrd.parse::<u32>().is_err().then(|| match mrd.as_str() {
@@ -253,10 +265,12 @@ impl Ccp {
         let port = root.text_of("port");
         let has_other_port =
             port.as_ref().is_some_and(|port| port.parse::<u16>().ok() != Some(self.config.mr_port));
+        // The limit of 254 characters holds for both hosts together (ccp-task-api 2.5).
         let length = host_a.chars().count() + host_b.chars().count();
         judged([
             enabled.as_ref().err().cloned(),
             secured.as_ref().err().cloned(),
+            // A port in plain that demands TLS would admit nobody from outside (ccp-task-api 2.5).
             (secured.as_ref().is_ok_and(|secured| *secured) && !self.config.has_mr_tls).then(|| {
                 Flaw::range(
                     "secured",
@@ -292,6 +306,7 @@ impl Ccp {
 }
 
 fn last_part(url: &str) -> Option<&str> {
+    // An id is what stands behind the last slash of its URL (ccp-task-api 2.2).
     url.trim_end_matches('/').rsplit('/').next()
 }
 

@@ -52,6 +52,7 @@ pub(crate) fn invalid(flaws: &[Flaw]) -> Response {
 }
 
 fn errors_xml(flaws: &[Flaw]) -> String {
+    // Real clients read lower camel case, and one error or more (ccp-task-api 1.4).
     cce_xml::task::api_errors(flaws.iter().map(|flaw| cce_xml::task::TaskApiError {
         kind: flaw.kind,
         data: &flaw.data,
@@ -69,19 +70,21 @@ pub(crate) fn without_body(flaw: BodyFlaw) -> Response {
     error(flaw.status(), kind, "body", message)
 }
 
-/// 404.
+/// 404: there is no `what`, or the client may not see it any more.
 pub(crate) fn not_found(what: &str) -> Response {
     error(404, "notFound", what, "there is no such resource")
 }
 
-/// 405.
+/// 405, with the methods that the resource has.
 pub(crate) fn method_not_allowed(allowed: &'static str) -> Response {
+    // Other methods than the listed ones are 405 (ccp-task-api 1.3, 3.1; inferred).
     let response = error(405, "methodNotAllowed", allowed, "the resource does not know this method");
     response.header("allow", allowed)
 }
 
 /// The scheme that the client used. A proxy in front that ends TLS says so.
 pub(crate) fn scheme(request: &Request) -> &'static str {
+    // URLs have the scheme that the request came in on (ccp-task-api 3.1; inferred).
     match (request.security, request.get("x-forwarded-proto")) {
         (Security::Tls, _) | (Security::Plain | Security::Offered, Some("https")) => "https",
         (Security::Plain | Security::Offered, _) => "http",
@@ -112,6 +115,8 @@ pub(crate) fn form_encode(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         match byte {
             b' ' => encoded.push('+'),
+            // These bytes stay as they are in a form; the public id is the URL-encoded name
+            // (ccp-task-api 2.3).
             plain if plain.is_ascii_alphanumeric() || b".-*_".contains(&plain) => {
                 encoded.push(char::from(plain));
             }

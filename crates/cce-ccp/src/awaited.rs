@@ -26,6 +26,8 @@ pub(crate) struct Awaited {
 impl Ccp {
     /// Whether a request about a task came before the news of its reservation.
     pub(crate) fn awaits_reservation(&self, id: &ContactId, about: Option<TaskId>) -> bool {
+        // A request that does not wait is judged at once: 412, since the contact is not reserved
+        // (ccp-task-api 3.6, 3.7).
         about.is_some() && self.awaited.len() < AWAITED_MAX && self.is_with_cce(id)
     }
 

@@ -16,13 +16,13 @@ pub struct Config {
     pub host: String,
     /// Administrator account, which the private API demands.
     pub administrator: String,
-    /// Its password.
+    /// Its password, in plain (ccp-task-api 1.1).
     pub password: String,
     /// The origins whose pages may call the private API from a browser.
     pub cors: Cors,
-    /// Feeds.
+    /// The feeds that CCP begins with, in the order in which lists show them (ccp-task-api 2.2).
     pub feeds: Vec<Feed>,
-    /// Campaigns.
+    /// The campaigns that CCP begins with; each has a rule for the tags of its feeds (ccp-task-api 2.1, 2.3).
     pub campaigns: Vec<Campaign>,
     /// Last part of contact ids: in the product the server's IPv4 address (ccp-task-api 5.1).
     pub node_value: u32,
@@ -48,7 +48,7 @@ pub struct Config {
     pub contact_ids: Vec<String>,
     /// First application string of every task; none draws one for each contact.
     pub application_id: Option<String>,
-    /// First dialogue id.
+    /// Dialogue id of the first task; later ones count up from it (mr-interface 2).
     pub first_dialogue: DialogueId,
     /// First correlation id of the public API's bus messages.
     pub first_correlation: u64,
@@ -118,7 +118,7 @@ pub struct Feed {
     pub id: u32,
     /// [`TASK_FEED`] for tasks.
     pub kind: u32,
-    /// Its name.
+    /// Its name; the private API makes no second feed of it (inferred).
     pub name: String,
     /// The tag that it puts on its contacts.
     pub tag: String,
@@ -129,7 +129,7 @@ pub struct Feed {
 pub struct Campaign {
     /// Its id, such as 100081.
     pub id: u32,
-    /// Its name.
+    /// Its name, which may differ from the public id: a rename keeps that (ccp-task-api 2.3).
     pub name: String,
     /// Names its node of events and its URL.
     pub public_id: String,

@@ -96,7 +96,7 @@ impl Contact {
 /// What a new contact is made of.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
-    /// The feed.
+    /// Id of the feed, which decides about campaigns and their rules.
     pub feed: u32,
     /// When the request arrived.
     pub published: Wall,
@@ -150,6 +150,7 @@ impl Contacts {
             stored.into_iter().filter_map(|(key, value)| read_stored(&key, &value, cx)).collect();
         contacts.sort_by_key(|contact| contact.serial);
         for mut contact in contacts {
+            // The five minutes without a poll begin with CCP's new life (ccp-task-api 3.4; inferred).
             contact.polled = cx.now();
             contact.place = place_after_restart(contact.social.status);
             if contact.is_over() {
@@ -213,8 +214,11 @@ impl Contacts {
             tags: draft.tags,
             published: draft.published,
             created,
+            // `statusTimestamp` begins with the creation, and the trace leaves it there
+            // (ccp-task-api 13, row 10).
             status_changed: created,
             status: ContactStatus::Unread,
+            // A fresh contact has the reason `unknown` (ccp-task-api 5.3).
             reason: StatusReason::Unknown,
             user: SYSTEM.to_owned(),
         };
@@ -249,10 +253,13 @@ impl Contacts {
     ) {
         let contact = self.by_id.get_mut(id).unwrap_or_else(|| panic!("contact {id} is under way"));
         let from = contact.social.status;
+        // The state machine of ccp-task-api 5.5 has no other way; whoever asks was judged before.
         assert!(from.successors().contains(&status), "{id} cannot go from {from} to {status}");
         contact.social.status = status;
         contact.social.reason = reason;
         user.clone_into(&mut contact.social.user);
+        // Documentation and trace disagree about this time, so that a switch decides
+        // (ccp-task-api 13, row 10).
         if self.timestamp == StatusTimestamp::Change {
             contact.social.status_changed = cx.wall();
         }
@@ -285,6 +292,7 @@ impl Contacts {
 
 fn place_after_restart(status: ContactStatus) -> TaskPlace {
     match status {
+        // CCE dropped these dialogues with the link (task-routing E10); agents keep the others' tasks (E11).
         ContactStatus::Unread | ContactStatus::Queued => TaskPlace::Waiting,
         ContactStatus::Reserved | ContactStatus::Handled | ContactStatus::Discarded => TaskPlace::Settled,
     }

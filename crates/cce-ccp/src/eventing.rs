@@ -91,6 +91,7 @@ impl Eventing {
     /// The public API's request to make a contact reaches the feeds.
     pub(crate) fn send_create(&mut self, cx: &mut Cx<'_>) {
         let id = self.public.next(cx);
+        // A create has a correlation id, and a notification has `null` (ccp-task-api 8.2).
         let correlation = Some(self.next_correlation);
         self.next_correlation += 1;
         cx.note(received(Process::Feeds, BusMessage::PushSocialContact, id, correlation).into());
@@ -108,6 +109,7 @@ impl Eventing {
         cx: &mut Cx<'_>,
     ) {
         let id = match sender {
+            // Each process numbers its own bus messages (ccp-task-api 8.1, 8.2).
             Sender::Runtime => self.runtime.next(cx),
             Sender::Api => self.api.next(cx),
         };
@@ -115,6 +117,7 @@ impl Eventing {
         let campaigns: Vec<_> = objects.campaigns_of(contact.feed).collect();
         let numbers = campaigns.iter().map(|campaign| campaign.id).collect();
         let mut due = self.arrival(sender, delays, cx.now());
+        // Lines come in threes: the notification, the begin of a publish, and its end (ccp-task-api 6).
         self.plan(due, Job::TakeUp { sender, id, contact: Box::new(social.clone()), campaigns: numbers });
         for campaign in campaigns {
             self.plan(due, Job::Begin(social.id.clone(), campaign.public_id.clone()));
@@ -137,6 +140,7 @@ impl Eventing {
 
     fn carry_out(&mut self, job: Job, cx: &mut Cx<'_>) {
         if let Job::End(contact, campaign) = &job {
+            // The end of a publish has the payload, and the begin has only the node (ccp-task-api 8.2).
             let event = cce_xml::social_contact_event(contact, campaign, &self.host);
             self.streams.deliver_to_subscribers(&node_of(campaign), &event, cx);
         }
@@ -147,6 +151,8 @@ impl Eventing {
     fn arrival(&mut self, sender: Sender, delays: Delays, now: Time) -> Time {
         let due = match sender {
             Sender::Runtime => {
+                // Queued and reserved are 65 ms apart in the trace though CCE answered once
+                // (ccp-task-api 5.5).
                 self.runtime_sent = self.runtime_sent.max(now) + delays.change;
                 self.runtime_sent + delays.runtime_event
             }
@@ -178,6 +184,8 @@ impl Job {
                 cx.note(received(Process::Eventing, BusMessage::Notification, id, None).into());
                 let object = cx.rng("event object").random_range(0x10_0000..0x200_0000);
                 cx.note(CcpFact::DsNotification { contact, campaigns, object }.into());
+                // The trace has a line of the message proxy for the close alone, which came through the API
+                // (ccp-task-api 7).
                 if sender == Sender::Api {
                     cx.note(received(Process::MsgProxy, BusMessage::Notification, id, None).into());
                 }

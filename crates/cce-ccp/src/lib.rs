@@ -63,7 +63,7 @@ cce_kernel::timers! {
     }
 }
 
-/// The component.
+/// CCP as a component: its three processes, their store, and the listener that the MR PG connects to.
 #[derive(Clone, Debug)]
 pub struct Ccp {
     config: Config,
@@ -142,6 +142,7 @@ impl Component for Ccp {
 
 impl Ccp {
     fn on_link_up(&mut self, link: LinkId, peer: &Peer, cx: &mut Cx<'_>) {
+        // The MR configuration names the peers that may connect (ccp-task-api 2.5).
         if self.objects.mr.admits(peer, &self.config.mr_pg_host) {
             return self.mr.on_link_up(link, peer, cx);
         }

@@ -140,6 +140,7 @@ impl MrListener {
             return None;
         }
         cx.note_peer_error(link, "frame", flaw.to_string());
+        // The peer hears why, ahead of the end of its connection (mr-interface 3).
         send(link, FailureEvent { status: FailureStatus::REFUSED, ..FailureEvent::default() }, cx);
         self.close(link, CloseReason::BadFrame, cx)
     }
@@ -152,6 +153,7 @@ impl MrListener {
 
     /// Says goodbye on every connection.
     pub(crate) fn on_stop(&mut self, cx: &mut Cx<'_>) {
+        // CLOSE_REQ belongs to a session; a connection without one just ends (mr-interface 3).
         if let Some(link) = self.session() {
             send(link, CloseReq::default(), cx);
         }
@@ -165,6 +167,7 @@ impl MrListener {
         if let Mr::OpenReq(open) = message {
             return self.on_open_req(link, &open, cx);
         }
+        // OPEN_REQ is the first message of the PIM (mr-interface 1).
         if self.session() != Some(link) {
             let detail = "the session is not open".to_owned();
             return self.refuse(link, message.name(), detail, cx).into_iter().collect();
@@ -180,6 +183,7 @@ impl MrListener {
             Mr::RoutingStatusEvent(status) => {
                 Some(MrEvent::RoutingStatus { enabled: status.routing_enabled })
             }
+            // A failure without a dialogue says nothing of tasks: the session goes on (inferred).
             Mr::FailureEvent(_) | Mr::FailureConf(_) | Mr::CloseConf(_) => {
                 cx.note_peer_error(link, message.name(), "the peer reports a failure".to_owned());
                 None
@@ -192,6 +196,8 @@ impl MrListener {
     /// Opens the session. An older one ends: an MR PG that connects anew has lost it.
     fn on_open_req(&mut self, link: LinkId, open: &OpenReq, cx: &mut Cx<'_>) -> Vec<MrEvent> {
         let mut events = Vec::new();
+        // The older session's dialogues fail, or are kept to be sent again, before the new one takes tasks
+        // (mr-interface 1).
         match self.session() {
             Some(older) if older != link => events.extend(self.close(older, CloseReason::Superseded, cx)),
             Some(_) => events.push(MrEvent::Down(self.dialogues.fail_all(cx))),
@@ -206,6 +212,7 @@ impl MrListener {
     }
 
     fn on_close_req(&mut self, link: LinkId, close: &CloseReq, cx: &mut Cx<'_>) -> Option<MrEvent> {
+        // CLOSE_CONF answers first, since nothing follows the end of the connection (mr-interface 3).
         send(link, CloseConf { invoke_id: close.invoke_id, ..CloseConf::default() }, cx);
         self.close(link, CloseReason::Done, cx)
     }

@@ -62,6 +62,7 @@ impl MrAccess {
     pub(crate) fn admits(&self, peer: &Peer, mr_pg: &str) -> bool {
         let hosts = [&self.host_a, &self.host_b];
         let is_named = |host: &&String| !host.is_empty() && is_at(peer, host, mr_pg);
+        // Without a host any peer is accepted, and with one only those named (ccp-task-api 2.5).
         let is_known = hosts.iter().all(|host| host.is_empty()) || hosts.iter().any(is_named);
         // The lab's own links are plain, and nobody can listen to them.
         let is_secure = peer.security == Security::Tls || peer.node.is_some();
@@ -153,11 +154,15 @@ impl Objects {
         let filters = config.campaigns.iter().map(|campaign| campaign.filter);
         let ids = config.campaigns.iter().map(|campaign| campaign.id);
         let known = config.feeds.iter().map(|feed| feed.id).chain(ids).chain(filters);
+        // Ids are six-digit numbers from 100000 on (ccp-task-api 2.1); all kinds share one count (inferred).
         objects.latest = known.max().unwrap_or(FIRST_ID).max(FIRST_ID);
         for campaign in &config.campaigns {
+            // The rule fires on the tag that the campaign's feed puts on tasks (ccp-task-api 2.1).
             let tags = config.feeds.iter().filter(|feed| campaign.feeds.contains(&feed.id));
             let (id, tags) = (objects.next_id(), tags.map(|feed| feed.tag.clone()).collect());
             let (name, campaign) = (DEFAULT_RULE.to_owned(), campaign.id);
+            // The documentation knows domain 1 alone; for tasks the dialed number decides
+            // (ccp-task-api 2.4, mr-interface 3.1).
             let rule = Notification { id, name, campaign, tags, script_selector: String::new(), mrd: 1 };
             objects.notifications.push(fresh(rule));
         }
@@ -283,6 +288,7 @@ impl Objects {
     pub(crate) fn rule_for(&self, contact: &Contact) -> Option<&Notification> {
         let campaigns: Vec<u32> = self.campaigns_of(contact.feed).map(|campaign| campaign.id).collect();
         let tags = &contact.social.tags;
+        // A contact counts as one of the campaigns of its feed (ccp-task-api 2.4, 6).
         let fires = |rule: &&Notification| {
             campaigns.contains(&rule.campaign) && rule.tags.iter().any(|tag| tags.contains(tag))
         };

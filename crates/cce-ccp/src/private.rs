@@ -109,6 +109,8 @@ impl Ccp {
         if let Some(resource) = resource.as_ref().filter(|_| request.method == "OPTIONS") {
             return cx.reply(call, self.options(resource, request));
         }
+        // Credentials come before everything else: without them nobody learns what there is
+        // (ccp-task-api 1.1).
         if !self.is_administrator(request) {
             return cx.reply(call, self.config.cors.share(request, unauthorized()));
         }
@@ -226,6 +228,7 @@ impl Ccp {
         }
         match step {
             Closing::Check => {
+                // A close of what is not reserved is 412 (ccp-task-api 3.7; inferred).
                 if let Err(refusal) = self.reserved(id, *about) {
                     return cx.reply(*call, refusal);
                 }
@@ -234,6 +237,7 @@ impl Ccp {
             }
             Closing::Write => {
                 let user = match self.reserved(id, *about) {
+                    // The user of a handled contact stays the agent's skill target (ccp-task-api 5.4).
                     Ok(contact) => contact.social.user.clone(),
                     Err(refusal) => return cx.reply(*call, refusal),
                 };
@@ -243,10 +247,12 @@ impl Ccp {
                 self.close_later(delays.close_read, close, Closing::Read, cx);
             }
             Closing::Read => {
+                // The trace reads the contact once more behind the write (ccp-task-api 7).
                 note_store(StoreAccess::ApiRead, id, ContactStatus::Handled, cx);
                 self.close_later(delays.close_read, close, Closing::Report, cx);
             }
             Closing::Report => {
+                // Finesse has its 200 before eventing hears of the change (ccp-task-api 7).
                 note_close(id, CloseStep::Handled, cx);
                 cx.reply(*call, Response::new(200));
                 self.publish(id, Sender::Api, cx);
@@ -264,6 +270,8 @@ impl Ccp {
 
     /// Finesse hands a task back, to be routed anew (ccp-task-api 3.6).
     fn on_renotify(&mut self, call: CallId, id: &ContactId, request: &Request, cx: &mut Cx<'_>) {
+        // The codes are 404 for the contact, then 400 for the body, then 412 for the state
+        // (ccp-task-api 3.6; the order is inferred).
         if self.contacts.find(id).is_none() {
             return cx.reply(call, answer::not_found(id.as_str()));
         }
@@ -274,6 +282,8 @@ impl Ccp {
         if let Err(refusal) = self.reserved(id, about(request)) {
             return cx.reply(call, refusal);
         }
+        // The contact is queued while the resubmission is under way, and the 200 does not wait for it
+        // (ccp-task-api 3.6).
         self.take_for_renotify(id, &selector, service_requested, cx);
         cx.reply(call, Response::new(200));
         self.submit(id, cx);
@@ -315,6 +325,7 @@ impl Ccp {
                 let rule = id.parse().ok().and_then(|id| objects.notification(id));
                 rule.map(|rule| show::notification(rule, objects, &url))
             }
+            // The contact is shown even when its poll URL is gone (ccp-task-api 3.4, 3.5).
             Resource::SocialContact(id) => {
                 self.contacts.find(id).map(|contact| cce_xml::social_contact(&contact.social, &url))
             }
@@ -323,7 +334,9 @@ impl Ccp {
             Resource::Health => {
                 Some(show::health(self.mr.is_open(), self.contacts.all().len(), self.backlog.len()))
             }
+            // The ping tells by its status whether the credentials are right (ccp-task-api 2.6).
             Resource::Ping => return Response::new(200).header("allow", resource.methods()),
+            // A transcript is of a chat, and a task has none: 404 (ccp-task-api 5.7).
             Resource::Transcript(_) | Resource::Requeue(_) | Resource::Close(_) | Resource::Renotify(_) => {
                 None
             }
@@ -411,6 +424,7 @@ fn unauthorized() -> Response {
 fn renotification(request: &Request) -> Result<(String, RoutingService), Response> {
     let task = cce_xml::task::Task::read(&request.body.0)
         .map_err(|error| answer::invalid(&answer::task_flaws(error)))?;
+    // The selector is mandatory here, and may be the task's own or another (ccp-task-api 3.6).
     let selector = task.script_selector.unwrap_or_default();
     let service = service_requested(task.re_notify_reason.as_deref());
     let flaws: Vec<_> = [

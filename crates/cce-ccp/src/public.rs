@@ -80,6 +80,7 @@ impl Ccp {
             Err(refusal) => return reply(call, refusal, cx),
         };
         cx.note(initiated(&request.method, &draft).into());
+        // The public process and the runtime have ids of their own for one request (ccp-task-api 13, row 14).
         let request_id = draw_request_id("public request id", cx);
         cx.note(CcpFact::CreateSubmitted { request_id }.into());
         let work = Work::Create { call, base, draft: Box::new(draft), request: request.clone() };
@@ -99,6 +100,7 @@ impl Ccp {
             return reply(call, no_room(), cx);
         }
         let id = self.on_create_request(draft, cx);
+        // The family of paths is the one that the client used (ccp-task-api 3.1; inferred).
         let location = self.poll_url(base, &id, request);
         reply(call, Response::new(201).header("location", location), cx);
         self.process(&id, cx);
@@ -108,6 +110,7 @@ impl Ccp {
         let Some(feed) =
             self.objects.feed(feed).map(|feed| &feed.object).filter(|feed| feed.kind == TASK_FEED)
         else {
+            // A feed of another type is no place for tasks: 404 (ccp-task-api 3.2; inferred).
             return Err(answer::not_found("feed"));
         };
         let task = match request.method.as_str() {
@@ -118,6 +121,7 @@ impl Ccp {
         if !self.contacts.has_room() {
             return Err(no_room());
         }
+        // This string becomes the ANI of the call (mr-interface 3.1).
         let application =
             self.config.application_id.clone().unwrap_or_else(|| cx.uuid("application id").to_string());
         Ok(draft_of(feed.id, &feed.tag, task, application, cx.wall()))
@@ -129,6 +133,7 @@ impl Ccp {
             return answer::not_found(id.as_str());
         }
         let contact = self.contacts.under_way_mut(id);
+        // Every GET restarts the five minutes (ccp-task-api 3.4; inferred).
         contact.polled = cx.now();
         Response::new(200).xml(status_of(contact, url).to_xml())
     }
@@ -139,6 +144,7 @@ impl Ccp {
         }
         match self.cancel(id, cx) {
             CancelOutcome::Accepted => Response::new(200),
+            // An agent has been selected: 400 (ccp-task-api 3.5).
             CancelOutcome::TooLate => answer::error(
                 400,
                 "invalidState",
@@ -198,6 +204,7 @@ fn initiated(method: &str, draft: &Draft) -> CcpFact {
 /// What a contact is made of (ccp-task-api 5.2).
 fn draft_of(feed: u32, feed_tag: &str, task: TaskRequest, application: String, published: Wall) -> Draft {
     let mut tags: Vec<String> = Some(feed_tag.to_owned()).filter(|tag| !tag.is_empty()).into_iter().collect();
+    // No source shows a tag of tasks that are sent again, so that these have none (ccp-task-api 5.2).
     if !task.requeue {
         tags.push(DISCARD_TAG.to_owned());
     }
@@ -207,6 +214,8 @@ fn draft_of(feed: u32, feed_tag: &str, task: TaskRequest, application: String, p
         }
     }
     let mut extension_fields = task.variables;
+    // The selector stands behind the variables: a key that is added later prints first in its bucket
+    // (ccp-task-api 5.6).
     if !task.script_selector.is_empty() {
         extension_fields.push(("scriptSelector".to_owned(), task.script_selector));
     }
@@ -227,7 +236,9 @@ fn status_of(contact: &Contact, url: String) -> TaskStatus {
     let social = &contact.social;
     let is_assigned = matches!(social.status, ContactStatus::Reserved | ContactStatus::Handled);
     TaskStatus {
+        // Both ids are there once an agent has the task (ccp-task-api 3.4).
         agent_id: is_assigned.then(|| social.user.clone()),
+        // CCE computes it once, and later polls return the same number (ccp-task-api 3.4).
         estimated_wait_time: contact.wait.filter(|_| social.status == ContactStatus::Queued),
         ref_url: url,
         status: social.status,

@@ -50,6 +50,7 @@ impl Ccp {
         self.eventing.on_campaigns(self.objects.campaigns());
         self.contacts.restore(stored, cx);
         for id in self.contacts.waiting() {
+            // Offered and active tasks are not touched by CCP's failure (ccp-task-api 9).
             if self.take_back(&id, StatusReason::SystemFailure, cx) {
                 self.backlog.push_back(id);
             }
@@ -70,6 +71,7 @@ impl Ccp {
     /// without one it stays unread.
     pub(crate) fn process(&mut self, id: &ContactId, cx: &mut Cx<'_>) {
         let contact = self.contacts.under_way(id);
+        // The datastore is read before the filters answer, and once more behind them (ccp-task-api 7).
         let (feed, tags) = (contact.feed, contact.social.tags.clone());
         note_store(StoreAccess::RuntimeRead, id, ContactStatus::Unread, cx);
         let mut campaigns = Vec::new();
@@ -140,10 +142,12 @@ impl Ccp {
             return CancelOutcome::TooLate;
         }
         contact.pollable = false;
+        // CCE decides whether the cancel is in time: until then the status stays (ccp-task-api 3.5).
         if let TaskPlace::Sent(dialogue) = place {
             self.change(id, status, StatusReason::CancelRequested, SYSTEM, Sender::Runtime, cx);
             self.mr.send_cancel(dialogue, cx);
         } else {
+            // What CCE never had is discarded at once (ccp-task-api 3.5; inferred).
             self.backlog.retain(|waiting| waiting != id);
             self.discard(id, StatusReason::CancelSucceeded, cx);
         }
@@ -159,9 +163,11 @@ impl Ccp {
         cx: &mut Cx<'_>,
     ) {
         let contact = self.contacts.under_way_mut(id);
+        // The new request names the former task as PreviousTask (ccp-task-api 3.6).
         contact.route = Route { previous: contact.task.take().unwrap_or_default(), service_requested };
         contact.wait = None;
         contact.place = TaskPlace::Waiting;
+        // A contact that waits has no taskID (ccp-task-api 5.5; inferred).
         contact.social.extension_fields.retain(|(name, _)| name != "taskID");
         contact.social.set_field("scriptSelector", selector);
         self.change(id, ContactStatus::Queued, StatusReason::RenotifyRequested, SYSTEM, Sender::Api, cx);
@@ -270,6 +276,8 @@ impl Ccp {
         let was_with_cce =
             contact.social.status != ContactStatus::Unread || matches!(contact.place, TaskPlace::Sent(_));
         let is_lost = was_with_cce && failure != StatusReason::RoutingDisabled;
+        // The router hears of a recovery as 1; a transfer or RONA keeps its own number
+        // (task-routing 3.2; inferred).
         if is_lost && contact.route.service_requested == RoutingService::NONE {
             contact.route.service_requested = RoutingService::RESUBMISSION;
         }
@@ -356,6 +364,7 @@ fn discard_reason(code: Disposition, is_cancelling: bool) -> StatusReason {
         {
             StatusReason::CancelSucceeded
         }
+        // The documented list of reasons ends before those of other failures (ccp-task-api 5.3).
         _ => StatusReason::InvalidNewTask,
     }
 }

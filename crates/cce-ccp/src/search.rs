@@ -166,6 +166,7 @@ impl Field {
             Self::Author => vec![&social.author],
             Self::Title => vec![&social.title],
             Self::Description => vec![&social.description],
+            // Every contact here is a task's (ccp-task-api 5.2).
             Self::SourceType => vec!["task"],
             Self::Status => vec![social.status.name()],
             Self::StatusReason => vec![social.reason.name()],
@@ -182,6 +183,8 @@ impl Page {
         let number = |text: Option<&str>, otherwise| text.map_or(Ok(otherwise), str::parse::<usize>);
         Ok(Self {
             start: number(start, 0).map_err(|_| "startIndex")?,
+            // A client that asks for more gets a full page and a link, and no error
+            // (ccp-task-api 5.7; inferred).
             count: number(count, COUNT).map_err(|_| "count")?.min(COUNT_MAX),
         })
     }
@@ -194,6 +197,7 @@ impl Page {
         let end = start.saturating_add(count);
         Xml::document("SocialContacts", |xml| {
             xml.text("totalResults", found.len()).text("startIndex", start).text("count", shown.len());
+            // The link marks a further page (ccp-task-api 5.7); behind a page of none it would lead nowhere.
             if count > 0 && end < found.len() {
                 xml.text("link", format_args!("{base}{path}count={count}&startIndex={end}"));
             }

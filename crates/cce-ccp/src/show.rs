@@ -52,6 +52,7 @@ pub(crate) fn campaigns(
                             .text("name", &campaign.object.name);
                     }
                 }
+                // The count is there only with `metrics=true` (ccp-task-api 2.3).
                 if let Some(counts) = counts {
                     let of_feed = |feed| counts.get(feed).copied().unwrap_or_default();
                     let count: usize = campaign.object.feeds.iter().map(of_feed).sum();
@@ -114,6 +115,7 @@ pub(crate) fn health(is_mr_open: bool, contacts: usize, backlog: usize) -> Strin
 }
 
 fn inside_feed(xml: &mut Xml, feed: &Kept<Feed>, base: &str) {
+    // The fields of a feed are printed in alphabetical order (ccp-task-api 2.2).
     let Kept { object, description, stamp } = feed;
     xml.text("changeStamp", stamp)
         .text("description", description)
@@ -147,6 +149,7 @@ fn inside_campaign(xml: &mut Xml, campaign: &Kept<Campaign>, base: &str) {
         .text("resultsURL", format_args!("{url}/results"))
         .text("suggestedTagsURL", format_args!("{url}/suggestedTags"))
         .text("name", &object.name)
+        // The examples of GET write it with a small i (ccp-task-api 2.3).
         .text("publicid", &object.public_id)
         .text("description", description)
         .text("changeStamp", stamp)

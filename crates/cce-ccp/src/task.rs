@@ -53,6 +53,7 @@ pub(crate) fn of_query(query: &str) -> Result<TaskRequest, Vec<Flaw>> {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let bad = || vec![Flaw::format(name, "not percent-encoded UTF-8".to_owned())];
         let (name, value) = (percent_decode(name).ok_or_else(bad)?, percent_decode(value).ok_or_else(bad)?);
+        // Only tags and variables may come more than once (ccp-task-api 3.2, 3.3; inferred).
         if SINGLE.contains(&name.as_str()) && !given.insert(name.clone()) {
             return Err(vec![Flaw::format(&name, repeated(&name))]);
         }
@@ -77,8 +78,10 @@ impl TaskRequest {
     }
 
     fn flaws(&self) -> impl Iterator<Item = Flaw> {
+        // The selector is kept as an extension field, and counts as one (ccp-task-api 5.2).
         let selector = usize::from(!self.script_selector.is_empty());
         [
+            // Every flaw is told at once, since an error body has one error or more (ccp-task-api 1.4).
             required("name", &self.name),
             at_most("name", self.name.chars().count(), NAME_MAX, "characters"),
             self.name
@@ -110,8 +113,10 @@ impl TaskRequest {
                 let truth = truth(&value);
                 self.requeue = truth.map_err(|message| vec![Flaw::format(REQUEUE, message)])?;
             }
+            // Tags come repeated, with commas between them, or both (ccp-task-api 3.3; inferred).
             "tags" => value.split(',').for_each(|tag| self.add_tag(tag)),
             _ => {
+                // A parameter of another name is unknown, and passed over (ccp-task-api 1.2; inferred).
                 if let Some(variable) = name.strip_prefix("variable_") {
                     self.set_variable(variable.to_owned(), value);
                 }
@@ -126,6 +131,7 @@ impl TaskRequest {
 
     /// Cisco's samples send all ten call variables, many of them empty: those count as not set (inferred).
     fn set_variable(&mut self, name: String, value: String) {
+        // One field too many refuses the request, and no further one is kept until then (ccp-task-api 10).
         if name.is_empty() || value.is_empty() || self.variables.len() > FIELDS_MAX {
             return;
         }

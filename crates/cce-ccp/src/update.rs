@@ -46,6 +46,7 @@ impl Ccp {
             self.change(id, status, reason, &user, Sender::Api, cx);
         } else {
             self.contacts.save(id, cx);
+            // An update that names tags is published, changed or not (ccp-task-api 6).
             if is_published {
                 self.publish(id, Sender::Api, cx);
                 self.hand_over(id, cx);
@@ -63,6 +64,7 @@ fn change_of(root: &Element, contact: &Contact) -> Result<Change, Response> {
     let added = fields.iter().filter(|(name, value)| value.is_some() && social.field(name).is_none()).count();
     judged([
         at_most("tags", tags.as_ref().map_or(0, Vec::len), TAGS_MAX, "tags"),
+        // A contact has at most 100 pairs and 1 MB (ccp-task-api 4, 10).
         at_most("extensionFields", social.extension_fields.len() + added, FIELDS_MAX, "extension fields"),
         at_most("SocialContact", bytes(social, tags.as_deref(), &fields), BYTES_MAX, "bytes"),
         fields.iter().any(|(name, _)| name.is_empty()).then(|| Flaw::required("name")),
@@ -94,8 +96,10 @@ fn fields(root: &Element) -> Vec<(String, Option<String>)> {
 fn status(root: &Element, contact: &Contact) -> Result<Option<(ContactStatus, StatusReason)>, Response> {
     let Some(text) = root.text_of("status") else { return Ok(None) };
     let social = &contact.social;
+    // A status is case-sensitive, and a reason is not (ccp-task-api 5.3).
     let status = ContactStatus::parse(&text)
         .ok_or_else(|| invalid("status", format!("there is no status `{text}`")))?;
+    // The time is an optimistic lock: it is that of the last GET (ccp-task-api 5.7).
     let seen = root
         .text_of("statusTimestamp")
         .ok_or_else(|| answer::invalid(&[Flaw::required("statusTimestamp")]))?;
@@ -117,6 +121,7 @@ fn status(root: &Element, contact: &Contact) -> Result<Option<(ContactStatus, St
         (ContactStatus::Unread | ContactStatus::Queued, ContactStatus::Discarded) => {
             Err(state("status", "the Task API cancels a task"))
         }
+        // CCP reserves this status to itself (ccp-task-api 5.7).
         (_, ContactStatus::Queued) => {
             Err(state("status", "CCP alone queues contacts; renotify hands a task back"))
         }
@@ -135,6 +140,7 @@ fn state(field: &str, message: &str) -> Response {
 fn shown(contact: &Contact, base: &str) -> String {
     let social = &contact.social;
     Xml::document("SocialContact", |xml| {
+        // The answer has these four elements, and not the whole contact (ccp-task-api 5.7).
         xml.text("refURL", social_contact_url(base, &social.id))
             .text("status", social.status)
             .text("statusTimestamp", social.status_changed.millis())

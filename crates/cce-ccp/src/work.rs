@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, time::Duration};
 /// Steps that are under way at the same time. One more is taken without its delay.
 const WORKS_MAX: usize = 10_000;
 
-/// A step.
+/// A step, with everything that is needed to take it later.
 #[derive(Clone, Debug)]
 pub(crate) enum Work {
     /// A contact is made of a request.
@@ -25,7 +25,7 @@ pub(crate) enum Work {
     },
     /// A contact is closed.
     Close {
-        /// Which one.
+        /// Whose contact it is, and who waits for it.
         close: Close,
         /// What is to be done.
         step: Closing,
@@ -66,6 +66,7 @@ pub(crate) struct Works {
 impl Ccp {
     /// Takes a step after a while.
     pub(crate) fn later(&mut self, wait: Duration, work: Work, cx: &mut Cx<'_>) {
+        // A full table costs a step its delay, and nobody the answer.
         if wait.is_zero() || self.works.by_timer.len() >= WORKS_MAX {
             return self.take_step(work, cx);
         }

@@ -30,6 +30,7 @@ impl Ids {
     }
 
     fn count(&mut self, wall: Wall) -> ContactId {
+        // The counter tells contacts of one millisecond apart (ccp-task-api 5.1).
         let id = contact_id(wall.millis(), self.next, self.node);
         self.next = self.next.wrapping_add(1);
         id

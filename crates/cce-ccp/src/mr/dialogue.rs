@@ -48,6 +48,7 @@ impl Dialogues {
         cx: &mut Cx<'_>,
     ) -> DialogueId {
         let id = self.take_id();
+        // SendSeqNo counts the messages of one direction of a dialogue, from 1 (mr-interface 2).
         send(link, NewTask { dialogue_id: id, send_seq_no: 1, ..task }, cx);
         let dialogue =
             Dialogue { contact: contact.clone(), state: DialogueState::Open, sent: 1, received: 0 };
@@ -60,6 +61,7 @@ impl Dialogues {
         let dialogue = self.open.get_mut(&id).expect("a task that is with CCE has its dialogue");
         dialogue.sent += 1;
         let send_seq_no = dialogue.sent;
+        // A cancelled task counts as abandoned in the router: 35 (mr-interface 5, 6).
         let reason_code = Disposition::TASK_ABANDONED_IN_ROUTER;
         send(link, CancelTask { dialogue_id: id, send_seq_no, reason_code, ..CancelTask::default() }, cx);
         set_state(id, dialogue, DialogueState::Cancelling, None, cx);
@@ -149,6 +151,7 @@ impl Dialogues {
             cx.note_peer_error(link, "CANCEL_TASK_CONF", format!("dialogue {id} has no cancel"));
             return None;
         }
+        // Result 1 says that the task was routed already: DO_THIS_WITH_TASK follows (mr-interface 3).
         if message.result != CancelResult::CANCELLED {
             set_state(id, dialogue, DialogueState::Queued, None, cx);
             return None;
@@ -162,11 +165,13 @@ impl Dialogues {
         let ids: Vec<DialogueId> = self.open.keys().copied().collect();
         let contacts =
             ids.into_iter().filter_map(|id| self.end(id, DialogueState::Failed, None, cx)).collect();
+        // Dialogue ids are of one connection, and so are the answers (mr-interface 3.1).
         self.unconfirmed.clear();
         contacts
     }
 
     fn take_id(&mut self) -> DialogueId {
+        // A dialogue id is unique among the open ones (mr-interface 2).
         while self.open.contains_key(&self.next) || self.unconfirmed.contains(&self.next) {
             self.next = self.next.next();
         }
@@ -185,6 +190,8 @@ impl Dialogues {
         cx: &mut Cx<'_>,
     ) -> Result<(), Option<MrEvent>> {
         let Some(dialogue) = self.open.get_mut(&id) else {
+            // A message of a dialogue that is over changes nothing: another task may have the number soon
+            // (mr-interface 5).
             cx.note_peer_error(link, name, format!("dialogue {id} is not open"));
             return Err(None);
         };
@@ -192,6 +199,7 @@ impl Dialogues {
             dialogue.received = send_seq_no;
             return Ok(());
         }
+        // A gap or a repetition fails the dialogue (mr-interface 2; inferred).
         let detail = format!("SendSeqNo {send_seq_no} where {} is due", dialogue.received + 1);
         cx.note_peer_error(link, name, detail);
         Err(self.send_terminate(link, id, cx))
@@ -236,6 +244,7 @@ fn routed(message: &DoThisWithTask) -> Routed {
         task: message.icm_task_id,
         agent: message.agent,
         mrd: message.mrd_id.unwrap_or(MrdId::NONE),
+        // MRDID and Interruptible are floats, which a message may leave out (mr-interface 3, 4).
         interruptible: message.interruptible.is_some_and(|value| value != 0),
     }
 }

@@ -21,13 +21,16 @@ pub(super) type Lost = (String, usize, EccLoss);
 pub(super) fn of_contact(contact: &Contact) -> (NewTask, Vec<Lost>) {
     let (named_variables, lost) = named_variables(contact);
     let mut task = NewTask {
+        // The router derives the domain from the script selector (mr-interface 3.1).
         mr_domain_id: MrdId::NONE,
         previous_task: contact.route.previous,
         preferred_agent: SkillTarget::NONE,
         script_selector: contact.social.field("scriptSelector").map(Text::new),
         application_string1: Some(Text::new(&contact.application)),
+        // The contact's id becomes the CED, by which Finesse knows which contact to close (ccp-task-api 7).
         application_string2: Some(Text::new(contact.id().as_str())),
         named_variables,
+        // A service of 0 is left out: the lab's message has its 201 bytes without it (mr-interface 3, 4).
         service_requested: Some(contact.route.service_requested)
             .filter(|service| *service != RoutingService::NONE),
         ..NewTask::default()
@@ -53,6 +56,7 @@ fn named_variables(contact: &Contact) -> (Vec<NamedVariable>, Vec<Lost>) {
     for (name, value) in fields.filter_map(|(name, value)| Some((ecc_name(name)?, value))) {
         let length = value.chars().count();
         let mut lose = |loss| lost.push((name.to_owned(), length, loss));
+        // Clients do send names like `user_1`, and the task does not fail for them (ccp-task-api 4).
         if !EccVariable::is_name(name) {
             lose(EccLoss::Unknown);
             continue;
