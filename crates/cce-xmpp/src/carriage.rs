@@ -67,6 +67,7 @@ impl Carriage {
         match carrier {
             StreamCarrier::Tcp => Self::Stream(Splitter::new(limits)),
             StreamCarrier::WebSocket => {
+                // A message has one stanza or header, so that one bound serves both (RFC 7395 3.3).
                 let reader = WsReader::new(end.other(), limits.stanza);
                 Self::Messages(Box::new(Messages { reader, limits, masks }))
             }
@@ -118,8 +119,10 @@ impl Carriage {
         match self {
             Self::Stream(_) => stream::header(attributes).into_bytes(),
             Self::Messages(messages) => {
+                // A message of its own stands in the place of the stream's start tag (RFC 7395 3.4).
                 messages.text(&format!("<open xmlns='{}' version='1.0'{attributes}/>", ns::FRAMING))
             }
+            // The attributes of the first body say what a header would (finesse-nonvoice 4.2).
             Self::Bodies => Vec::new(),
         }
     }
@@ -128,6 +131,7 @@ impl Carriage {
     pub(crate) fn element(&mut self, xml: &str) -> Vec<u8> {
         match self {
             Self::Stream(_) => xml.as_bytes().to_vec(),
+            // No stream stands around a message that could declare its namespaces (finesse-nonvoice 4.2).
             Self::Messages(messages) => messages.text(&stream::standing_alone(xml)),
             Self::Bodies => stream::standing_alone(xml).into_bytes(),
         }
@@ -138,6 +142,8 @@ impl Carriage {
         match self {
             Self::Stream(_) => stream::END.as_bytes().to_vec(),
             Self::Messages(messages) => {
+                // `close` ends the stream, and the frame behind it the connection
+                // (finesse-nonvoice 4.2, RFC 7395 3.6).
                 let mut end = messages.text(&format!("<close xmlns='{}'/>", ns::FRAMING));
                 end.extend(messages.close(NORMAL));
                 end
@@ -149,6 +155,7 @@ impl Carriage {
     /// The answer to a ping of the WebSocket connection; nothing elsewhere.
     pub(crate) fn pong(&mut self, payload: &[u8]) -> Vec<u8> {
         match self {
+            // One real client keeps its connection alive by ping frames alone (finesse-nonvoice 4.2).
             Self::Messages(messages) => messages.frame(WsOpcode::Pong, payload),
             Self::Stream(_) | Self::Bodies => Vec::new(),
         }

@@ -16,9 +16,9 @@ pub struct ClientConfig {
     pub carrier: StreamCarrier,
     /// The server's XMPP domain.
     pub domain: String,
-    /// The login id.
+    /// The login id, which becomes the user of the address (finesse-nonvoice 4.1).
     pub user: String,
-    /// Its password.
+    /// The user's password, in plain: the client signs in by PLAIN (finesse-nonvoice 4.1, 4.2).
     pub password: String,
     /// Tells this client from others of the same user; empty lets the server choose.
     pub resource: String,
@@ -151,6 +151,7 @@ impl ClientSession {
     pub fn ping(&mut self) -> Vec<u8> {
         self.pings += 1;
         let (number, to) = (self.pings, escape(&self.config.domain));
+        // The keep-alive of real clients goes to the domain (finesse-nonvoice 4.1).
         self.carriage.element(&format!(
             "<iq type='get' id='ping-{number}' to='{to}'><ping xmlns='{}'/></iq>",
             ns::PING
@@ -164,6 +165,7 @@ impl ClientSession {
         }
         let mut farewell = Vec::new();
         if self.is_ready() {
+            // The user's absence begins with this presence (finesse-nonvoice 4.3, 5).
             farewell = self.carriage.element("<presence type='unavailable'/>");
         }
         farewell.extend(self.carriage.end());
@@ -197,9 +199,12 @@ impl ClientSession {
             }
             ("success", ns::SASL) => {
                 self.phase = Phase::Binding;
+                // The client opens its stream anew behind the success (finesse-nonvoice 4.2).
                 self.carriage.restart();
                 out.push(ClientEvent::Send(self.open()));
             }
+            // A second try with the same password would count towards the server's bound of tries
+            // (RFC 6120 6.4.5).
             ("failure", ns::SASL) => self.on_close(ClientEnding::Refused, out),
             ("iq", ns::CLIENT) => self.on_iq(stanza, out),
             ("message", ns::CLIENT) => on_message(stanza, out),
@@ -210,6 +215,8 @@ impl ClientSession {
 
     fn on_features(&mut self, features: &StreamElement, out: &mut Vec<ClientEvent>) {
         if features.child("mechanisms", ns::SASL).is_some() {
+            // Real clients sign in by PLAIN; an empty identity is one of three spellings
+            // (finesse-nonvoice 4.2).
             let response = STANDARD.encode(format!("\0{}\0{}", self.config.user, self.config.password));
             let auth = format!("<auth xmlns='{}' mechanism='PLAIN'>{response}</auth>", ns::SASL);
             self.say(&auth, out);
@@ -247,12 +254,15 @@ impl ClientSession {
         };
         self.jid = Some(jid);
         self.phase = Phase::Session;
+        // Clients on TCP ask for a session behind the bind, as RFC 3921 had it (finesse-nonvoice 4.2).
         self.say(&format!("<iq type='set' id='session'><session xmlns='{}'/></iq>", ns::SESSION), out);
     }
 
     fn on_ready(&mut self, out: &mut Vec<ClientEvent>) {
         let Some(jid) = self.jid.clone() else { return };
         self.phase = Phase::Ready;
+        // Nothing is delivered before this presence, and 0 is the priority that is advised
+        // (finesse-nonvoice 4.3).
         self.say("<presence><priority>0</priority></presence>", out);
         out.push(ClientEvent::Ready(jid));
     }

@@ -67,6 +67,7 @@ impl StreamElement {
                     let behind = tree.rest_of_text(xml.get(xml.len() - rest.len()..).unwrap_or_default())?;
                     *rest = behind.as_bytes();
                 }
+                // A stream has no comments, processing instructions and DTDs (RFC 6120 11.1).
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {
                     return Err(StreamFlaw::Restricted);
                 }
@@ -132,6 +133,7 @@ struct Tree<'a> {
 
 impl Tree<'_> {
     fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), StreamFlaw> {
+        // The bound holds before an element takes memory.
         self.elements += 1;
         if self.elements > ELEMENTS_MAX {
             return Err(StreamFlaw::TooMany);
@@ -146,6 +148,7 @@ impl Tree<'_> {
             let value =
                 attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|_| StreamFlaw::NotWellFormed)?;
             check_characters(&value)?;
+            // Declarations are in force for the element that has them, too (Namespaces in XML 6.1).
             match attribute.key.0.strip_prefix("xmlns") {
                 Some("") => self.scope.push((String::new(), value.into())),
                 Some(prefixed) if prefixed.starts_with(':') => {
@@ -190,6 +193,7 @@ impl Tree<'_> {
         match reference.resolve_char_ref() {
             Err(_) => Err(StreamFlaw::NotWellFormed),
             Ok(Some(character)) => self.text(character.encode_utf8(&mut [0; 4])),
+            // The five entities of XML are the only ones of a stream (RFC 6120 11.1).
             Ok(None) => self.text(resolve_xml_entity(reference).ok_or(StreamFlaw::Restricted)?),
         }
     }
@@ -230,6 +234,7 @@ impl Tree<'_> {
         let declared = inner_first.find(|(known, _)| known == prefix);
         match declared {
             Some((_, namespace)) => Ok(Arc::clone(namespace)),
+            // An element without a default declaration around it has no namespace (Namespaces in XML 6.2).
             None if prefix.is_empty() => Ok(Arc::default()),
             None => Err(StreamFlaw::NotWellFormed),
         }

@@ -5,7 +5,7 @@ use std::fmt;
 /// The address of one connected client: `1080@fin1.example.com/desktop`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Jid {
-    /// The login id.
+    /// The login id, as it stands before the `@` (finesse-nonvoice 4.1).
     pub user: String,
     /// The server's domain.
     pub domain: String,
@@ -16,6 +16,7 @@ pub struct Jid {
 impl Jid {
     /// Reads `user@domain` with or without a resource; an address without a user is none of these.
     pub fn parse(text: &str) -> Option<Self> {
+        // The first slash ends the bare address: a resource may have `@` and `/` in it (RFC 7622 3.2).
         let (bare, resource) = text.split_once('/').unwrap_or((text, ""));
         let (user, domain) = bare.split_once('@')?;
         (!user.is_empty() && !domain.is_empty()).then(|| Self {

@@ -115,6 +115,7 @@ impl Splitter {
     /// declare has the meaning that it has in a stream: clients leave the declarations out.
     pub fn document(text: &str, limits: StreamLimits) -> Result<StreamElement, StreamFlaw> {
         let scope = vec![(String::new(), ns::CLIENT.into()), ("stream".to_owned(), ns::STREAM.into())];
+        // The splitter begins inside a stream that nobody has written.
         let mut inside = Self { depth: 1, scope, ..Self::new(limits) };
         inside.push(text.as_bytes());
         let Some(StreamPiece::Stanza(element)) = inside.take()? else {
@@ -151,6 +152,7 @@ impl Splitter {
 
     /// The peer begins a new stream after what was taken so far (RFC 6120 4.3.3).
     pub fn restart(&mut self) {
+        // Bytes that came in one piece with the last stanza belong to the new stream.
         let rest = self.input.split_off(self.read);
         *self = Self { input: rest, ..Self::new(self.limits) };
     }
@@ -174,9 +176,11 @@ impl Splitter {
     }
 
     fn step(&mut self, byte: u8) -> Result<Option<StreamPiece>, StreamFlaw> {
+        // White space between stanzas separates them or keeps the connection alive (RFC 6120 11.7).
         if self.depth <= 1 && self.lex == Lex::Text && byte.is_ascii_whitespace() {
             return Ok(None);
         }
+        // The bound holds before the byte is kept (RFC 6120 13.12).
         if self.piece.len() == self.limits.stanza {
             return Err(StreamFlaw::TooLong);
         }
@@ -204,7 +208,10 @@ impl Splitter {
     fn on_open(&mut self, byte: u8) -> Result<Option<StreamPiece>, StreamFlaw> {
         self.lex = match byte {
             b'/' if self.depth > 0 => Lex::Tag { closes: true, quote: None },
+            // Character data stands inside stanzas; comments and DTDs begin alike and are refused
+            // (RFC 6120 11.1).
             b'!' if self.depth > 1 => Lex::Bang(0),
+            // One XML declaration may stand ahead of the stream header (RFC 6120 11.5).
             b'?' if self.depth == 0 && !self.is_declared => Lex::Declaration,
             b'!' | b'?' => return Err(StreamFlaw::Restricted),
             b'_' | b':' | 128.. => Lex::Tag { closes: false, quote: None },
@@ -226,6 +233,7 @@ impl Splitter {
 
     fn on_tag(&mut self, byte: u8, closes: bool) -> Result<Option<StreamPiece>, StreamFlaw> {
         match byte {
+            // No tag begins inside another one (XML 1.0 3.1).
             b'<' => Err(StreamFlaw::NotWellFormed),
             b'\'' | b'"' => {
                 self.lex = Lex::Tag { closes, quote: Some(byte) };
@@ -241,6 +249,7 @@ impl Splitter {
     fn on_start_tag(&mut self) -> Result<Option<StreamPiece>, StreamFlaw> {
         self.lex = Lex::Text;
         self.depth += 1;
+        // Trees are walked by recursion, so that their depth is bounded.
         if self.depth > self.limits.depth {
             return Err(StreamFlaw::TooDeep);
         }
@@ -260,6 +269,7 @@ impl Splitter {
         match self.depth {
             0 => Err(StreamFlaw::NotWellFormed),
             1 => self.stanza(),
+            // An empty element is as deep as one with content would be.
             depth if depth >= self.limits.depth => Err(StreamFlaw::TooDeep),
             _ => Ok(None),
         }
@@ -311,6 +321,7 @@ impl Splitter {
 
     fn end(&mut self) -> Result<Option<StreamPiece>, StreamFlaw> {
         let tag = text(&self.piece)?;
+        // The end tag repeats the name of the start tag, prefix included (XML 1.0 3).
         let name = tag.trim_start_matches("</").trim_end_matches('>').trim_end();
         let is_root = name.as_bytes() == self.root;
         self.piece.clear();

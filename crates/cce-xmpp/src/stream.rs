@@ -59,6 +59,7 @@ impl From<StreamFlaw> for StreamError {
         match flaw {
             StreamFlaw::NotWellFormed => Self::NotWellFormed,
             StreamFlaw::Restricted => Self::RestrictedXml,
+            // A stanza beyond a limit violates the policy of the server (RFC 6120 4.9.3.14).
             StreamFlaw::TooLong | StreamFlaw::TooDeep | StreamFlaw::TooMany => Self::PolicyViolation,
         }
     }

@@ -52,6 +52,7 @@ impl BoshBody {
         // A whole body is bounded as one stanza (inferred).
         let limits = StreamLimits::default();
         let StreamElement { name, namespace, attributes, children } = Splitter::document(text, limits)?;
+        // Another root element carries no stream.
         if name != "body" || *namespace != *ns::HTTP_BIND {
             return Err(StreamFlaw::NotWellFormed);
         }
@@ -82,6 +83,7 @@ impl BoshBody {
 
     /// Whether the client begins its stream anew (XEP-0206 5).
     pub fn restarts(&self) -> bool {
+        // The attribute is `xmpp:restart`; its prefix is the client's choice (finesse-nonvoice 4.2).
         let is_true = |(key, value): &(String, String)| {
             key.ends_with(":restart") && matches!(value.as_str(), "true" | "1")
         };

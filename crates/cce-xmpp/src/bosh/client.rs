@@ -35,7 +35,7 @@ pub struct BoshClient {
 pub struct BoshAsk {
     /// Its number, by which its answer is told.
     pub rid: u64,
-    /// What it carries.
+    /// The whole `body` element, for a POST.
     pub body: Vec<u8>,
 }
 
@@ -110,6 +110,7 @@ impl BoshClient {
     pub fn next_ask(&mut self) -> Option<BoshAsk> {
         let sid = self.sid.clone().filter(|_| !self.is_over)?;
         let may_ask = match self.waiting.front() {
+            // An empty request gives the server something to answer when it has news.
             None => self.under_way == 0,
             Some(Words::Elements(_) | Words::Restart) => self.under_way < self.requests,
             // Nobody waits for the answer.
@@ -155,10 +156,13 @@ impl BoshClient {
     fn hear(&mut self, body: BoshBody) -> Vec<StreamElement> {
         if let Some(sid) = body.attribute("sid").filter(|_| self.sid.is_none()) {
             self.sid = Some(sid.to_owned());
+            // The server says how many requests may be under way; one always waits (finesse-nonvoice 4.2).
             self.requests = body.number("requests").unwrap_or(REQUESTS).clamp(1, REQUESTS);
         }
+        // An answer without an id to the first request refuses the session.
         self.is_over |= body.terminates() || self.sid.is_none();
         if body.stanzas.iter().any(|stanza| stanza.is("success", ns::SASL)) {
+            // A body with `xmpp:restart` opens the stream anew behind the sign-in (finesse-nonvoice 4.2).
             self.waiting.push_back(Words::Restart);
         }
         body.stanzas

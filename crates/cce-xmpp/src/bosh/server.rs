@@ -49,6 +49,7 @@ impl BoshOffer {
     pub fn of(body: &BoshBody) -> Option<Self> {
         let rid = body.number("rid").filter(|rid| *rid < RID_MAX)?;
         let wait = body.number("wait").unwrap_or(WAIT_MAX).min(WAIT_MAX);
+        // One request is held open, whatever the client asks for (finesse-nonvoice 4.2).
         let hold = body.number("hold").unwrap_or(1).min(1);
         Some(Self { rid, wait, hold, key: body.attribute("newkey").map(str::to_owned) })
     }
@@ -94,9 +95,9 @@ struct Idle {
 /// What a request is answered with.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BoshAnswer<R> {
-    /// The request.
+    /// The request that is answered, by the owner's name for it.
     pub request: R,
-    /// The body.
+    /// The whole `body` element, for a response of 200.
     pub body: Vec<u8>,
 }
 
@@ -151,6 +152,7 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         let (sid, wait, hold) = (self.sid.clone(), self.wait.to_string(), self.hold.to_string());
         let (requests, inactivity) = ((self.hold + 1).to_string(), INACTIVITY.to_string());
         let polling = POLLING.to_string();
+        // Real clients read these attributes from the first answer (finesse-nonvoice 4.2).
         let attributes = [
             ("xmlns:stream", ns::STREAM),
             ("xmlns:xmpp", ns::XBOSH),
@@ -174,16 +176,19 @@ impl<R: Copy + PartialEq> BoshServer<R> {
     /// with before, one out of turn with the end of the session.
     pub fn take(&mut self, request: R, body: BoshBody) -> Vec<BoshAnswer<R>> {
         let Some(rid) = body.number("rid") else {
+            // A body without a number has no place among the others (XEP-0124 14).
             return self.end(Some(request), Some(BoshCondition::BadRequest));
         };
         if self.is_of_somebody_else(rid, &body) {
             return self.end(Some(request), Some(BoshCondition::ItemNotFound));
         }
+        // A repeated request gets its old answer, though its number is behind the window (XEP-0124 14.3).
         if let Some(again) = self.again(rid, request) {
             return again;
         }
         let is_in_window = (self.next..self.next + WINDOW).contains(&rid) && rid < RID_MAX;
         let is_known = self.early.iter().any(|(known, ..)| *known == rid);
+        // A number ahead of the window or twice in it ends the session (XEP-0124 14.2).
         if !is_in_window || is_known {
             return self.end(Some(request), Some(BoshCondition::ItemNotFound));
         }
@@ -196,6 +201,7 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         let at = self.early.iter().position(|(rid, ..)| *rid == self.next)?;
         let (rid, request, body) = self.early.remove(at);
         self.next += 1;
+        // The request is held before its keys are judged, so that the end of the session answers it.
         self.held.push_back((rid, request));
         self.keys.push_back((rid, body.attribute("key").map(str::to_owned)));
         if self.keys.len() > KEYS_MAX {
@@ -235,6 +241,7 @@ impl<R: Copy + PartialEq> BoshServer<R> {
     /// What is answered now: the earliest request if there is something to say, and as many as are more than may wait.
     pub fn answers(&mut self) -> Vec<BoshAnswer<R>> {
         let mut answers = Vec::new();
+        // Two requests are under way at most, and one of them waits (finesse-nonvoice 4.2).
         while self.held.len() as u64 > self.hold || (!self.waiting.is_empty() && !self.held.is_empty()) {
             answers.extend(self.answer_earliest());
         }
@@ -299,6 +306,7 @@ impl<R: Copy + PartialEq> BoshServer<R> {
             return Some(Vec::new());
         }
         let held = self.held.iter_mut().find(|(known, _)| *known == rid)?;
+        // The connection of the earlier copy is broken, so that its answer may be empty (XEP-0124 14.3).
         let copy = std::mem::replace(&mut held.1, request);
         Some(vec![BoshAnswer { request: copy, body: write(&[], &[]) }])
     }
@@ -312,6 +320,7 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         let said = std::mem::take(&mut self.waiting);
         self.idle = self.idle.filter(|idle| said.is_empty() || idle.rid != rid);
         let body = write(attributes, &said);
+        // The last answers are kept for clients that did not get them (finesse-nonvoice 4.2, XEP-0124 14.3).
         self.answered.push_back((rid, body.clone()));
         if self.answered.len() > ANSWERS_MAX {
             self.answered.pop_front();
@@ -330,6 +339,7 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         let Some(known) = &self.key else { return true };
         let Some(key) = body.attribute("key") else { return false };
         let is_right = hex(&Sha1::digest(key)) == known.to_ascii_lowercase();
+        // A client begins another chain of keys by `newkey` (XEP-0124 15).
         self.key = Some(body.attribute("newkey").unwrap_or(key).to_owned());
         is_right
     }

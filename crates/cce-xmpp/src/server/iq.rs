@@ -42,6 +42,7 @@ impl Known<'_> {
         if !is_request(iq) {
             return answer_to_no_request(iq, me);
         }
+        // A request has exactly one child (RFC 6120 8.2.3).
         let Some(child) = iq.elements().next() else {
             return error(iq, Some(me), "modify", "bad-request").into();
         };
@@ -50,12 +51,16 @@ impl Known<'_> {
             return error(iq, Some(me), "cancel", condition).into();
         }
         let payload = match (child.name.as_str(), &*child.namespace, is_get) {
+            // Both have an empty result (finesse-nonvoice 4.1, 4.2).
             ("session", ns::SESSION, false) | ("ping", ns::PING, true) => String::new(),
             ("query", ns::ROSTER, true) => self.roster(),
+            // Real clients get an empty vCard, and no error (finesse-nonvoice 4.2).
             ("vCard", ns::VCARD, true) => format!("<vCard xmlns='{}'/>", ns::VCARD),
             ("query", ns::DISCO_INFO, true) => disco_info(iq, child),
             ("query", ns::DISCO_ITEMS, true) => disco_items(iq, child, me),
             ("pubsub", ns::PUBSUB, false) => return pubsub(iq, child, me, nodes),
+            // A client that writes several requests at once waits for an answer to each
+            // (finesse-nonvoice 4.2).
             _ => return error(iq, Some(me), "cancel", "service-unavailable").into(),
         };
         result(iq, Some(me), &payload).into()
@@ -134,6 +139,7 @@ fn disco_info(iq: &StreamElement, query: &StreamElement) -> String {
 fn disco_items(iq: &StreamElement, query: &StreamElement, me: &Jid) -> String {
     let mut text = opening_query(ns::DISCO_ITEMS, query);
     let is_server = !is_pubsub(iq.attribute("to").unwrap_or_default());
+    // The service is found among the items of the domain (XEP-0030 4).
     if is_server && query.attribute("node").is_none() {
         let _ = write!(text, "<item jid='pubsub.{}'/>", escape(&me.domain));
     }
@@ -147,6 +153,7 @@ fn opening_query(namespace: &str, query: &StreamElement) -> String {
 
 /// Clients address the service by whatever host name they were configured with.
 fn is_pubsub(address: &str) -> bool {
+    // Smack goes on with `pubsub.` and the name that it was configured with (finesse-nonvoice 4.2).
     address.starts_with("pubsub.")
 }
 
@@ -156,14 +163,17 @@ fn pubsub(iq: &StreamElement, pubsub: &StreamElement, me: &Jid, nodes: &Nodes) -
         return error(iq, Some(me), "cancel", "service-unavailable").into();
     };
     let node = request.attribute("node").unwrap_or_default();
+    // Another user's node is as unknown as one that is not there (finesse-nonvoice 4.4).
     if !nodes.has(node, &me.user) {
         return error(iq, Some(me), "cancel", "item-not-found").into();
     }
+    // Full and bare addresses are accepted (finesse-nonvoice 4.4).
     let subscriber = request.attribute("jid").map_or_else(|| me.to_string(), str::to_owned);
     let Some(resource) = resource_of(&subscriber, me) else {
         return error(iq, Some(me), "modify", "bad-request").into();
     };
     let (node, is_over) = (node.to_owned(), request.name == "unsubscribe");
+    // The answer to an unsubscribe is empty (finesse-nonvoice 4.4).
     if is_over {
         let event = Some(ServerEvent::Unsubscribed { node, resource });
         return Answer { stanza: Some(result(iq, Some(me), "")), event };

@@ -173,6 +173,7 @@ impl ServerSession {
                 Ok(Some(Arrived::Pong)) => {}
                 Ok(Some(Arrived::HungUp)) => self.on_hung_up(&mut out),
                 Ok(None) => break,
+                // A stream error cannot be recovered from: the stream ends with it (RFC 6120 4.9.1.1).
                 Err(CarriageFlaw::Xml(flaw)) => self.close_with(flaw.into(), &mut out),
                 Err(CarriageFlaw::Frame(flaw)) => self.on_bad_frame(flaw, &mut out),
             }
@@ -233,6 +234,7 @@ impl ServerSession {
         if self.phase == Phase::Closed {
             return Vec::new();
         }
+        // An error ahead of the client's header stands inside a stream all the same (RFC 6120 4.9.1.2).
         let mut goodbye = if self.headers == 0 { self.header() } else { Vec::new() };
         if let Some(error) = error {
             goodbye.extend(self.carriage.element(&error.xml()));
@@ -286,6 +288,7 @@ impl ServerSession {
 
     fn on_header(&mut self, header: &StreamElement, out: &mut Vec<ServerEvent>) {
         if !header.is("stream", ns::STREAM) {
+            // Another root element is another protocol (RFC 6120 4.9.3.10).
             return self.close_with(StreamError::InvalidNamespace, out);
         }
         self.on_begin(out);
@@ -293,6 +296,7 @@ impl ServerSession {
 
     fn on_begin(&mut self, out: &mut Vec<ServerEvent>) {
         let (phase, features) = match self.phase {
+            // Mechanisms are offered before the sign-in, bind and session behind it (finesse-nonvoice 4.2).
             Phase::Opening => (Phase::SignIn, self.start_tls.feature() + &sasl::mechanisms()),
             Phase::Reopening => {
                 (Phase::Binding, format!("<bind xmlns='{}'/><session xmlns='{}'/>", ns::BIND, ns::SESSION))
@@ -346,6 +350,7 @@ impl ServerSession {
         if stanza.is("starttls", ns::TLS) {
             return self.on_start_tls(out);
         }
+        // Nothing but the sign-in is heard before it (RFC 6120 4.9.3.12).
         if *stanza.namespace != *ns::SASL {
             return self.close_with(StreamError::NotAuthorized, out);
         }
@@ -376,6 +381,7 @@ impl ServerSession {
     fn on_sign_in(&mut self, user: String, proof: &str, out: &mut Vec<ServerEvent>) {
         self.jid.user = user;
         self.phase = Phase::Reopening;
+        // The next byte of the client begins a new stream (RFC 6120 6.4.6).
         self.carriage.restart();
         self.say(&sasl_element("success", proof), out);
     }
@@ -383,6 +389,7 @@ impl ServerSession {
     fn on_refusal(&mut self, refusal: Refusal, out: &mut Vec<ServerEvent>) {
         self.refusals += 1;
         self.say(&format!("<failure xmlns='{}'><{}/></failure>", ns::SASL, refusal.name()), out);
+        // A client may have two to five retries (RFC 6120 6.4.5).
         if self.refusals == SIGN_IN_TRIES_MAX {
             out.push(ServerEvent::Send(self.close(None)));
             out.push(ServerEvent::Closed(ServerEnding::SignInRefused));
@@ -390,6 +397,7 @@ impl ServerSession {
     }
 
     fn on_bind(&mut self, stanza: &StreamElement, out: &mut Vec<ServerEvent>) {
+        // Stanzas are not taken before the bind (RFC 6120 7.1).
         let Some(bind) = stanza.child("bind", ns::BIND).filter(|_| iq::is_request(stanza)) else {
             return self.close_with(StreamError::NotAuthorized, out);
         };
@@ -397,8 +405,10 @@ impl ServerSession {
         if asked.len() > RESOURCE_MAX {
             return self.say(&iq::error(stanza, None, "modify", "bad-request"), out);
         }
+        // One real client binds without a resource, and takes the server's (finesse-nonvoice 4.1).
         self.jid.resource = if asked.is_empty() { self.config.resource.clone() } else { asked };
         self.phase = Phase::Bound;
+        // The client is known from here on, and may send stanzas of the full size.
         self.carriage.limit(self.config.limits);
         let bound = format!("<bind xmlns='{}'><jid>{}</jid></bind>", ns::BIND, escape(self.jid.to_string()));
         self.say(&iq::result(stanza, None, &bound), out);
@@ -432,6 +442,8 @@ impl ServerSession {
                 self.priority = None;
                 out.push(ServerEvent::Presence { available: false, priority: 0 });
             }
+            // A subscription to the web application is approved at once, and its presence follows
+            // (finesse-nonvoice 4.1; inferred).
             (Some("subscribe"), Some(to)) if watched.as_deref() == Some(to) => {
                 let (me, from) = (escape(self.jid.bare()), escape(to));
                 let subscribed = format!("<presence from='{from}' to='{me}' type='subscribed'/>");
@@ -446,6 +458,7 @@ impl ServerSession {
 
     fn on_available(&mut self, stanza: &StreamElement, watched: Option<&str>, out: &mut Vec<ServerEvent>) {
         let priority = stanza.child("priority", ns::CLIENT).map(StreamElement::text).unwrap_or_default();
+        // A presence without a priority has 0 (RFC 6121 4.7.2.3).
         let priority = priority.trim().parse().unwrap_or(0);
         if self.priority.replace(priority).is_none()
             && let Some(watched) = watched

@@ -18,7 +18,7 @@ const MECHANISMS: [(&str, Mechanism); 3] = [
 pub struct Credentials {
     /// The login id, which is the user of the address.
     pub user: String,
-    /// The password.
+    /// The password, in plain: PLAIN compares it, and SCRAM computes proofs of it.
     pub password: String,
 }
 
@@ -120,6 +120,7 @@ impl SignIn {
                 self.first(mechanism, response.unwrap_or("="), accounts)
             }
             ("response", Awaited::Last(exchange)) => last(exchange, response.unwrap_or("=")),
+            // A client may give up and begin another try (RFC 6120 6.4.4).
             ("abort", _) => Err(Refusal::Aborted),
             _ => Err(Refusal::MalformedRequest),
         };
@@ -137,6 +138,7 @@ impl SignIn {
         if let Some(response) = response.filter(|response| *response != "=") {
             return self.first(mechanism, response, accounts);
         }
+        // An empty challenge asks for the response that did not come with `auth` (RFC 6120 6.4.3).
         self.awaited = Awaited::First(mechanism);
         Ok(Step::Challenge(String::new()))
     }
@@ -188,10 +190,13 @@ fn plain(message: &str, accounts: &dyn Fn(&str) -> Option<Credentials>) -> Resul
     if user.is_empty() {
         return Err(Refusal::MalformedRequest);
     }
+    // The identity is empty, the bare name or the bare address with real clients (finesse-nonvoice 4.2).
     if !acts_for.is_empty() && local_part(acts_for) != user {
         return Err(Refusal::InvalidAuthzid);
     }
+    // An unknown name and a wrong password look alike (RFC 6120 6.5.10).
     let account = accounts(user).ok_or(Refusal::NotAuthorized)?;
+    // The time that this takes does not tell how much of a password is right.
     let is_right = bool::from(account.password.as_bytes().ct_eq(password.as_bytes()));
     if is_right { Ok(account.user) } else { Err(Refusal::NotAuthorized) }
 }

@@ -123,6 +123,7 @@ impl Exchange {
             fields.next().and_then(|field| field.strip_prefix("c=")).ok_or(Refusal::MalformedRequest)?;
         let nonce =
             fields.next().and_then(|field| field.strip_prefix("r=")).ok_or(Refusal::MalformedRequest)?;
+        // The header comes back, so that nobody in between has changed it (RFC 5802 5.1).
         if STANDARD.decode(binding).ok().as_deref() != Some(self.header.as_bytes()) || nonce != self.nonce {
             return Err(Refusal::NotAuthorized);
         }
@@ -137,6 +138,7 @@ impl Exchange {
         if !bool::from(expected.ct_eq(&proof)) {
             return Err(Refusal::NotAuthorized);
         }
+        // The client learns by this signature that the server knows the password, too (RFC 5802 3).
         let server_key = self.hash.hmac(&salted, b"Server Key");
         let signature = self.hash.hmac(&server_key, message.as_bytes());
         Ok((user, format!("v={}", STANDARD.encode(signature))))

@@ -68,10 +68,13 @@ impl WsHeader {
         let [first, second, ..] = *bytes else { return Ok(None) };
         let opcode = WsOpcode::of(first & 0x0F).ok_or(WsFlaw::Protocol)?;
         let (is_last, is_masked) = (first & FIN != 0, second & MASK != 0);
+        // Reserved bits need an extension (RFC 6455 5.2).
+        // A client masks every frame, and a server none (RFC 6455 5.1).
         if first & RESERVED != 0 || is_masked != (from == WsEnd::Client) {
             return Err(WsFlaw::Protocol);
         }
         let short = second & !MASK;
+        // A control frame comes in one piece, and is short (RFC 6455 5.5).
         if opcode.is_control() && (!is_last || usize::from(short) > CONTROL_MAX) {
             return Err(WsFlaw::Protocol);
         }
@@ -99,6 +102,7 @@ fn length(short: u8, bytes: &[u8]) -> Result<Option<(u64, usize)>, WsFlaw> {
         },
         short => (u64::from(short), 2, 0),
     };
+    // The most significant bit of a long length is 0 (RFC 6455 5.2).
     if length < least || length >> 63 != 0 {
         return Err(WsFlaw::Protocol);
     }

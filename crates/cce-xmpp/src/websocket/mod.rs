@@ -59,6 +59,7 @@ impl WsMasks {
 
     pub(crate) fn next(&mut self) -> [u8; 4] {
         self.count += 1;
+        // Nobody may foresee the mask of the next frame from the one before (RFC 6455 5.3).
         let digest = Sha1::new().chain_update(self.random).chain_update(self.count.to_be_bytes()).finalize();
         [digest[0], digest[1], digest[2], digest[3]]
     }

@@ -113,7 +113,9 @@ impl WsReader {
             WsOpcode::Close | WsOpcode::Ping | WsOpcode::Pong => return Ok(()),
             WsOpcode::Text if !is_under_way => {}
             WsOpcode::Continuation if is_under_way => {}
+            // XMPP is text, and never in binary frames (RFC 7395 3.2).
             WsOpcode::Binary if !is_under_way => return Err(WsFlaw::Binary),
+            // A message does not begin inside another, nor go on where there is none (RFC 6455 5.4).
             WsOpcode::Text | WsOpcode::Continuation | WsOpcode::Binary => return Err(WsFlaw::Protocol),
         }
         if header.length > (self.max - self.message.len()) as u64 {
@@ -124,6 +126,7 @@ impl WsReader {
 
     fn on_frame(&mut self, header: &WsHeader, payload: Vec<u8>) -> Result<Option<WsEvent>, WsFlaw> {
         match header.opcode {
+            // Control frames may stand between the frames of a message (RFC 6455 5.4).
             WsOpcode::Ping => return Ok(Some(WsEvent::Ping(payload))),
             WsOpcode::Pong => return Ok(Some(WsEvent::Pong(payload))),
             WsOpcode::Close => return close(&payload).map(|code| Some(WsEvent::Close(code))),
@@ -135,6 +138,7 @@ impl WsReader {
             return Ok(None);
         }
         self.fragments = 0;
+        // A text that is not UTF-8 fails the connection (RFC 6455 8.1).
         let text = String::from_utf8(std::mem::take(&mut self.message)).map_err(|_| WsFlaw::NotUtf8)?;
         Ok(Some(WsEvent::Text(text)))
     }
@@ -151,6 +155,7 @@ fn close(payload: &[u8]) -> Result<Option<u16>, WsFlaw> {
         return Err(WsFlaw::NotUtf8);
     }
     match code {
+        // The codes 1004 to 1006 and 1015 are never sent (RFC 6455 7.4.1).
         1_000..=1_003 | 1_007..=1_014 | 3_000..=4_999 => Ok(Some(code)),
         _ => Err(WsFlaw::Protocol),
     }
