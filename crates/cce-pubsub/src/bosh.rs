@@ -178,9 +178,11 @@ impl BoshSessions {
 
     /// The body of a request, or the response to one that has none.
     fn read(&self, request: &Request, cx: &mut Cx<'_>) -> Result<BoshBody, Response> {
+        // Clients write the path with and without its last slash (finesse-nonvoice 1.1).
         if request.path().trim_end_matches('/') != PATH {
             return Err(Response::new(404));
         }
+        // A page of another origin asks before its first body (finesse-nonvoice 4.2).
         if request.method == "OPTIONS" {
             return Err(self.cors.options(request, METHODS));
         }
@@ -192,6 +194,7 @@ impl BoshSessions {
         }
         BoshBody::read(&request.body.0).map_err(|flaw| {
             cx.note_peer_error(NO_SESSION.as_link(self.port), "body", flaw.to_string());
+            // An error of the binding is a body in a response of 200 (XEP-0124 17.2).
             xml(BoshCondition::BadRequest.body())
         })
     }
@@ -209,6 +212,8 @@ impl BoshSessions {
                     self.remember(call, request, number);
                     let session = self.sessions.get_mut(&number).expect("a known id is a session's");
                     let answers = match session.standing {
+                        // A stranger's body is bounded as its stanza on a connection is
+                        // (RFC 6120 13.12; inferred).
                         Standing::Stranger if request.body.0.len() > STRANGERS_STANZA_MAX => {
                             session.exchanges.end(Some(call), Some(BoshCondition::PolicyViolation))
                         }
@@ -217,6 +222,7 @@ impl BoshSessions {
                     self.reply_all(answers, cx);
                     return Some((number, false));
                 }
+                // A session that is over is unknown to its client's next request (XEP-0124 17.2).
                 None => BoshCondition::ItemNotFound,
             },
             None => match BoshOffer::of(&body) {
@@ -272,6 +278,7 @@ impl BoshSessions {
         // Over meanwhile: an earlier body of the same input ended the session.
         let Some(session) = self.sessions.get_mut(&number) else { return };
         weigh(&mut self.bytes, session, 0);
+        // The next flush counts its bytes among those of known clients.
         session.standing = Standing::Bound;
         self.stirred.insert(number);
     }
@@ -284,6 +291,7 @@ impl BoshSessions {
         };
         self.requests.insert(call, BoshRequest { number, asked });
         let session = self.sessions.get_mut(&number).expect("a request is of a session");
+        // A request ends the time without one, which lasts 30 s at most (finesse-nonvoice 4.2).
         if session.counted == Counted::Inactivity {
             session.counted = Counted::Nothing;
         }
@@ -328,6 +336,7 @@ impl BoshSessions {
             // The exchanges were out of order, which ended the session before its stream.
             return cx.over_meanwhile(SESSION);
         };
+        // Every request that waits is answered before the session is forgotten (XEP-0124 13).
         let answers = session.exchanges.end(None, condition);
         self.reply_all(answers, cx);
         self.forget(number, cx);
@@ -392,6 +401,7 @@ impl BoshSessions {
             let answers = session.exchanges.answers();
             let size = session.exchanges.size();
             let of_all = weigh(&mut self.bytes, session, size);
+            // A client's own fault is named before a bound that it shares with others.
             let flaw = if session.exchanges.is_overactive() {
                 Some("it asks too often, or too much before its client is known")
             } else if session.exchanges.is_over() {
@@ -427,6 +437,8 @@ impl BoshSessions {
         match due {
             Counted::Wait(_) => {
                 cx.cancel(inactive);
+                // A request is held open for as long as was agreed on, and answered empty then
+                // (finesse-nonvoice 4.2).
                 cx.arm(wait, session.exchanges.wait());
             }
             Counted::Nothing | Counted::Inactivity => {
@@ -456,6 +468,7 @@ fn weigh(all: &mut BTreeMap<(Standing, Caller), usize>, session: &mut BoshSessio
 /// The parts of a body, in the order in which they count.
 fn parts(body: BoshBody) -> Vec<BoshPart> {
     let (restarts, terminates) = (body.restarts(), body.terminates());
+    // A new stream begins ahead of what the body brings, and the end stands behind it.
     let restart = restarts.then_some(BoshPart::Restart);
     let stanzas = body.stanzas.into_iter().map(|stanza| BoshPart::Piece(StreamPiece::Stanza(stanza)));
     let end = terminates.then_some(BoshPart::Piece(StreamPiece::End));
@@ -472,6 +485,7 @@ fn condition(reason: &CloseReason) -> Option<BoshCondition> {
         | CloseReason::Idle
         | CloseReason::Superseded
         | CloseReason::HeartbeatLost => Some(BoshCondition::RemoteStreamError),
+        // Too many refused sign-ins are refused as a whole (XEP-0124 17.2; inferred).
         CloseReason::Refused => Some(BoshCondition::PolicyViolation),
     }
 }
@@ -486,6 +500,7 @@ fn shared(cors: &Cors, request: &Request, response: Response) -> Response {
 }
 
 fn xml(body: Vec<u8>) -> Response {
+    // Real clients use this type (finesse-nonvoice 4.2).
     let mut response = Response::new(200).header("content-type", "text/xml; charset=utf-8");
     response.body = body.into();
     response

@@ -82,7 +82,7 @@ pub enum UserPresence {
 /// What a service is to its clients.
 #[derive(Clone, Debug)]
 pub struct Realm {
-    /// The XMPP domain.
+    /// The XMPP domain: the node's full name; the service is `pubsub.` before it (finesse-nonvoice 4.1).
     pub domain: String,
     /// The local part of an address whose presence every user watches (finesse-nonvoice 4.1), if there is one.
     pub watched: Option<String>,
@@ -150,6 +150,7 @@ impl Streams {
     /// Sends an item of a node to every client that can receive it.
     pub fn deliver_to_all(&mut self, node: &str, payload: &str, cx: &mut Cx<'_>) {
         let bound = self.clients.values().filter_map(|client| client.jid.as_ref());
+        // A user's clients get one item under one id, however many there are.
         let users: BTreeSet<String> = bound.map(|jid| jid.user.clone()).collect();
         for user in users {
             self.send_item(&user, None, node, payload, cx);
@@ -167,6 +168,8 @@ impl Streams {
     fn send_item(&mut self, user: &str, resource: Option<&str>, node: &str, payload: &str, cx: &mut Cx<'_>) {
         let keys: Vec<StreamKey> = self
             .of_user(user)
+            // A client hears nothing before its presence with a priority that is not negative
+            // (finesse-nonvoice 4.3).
             .filter(|(_, client)| client.session.is_available() && client.is_at(resource))
             .map(|(key, _)| key)
             .collect();
@@ -179,10 +182,12 @@ impl Streams {
         let domain = &self.realm.domain;
         let stanza = event_message(&EventMessage {
             from: &format!("pubsub.{domain}"),
+            // The receiver is the bare address (finesse-nonvoice 4.5), or the full one that subscribed (4.4).
             to: &format!("{user}@{domain}{resource}"),
             node,
             // A UUID with a counting number right behind it (finesse-nonvoice 4.5).
             item: &format!("{}{}", cx.uuid("item"), self.items),
+            // Captures of 12.5 have eight random characters here (finesse-nonvoice 4.5).
             id: &random_id(cx),
             payload,
         });
@@ -221,11 +226,13 @@ impl Streams {
     /// A client connected.
     pub fn on_link_up(&mut self, link: LinkId, security: Security, cx: &mut Cx<'_>) {
         let is_of_port = |key: &&StreamKey| matches!(key, StreamKey::Link(known) if known.port == link.port);
+        // One stream more than the port takes is refused before it costs a session.
         if !link.port.takes_one_more(self.clients.keys().filter(is_of_port).count()) {
             return cx.close(link, CloseReason::Refused);
         }
         let id = format!("{:08x}", link.number);
         let session = self.session(carrier_of(link.port), id, cx);
+        // TLS is offered where there is a certificate; public clients do without (finesse-nonvoice 4.2).
         let session = match security {
             Security::Offered => session.offering_tls(),
             Security::Plain | Security::Tls => session,
@@ -282,6 +289,7 @@ impl Streams {
             self.clients.iter().find(|(key, client)| key.sign_in() == *timer && client.jid.is_none());
         let key = *overdue.expect("the timer of a sign-in ends with it").0;
         let mut client = self.clients.remove(&key).expect("it was found");
+        // A client that says nothing more is told why its stream ends (RFC 6120 4.9.3.4).
         self.write(key, client.session.close(Some(StreamError::ConnectionTimeout)), cx);
         self.close(key, CloseReason::Idle, cx);
     }
@@ -307,8 +315,10 @@ impl Streams {
         let (key, quiet) = (*key, cx.now().since(client.heard));
         match client.doubt {
             Doubt::Asked => return self.give_up(key, cx),
+            // The timer runs from the bind on, and what came since then moves its end.
             Doubt::None if quiet < QUIET => cx.arm(timer.clone(), QUIET.saturating_sub(quiet)),
             Doubt::None => {
+                // A client that lives answers a ping, and so is heard (XEP-0199 4.1).
                 client.doubt = Doubt::Asked;
                 let jid = client.jid.as_ref().expect("a client is asked behind its bind");
                 let (from, to) = (jid.domain.clone(), jid.to_string());
@@ -408,6 +418,7 @@ impl Streams {
             cx.over_meanwhile("stream");
             return Vec::new();
         };
+        // Any byte shows that the client lives, white space between stanzas included (RFC 6120 11.7).
         (client.heard, client.doubt) = (cx.now(), Doubt::None);
         client.session.feed(&bytes.0, accounts)
     }
@@ -441,6 +452,7 @@ impl Streams {
     pub fn stop(&mut self, cx: &mut Cx<'_>) {
         for (key, mut client) in std::mem::take(&mut self.clients) {
             cancel_timer(key, &client, cx);
+            // Clients hear that the server stops, and that nothing is wrong with them (RFC 6120 4.9.3.20).
             self.write(key, client.session.close(Some(StreamError::SystemShutdown)), cx);
             self.close(key, CloseReason::Stopping, cx);
         }
@@ -466,6 +478,7 @@ impl Streams {
         let older = older?;
         let mut client = self.clients.remove(&older).expect("it was found");
         cancel_timer(older, &client, cx);
+        // The server may end the older stream where two have one resource (RFC 6120 7.7.2.2).
         self.write(older, client.session.close(Some(StreamError::Conflict)), cx);
         self.close(older, CloseReason::Superseded, cx);
         self.tell_gone(&client, cx)
@@ -484,6 +497,8 @@ impl Streams {
             }
         }
         match (was_told, priority) {
+            // A negative priority stops deliveries, and does not make the user absent
+            // (finesse-nonvoice 4.3; inferred).
             (_, Some(_)) => Some(UserPresence::Present(jid.user)),
             (Some(_), None) => Some(UserPresence::Gone(jid.user)),
             (None, None) => None,
@@ -498,6 +513,7 @@ impl Streams {
     ) -> Option<UserPresence> {
         let reason = match ending {
             ServerEnding::Peer => CloseReason::Done,
+            // A refused request for TLS ends the connection (RFC 6120 5.4.2.2).
             ServerEnding::SignInRefused | ServerEnding::TlsRefused => CloseReason::Refused,
             ServerEnding::Error(error) => self.bad_stream(key, error.to_string(), cx),
             ServerEnding::BadFrame(flaw) => self.bad_stream(key, flaw.to_string(), cx),

@@ -20,6 +20,7 @@ pub(crate) struct Subscription {
 impl Subscriptions {
     pub(crate) fn add(&mut self, user: String, subscription: Subscription) {
         let own = self.0.entry(user).or_default();
+        // A second subscription doubles no delivery (finesse-nonvoice 4.4).
         own.retain(|known| *known != subscription);
         if own.len() >= SUBSCRIPTIONS_MAX {
             own.remove(0);
@@ -47,6 +48,7 @@ impl Subscriptions {
         for (user, own) in &self.0 {
             let of_node: Vec<Option<String>> =
                 own.iter().filter(|known| known.node == node).map(|known| known.resource.clone()).collect();
+            // The bare address stands for every client of the user (finesse-nonvoice 4.4).
             let resources = if of_node.contains(&None) { vec![None] } else { of_node };
             hearers.extend(resources.into_iter().map(|resource| (user.clone(), resource)));
         }
