@@ -235,7 +235,7 @@ fn on_heartbeat_req(link: LinkId, beat: &HeartbeatReq, cx: &mut Cx<'_>) -> Optio
     None
 }
 
-/// The MR PG sends heartbeats, and may leave some out (mr-interface 2).
+/// The MR PG sends heartbeats, and may leave some out (mr-interface 1).
 fn silence(heartbeat: Duration) -> Silence {
     Silence::Intervals { every: heartbeat, max: SILENT_BEATS_MAX }
 }

@@ -350,9 +350,9 @@ pub(crate) fn draw_request_id(purpose: &'static str, cx: &mut Cx<'_>) -> String 
     (0..6).map(|_| char::from(LETTERS[generator.random_range(0..LETTERS.len())])).collect()
 }
 
-/// What a failure of CCE is called in a contact (mr-interface 6). The reference maps 49 to a missing script;
-/// here the router tells unknown selectors and missing scripts apart (inferred). A script that ended without an
-/// agent has no name of its own there (ccp-task-api 5.3).
+/// What a failure of CCE is called in a contact (mr-interface 6). The list there has no code of a missing script, for
+/// which contacts have a reason: 66 is a code of our own (inferred). A script that ended without an agent has no reason
+/// of its own (ccp-task-api 5.3).
 fn discard_reason(code: Disposition, is_cancelling: bool) -> StatusReason {
     match code {
         Disposition::NO_SCRIPT => StatusReason::NoScript,

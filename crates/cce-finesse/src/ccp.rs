@@ -1,8 +1,9 @@
 //! What Finesse asks of CCP (ccp-task-api 3.6, 3.7).
 //!
-//! The outcome of a call is its reply, which every view can find by the call's number. A close that CCP missed leaves
-//! the contact reserved, and so does a renotification (task-routing E13). CCP refuses both while it has not heard of
-//! the reservation, whose news takes another way than the agent's doings: these are asked again, a few times (inferred).
+//! The outcome of a call is its reply, which every view can find by the call's number. A close that CCP
+//! missed leaves the contact reserved (ccp-task-api 9), and a renotification that CCP missed is lost
+//! (task-routing E13). CCP refuses both while it has not heard of the reservation, whose news takes another
+//! way than the agent's doings: these are asked again, a few times (inferred).
 
 use crate::{
     config::{Account, Config},

@@ -243,7 +243,7 @@ impl Dialler for CtiClient {
     }
 }
 
-/// The two sides take turns (cti-server-protocol 17), and three lost heartbeats end a session (4.2).
+/// The two sides take turns (cti-server-protocol 1), and three lost heartbeats end a session (4.2).
 fn terms(config: &Config) -> Terms {
     Terms {
         addresses: vec![(Port::CtiA, Address::Lab), (Port::CtiB, Address::Lab)],

@@ -408,7 +408,7 @@ impl Service {
         if is_changed || request_id.is_some() {
             self.publish_user(&agent, request_id.unwrap_or_default(), cx);
         }
-        // The response and the state come in either order (cti-server-protocol 7).
+        // The response and the state come in either order (inferred).
         if is_over {
             self.settle(&target, cx);
         }
@@ -537,7 +537,7 @@ impl Service {
     pub(crate) fn on_dialog_state(&mut self, task: TaskId, state: DialogState, cx: &mut Cx<'_>) {
         let Some(dialog) = self.dialogs.follow(task, state, cx) else { return self.pass_over(task, cx) };
         self.publish_dialog(dialog, cx);
-        // Actions are indications, which nothing but their event confirms (cti-server-protocol 11.1).
+        // Actions are indications, which nothing but their event confirms (cti-server-protocol 4.4).
         let target = Target::Dialog(task);
         if let Some(Pending { ask, .. }) = self.lines.pending(&target)
             && action::leads_to(&ask.change, state)

@@ -186,7 +186,7 @@ impl Desk {
     }
 
     /// The agent PG reports a voice state. A reason that is not told stays with the state that it was given for. Who is
-    /// signed out shows no reason, whatever it was given for (finesse-nonvoice 2.2).
+    /// signed out shows no reason, as a media does not (finesse-nonvoice 2.3; inferred for users).
     pub(crate) fn follow_voice(
         &mut self,
         to: UserState,

@@ -336,7 +336,7 @@ impl BoshSessions {
             // The exchanges were out of order, which ended the session before its stream.
             return cx.over_meanwhile(SESSION);
         };
-        // Every request that waits is answered before the session is forgotten (XEP-0124 13).
+        // Every request that waits is answered before the session is forgotten.
         let answers = session.exchanges.end(None, condition);
         self.reply_all(answers, cx);
         self.forget(number, cx);

@@ -29,7 +29,7 @@ const POLLING: u64 = 5;
 /// Bytes that wait for the client's next request. A session with more is over: its client does not ask.
 const WAITING_MAX: usize = 1 << 20;
 
-/// The largest number of a request (XEP-0124 7.1): the first one is far below.
+/// The largest number of a request (XEP-0124 14.1): the first one is far below.
 const RID_MAX: u64 = (1 << 53) - 1;
 
 /// The versions of the protocol that are spoken here, the latest last (finesse-nonvoice 4.2).
