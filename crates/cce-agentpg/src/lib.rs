@@ -28,7 +28,8 @@
 //! Invariants:
 //! - OPC never sends to CTI clients, and the CTI server never sends to the router.
 //! - An agent never has more tasks than its limit, and the tasks allowed beyond it.
-//! - A task that left its agent is reported to the router exactly once, with a disposition.
+//! - A task that left its agent is reported to the router with a disposition, and once more where the router may have missed
+//!   it.
 //! - A refused indication changes nothing.
 //! - Tasks outlive their agent's client for the domain's task life, and end when it comes back without them.
 

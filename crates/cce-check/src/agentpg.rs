@@ -284,7 +284,7 @@ impl AgentPg {
         let (told, state, at, place) = (task.told.take(), task.state, task.at, task.place);
         judge.expect(
             Judgement::TaskEventAsItStands,
-            told.is_some() && state == after(event.kind),
+            told.is_some() && state == event.kind.state(),
             &[at],
             || format!("{kind} is passed on while task {id} is {state}"),
         );
@@ -471,17 +471,6 @@ fn is_legal(from: TaskState, to: TaskState) -> bool {
         S::WrapUp => matches!(to, S::Interrupted | S::Ended),
         S::Interrupted => matches!(to, S::Active | S::Paused | S::WrapUp | S::Ended),
         S::Ended => false,
-    }
-}
-
-/// The state of a task after an event.
-fn after(kind: TaskEventKind) -> TaskState {
-    match kind {
-        TaskEventKind::Offer => TaskState::Offered,
-        TaskEventKind::Start | TaskEventKind::Resume => TaskState::Active,
-        TaskEventKind::Pause => TaskState::Paused,
-        TaskEventKind::WrapUp => TaskState::WrapUp,
-        TaskEventKind::End => TaskState::Ended,
     }
 }
 

@@ -252,6 +252,10 @@ pub struct TaskId {
 }
 
 impl TaskId {
+    /// `RouterCallKeyCallID` of tasks that no router has seen begins here: a router's counter starts anew each day and does
+    /// not come so far (inferred).
+    pub const FIRST_APPLICATION_CALL: i32 = 0x7000_0000;
+
     /// "No task": -1 throughout.
     pub const NONE: Self = Self { day: -1, call: -1, sequence: -1 };
 

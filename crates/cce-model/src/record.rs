@@ -1,7 +1,7 @@
 //! What OPC and the CTI server say to each other about agents and tasks.
 
 use super::{AgentId, AgentState, Availability, Disposition, MrdId, PeripheralType, SkillTarget, TaskId};
-use crate::{CallTypeId, InvokeId, PeripheralId, SessionId, SkillGroupNumber};
+use crate::{CallTypeId, InvokeId, PeripheralId, SessionId, SkillGroupNumber, TaskState};
 use serde::{Deserialize, Serialize};
 
 /// An agent's state in one media routing domain, as the CTI server reports it (cti-server-protocol 7, 16.1).
@@ -188,6 +188,17 @@ impl TaskEventKind {
     /// The kind whose event has that name at the CTI server's interface.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The task's state once the event is told (task-routing 1.1).
+    pub const fn state(self) -> TaskState {
+        match self {
+            Self::Offer => TaskState::Offered,
+            Self::Start | Self::Resume => TaskState::Active,
+            Self::Pause => TaskState::Paused,
+            Self::WrapUp => TaskState::WrapUp,
+            Self::End => TaskState::Ended,
+        }
     }
 
     /// The event's name at the CTI server's interface.

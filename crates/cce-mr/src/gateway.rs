@@ -2,11 +2,11 @@
 
 use crate::{
     ICM, Icm,
-    icm::{CloseReq, HeartbeatReq, OpenReq},
+    icm::{CloseConf, CloseReq, FailureConf, FailureEvent, HeartbeatReq, OpenReq},
 };
 use cce_kernel::{
-    Address, Cx, LinkId, Port, TimerKey,
-    session::{Alarm, Dialler, Keeper, OpeningLimit, Terms, Word},
+    Address, CloseReason, Cx, LinkId, Port, TimerKey,
+    session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Word},
 };
 use cce_model::{InvokeId, PeripheralId, PeripheralType};
 use std::time::Duration;
@@ -100,6 +100,44 @@ impl RouterSession {
     /// sent before it.
     pub fn last_invoke_id(&self) -> InvokeId {
         self.last_invoke_id
+    }
+
+    /// Takes in what the router says about the session itself, and says what follows for it; none of it if the message
+    /// is about something else, or comes when it cannot.
+    pub fn on_said(&self, link: LinkId, said: &Icm, cx: &mut Cx<'_>) -> Option<Vec<SessionEvent>> {
+        match said {
+            Icm::OpenConf(_) if self.is_opening() => Some(vec![SessionEvent::Confirmed]),
+            Icm::HeartbeatConf(_) => Some(vec![SessionEvent::Answered]),
+            Icm::CloseReq(close) => {
+                // The answer goes out before the link is closed (cti-server-protocol 4.3).
+                self.send(CloseConf { invoke_id: close.invoke_id, ..CloseConf::default() }, cx);
+                Some(vec![SessionEvent::HangUp(CloseReason::Done)])
+            }
+            Icm::FailureConf(FailureConf { status, .. }) | Icm::FailureEvent(FailureEvent { status, .. }) => {
+                cx.note_peer_error(link, said.name(), format!("the router reports status {status}"));
+                // A failure in an open session is about one message: a router that gives the session up closes the link.
+                let refused = SessionEvent::HangUp(CloseReason::Refused);
+                Some(Some(refused).filter(|_| !self.is_open()).into_iter().collect())
+            }
+            // A router that was told of the end may still answer.
+            Icm::CloseConf(_) => Some(Vec::new()),
+            Icm::OpenReq(_)
+            | Icm::OpenConf(_)
+            | Icm::HeartbeatReq(_)
+            | Icm::NewCall(_)
+            | Icm::Connect(_)
+            | Icm::QueueEvent(_)
+            | Icm::Release(_)
+            | Icm::DialogFail(_)
+            | Icm::ReleaseConf(_)
+            | Icm::DeviceTargetPreCallInd(_)
+            | Icm::DeviceTargetPreCallAbortInd(_)
+            | Icm::TaskQueuedInd(_)
+            | Icm::TaskDequeuedInd(_)
+            | Icm::AgentStateUpdate(_)
+            | Icm::TaskEvent(_)
+            | Icm::Unlisted { .. } => None,
+        }
     }
 
     /// Sends a message, if the router is connected.

@@ -245,9 +245,11 @@ impl Pim {
         cx: &mut Cx<'_>,
     ) {
         let id = end.dialogue_id;
-        if self.dialogues.contains_key(&id)
-            && self.receive(link, "TERMINATE_DIALOGUE_EVENT", id, end.send_seq_no, router, cx)
-        {
+        if !self.dialogues.contains_key(&id) {
+            // The router's answer, which ends the dialogue, crossed it.
+            return cx.over_meanwhile(DIALOGUE);
+        }
+        if self.receive(link, "TERMINATE_DIALOGUE_EVENT", id, end.send_seq_no, router, cx) {
             self.send_release(id, router, cx);
             self.end(id, DialogueState::Failed, cx);
         }
@@ -498,7 +500,7 @@ impl MrPg {
         let router = &self.router;
         let Some(pim) = self.pims.iter_mut().find(|pim| pim.owns(link)) else {
             // It was on its way when this end closed the connection.
-            return cx.over_meanwhile("connection of an application");
+            return cx.over_meanwhile("connection");
         };
         let is_open = pim.keeper.is_open();
         match Mr::read(&MR, frame) {

@@ -24,8 +24,6 @@ impl MrPg {
     /// The one dispatch of what the router says.
     pub(crate) fn on_router_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {
         match Icm::read(&ICM, frame) {
-            Ok(Icm::OpenConf(_)) if self.router.is_opening() => self.keep_router(SessionEvent::Confirmed, cx),
-            Ok(Icm::HeartbeatConf(_)) => self.keep_router(SessionEvent::Answered, cx),
             Ok(Icm::Connect(message)) => {
                 self.for_client(link, message.rcid, "CONNECT", cx, |pim, cx| pim.on_connect(&message, cx));
             }
@@ -40,7 +38,10 @@ impl MrPg {
                 let name = "RELEASE_CONF";
                 self.for_client(link, message.rcid, name, cx, |pim, cx| pim.on_release_conf(&message, cx));
             }
-            Ok(other) => cx.note_peer_error(link, other.name(), "not expected from the router"),
+            Ok(other) => match self.router.on_said(link, &other, cx) {
+                Some(events) => events.into_iter().for_each(|event| self.keep_router(event, cx)),
+                None => cx.note_peer_error(link, other.name(), "not expected from the router"),
+            },
             Err(error) => {
                 cx.note_peer_error(link, "frame", error.to_string());
                 self.keep_router(SessionEvent::HangUp(CloseReason::BadMessage(error.to_string())), cx);
@@ -50,11 +51,14 @@ impl MrPg {
 
     /// Somebody broke the framing. The MR interface has a failure message for that.
     pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
-        cx.note_peer_error(link, "frame", flaw.to_string());
         if self.router.owns(link) {
+            cx.note_peer_error(link, "frame", flaw.to_string());
             self.keep_router(SessionEvent::HangUp(CloseReason::BadFrame), cx);
         } else if let Some(pim) = self.pims.iter_mut().find(|pim| pim.owns(link)) {
+            cx.note_peer_error(link, "frame", flaw.to_string());
             pim.refuse(CloseReason::BadFrame, &self.router, cx);
+        } else {
+            cx.over_meanwhile("connection");
         }
     }
 

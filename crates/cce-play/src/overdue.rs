@@ -35,7 +35,7 @@ pub(crate) struct Overdue {
 struct Limits {
     /// An offer (task-routing E1).
     offer: Duration,
-    /// What was started (E9).
+    /// What was accepted (task-routing 3.8, E9).
     work: Duration,
 }
 
@@ -65,22 +65,23 @@ pub(crate) struct Late {
 }
 
 impl Standing {
-    /// The limit that counts where the dialog stands. An offer that was accepted and not started has none.
+    /// The limit that counts where the dialog stands.
     const fn limit(&self) -> Option<Duration> {
         match self.state {
             DialogState::Offered => Some(self.limits.offer),
-            DialogState::Active
+            DialogState::Accepted
+            | DialogState::Active
             | DialogState::Paused
             | DialogState::WrappingUp
             | DialogState::Interrupted
             | DialogState::Unknown => Some(self.limits.work),
-            DialogState::Accepted | DialogState::Closed => None,
+            DialogState::Closed => None,
         }
     }
 
     /// How much of the longest duration has gone by at a time, had the agent's step come when it was planned.
     fn spent(&self, agent: Option<&CastAgent>, at: Time) -> Duration {
-        if matches!(self.state, DialogState::Offered | DialogState::Accepted) {
+        if self.state == DialogState::Offered {
             return Duration::ZERO;
         }
         let planned = agent.and_then(|agent| agent.next_step(self.state, self.was_paused));

@@ -181,6 +181,9 @@ impl Router {
         if self.gateways.has(link) {
             let gone = self.gateways.fail(link, "frame", &flaw.to_string(), CloseReason::BadFrame, cx);
             self.on_gone(gone.as_ref(), cx);
+        } else {
+            // It was on its way when this end closed the connection.
+            cx.over_meanwhile("connection of a gateway");
         }
     }
 

@@ -11,7 +11,7 @@ use crate::{
     resolve::{ecc_variables, one_of, resolve},
 };
 use cce_kernel::{Carrier, Port};
-use cce_model::{EccVariable, MrdId};
+use cce_model::{EccVariable, MrdId, TaskId};
 use std::{collections::BTreeSet, fmt::Display, net::SocketAddr};
 
 /// The largest number of tasks that an agent may have at the same time in one domain (finesse-nonvoice 2.3).
@@ -46,6 +46,7 @@ pub(crate) fn contradictions(lab: &Lab) -> Vec<Fault> {
     check_agents(lab, &mut faults);
     check_demo(lab, &mut faults);
     check_first_numbers(lab, &mut faults);
+    check_first_call(lab, &mut faults);
     faults.extend(resolve(lab).err().into_iter().flatten());
     faults
 }
@@ -342,6 +343,18 @@ impl Lab {
     /// Whether the router knows a dialed number.
     pub fn has_dialed_number(&self, number: &str) -> bool {
         self.dialed_numbers.iter().any(|dialed| dialed.number == number)
+    }
+}
+
+fn check_first_call(lab: &Lab, faults: &mut Vec<Fault>) {
+    let first = lab.router.first_call_id.unwrap_or_default();
+    if !(0..TaskId::FIRST_APPLICATION_CALL / 2).contains(&first) {
+        let message = format!(
+            "a day's call ids begin at 0 to {}: those from {} on are of tasks that no router has seen",
+            TaskId::FIRST_APPLICATION_CALL / 2 - 1,
+            TaskId::FIRST_APPLICATION_CALL
+        );
+        faults.push(Fault::new("router.first_call_id", message));
     }
 }
 

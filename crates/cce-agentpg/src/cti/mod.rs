@@ -180,7 +180,13 @@ impl CtiServer {
         };
         self.tasks.on_sign_of_life(session.client.session, cx.now());
         match Cti::read(&session.dialect, frame) {
-            Ok(message) => self.on_message(link, &message, session::invoke_id_of(frame), cx),
+            Ok(message) => {
+                let about = message.about();
+                // Requests for configuration have no invoke id (cti-server-protocol 9).
+                let known = message.doc().map(|_| about.invoke.unwrap_or(InvokeId::NONE));
+                let invoke_id = known.unwrap_or_else(|| session::invoke_id_of(frame));
+                self.on_message(link, &message, invoke_id, cx)
+            }
             Err(error) => {
                 self.on_unreadable(link, frame, &error, cx);
                 None

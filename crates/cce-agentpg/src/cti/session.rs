@@ -219,7 +219,7 @@ pub(super) fn is_version(version: u32) -> bool {
     (VERSION_MIN..=VERSION_MAX).contains(&version)
 }
 
-/// The invoke id of a message whose layout is not known; it is the first field of every request.
+/// The invoke id of a message whose layout is not known: in nearly every request it is the first field.
 pub(super) fn invoke_id_of(frame: &Bytes) -> InvokeId {
     let first = frame.get(cce_wire::HEADER..cce_wire::HEADER + 4);
     first

@@ -10,8 +10,8 @@ use cce_cti::{
 };
 use cce_kernel::{Cx, LinkId, Time};
 use cce_model::{
-    AgentKey, AgentState, InvokeId, MrdId, PeripheralId, PreCall, SessionId, SkillTarget, TaskEvent,
-    TaskEventKind, TaskId, TaskState,
+    AgentKey, AgentState, InvokeId, MrdId, PeripheralId, PreCall, SessionId, SkillTarget, TaskEvent, TaskId,
+    TaskState,
 };
 use cce_wire::{List, NamedVariable, Text, Unsigned};
 use std::{
@@ -92,22 +92,17 @@ impl Tasks {
 
     /// A task's event; `owner` is the session that speaks for its agent, if it is there to hear it.
     pub(super) fn on_event(&mut self, event: &TaskEvent, owner: Option<SessionId>, now: Time) {
-        let to = match event.kind {
-            TaskEventKind::Offer => TaskState::Offered,
-            TaskEventKind::Start | TaskEventKind::Resume => TaskState::Active,
-            TaskEventKind::Pause => TaskState::Paused,
-            TaskEventKind::WrapUp => TaskState::WrapUp,
-            TaskEventKind::End => {
-                let place = AgentKey { skill_target: event.skill_target, mrd: event.mrd };
-                let view = self.live.remove(&event.task);
-                // A link may lose what was sent into it: the end stays in doubt (inferred).
-                if let (Some(session), true) = (owner, view.is_some()) {
-                    self.in_doubt.entry(session).or_default().push_back((now, event.task));
-                }
-                let unheard = view.map(|view| Unheard { view, sent: owner });
-                return self.keep(event.task, Over { place, last: event::task(event), unheard });
+        let to = event.kind.state();
+        if to == TaskState::Ended {
+            let place = AgentKey { skill_target: event.skill_target, mrd: event.mrd };
+            let view = self.live.remove(&event.task);
+            // A link may lose what was sent into it: the end stays in doubt (inferred).
+            if let (Some(session), true) = (owner, view.is_some()) {
+                self.in_doubt.entry(session).or_default().push_back((now, event.task));
             }
-        };
+            let unheard = view.map(|view| Unheard { view, sent: owner });
+            return self.keep(event.task, Over { place, last: event::task(event), unheard });
+        }
         if self.live.len() >= TASKS_MAX && !self.live.contains_key(&event.task) {
             return;
         }
@@ -307,6 +302,7 @@ impl CtiServer {
         };
         let asked = m.agent_mrd_id.as_ref().map(|List(mrds)| mrds.as_slice()).unwrap_or_default();
         let mut mrds: Vec<MrdId> = agent.skill_groups.iter().map(|group| group.mrd.id).collect();
+        mrds.sort_unstable();
         mrds.dedup();
         // A client that lists no domain means all of the agent's (inferred).
         mrds.retain(|mrd| asked.is_empty() || asked.contains(&Unsigned(*mrd)));
@@ -482,7 +478,7 @@ fn data_update(peripheral: PeripheralId, task: TaskId, view: &View) -> TaskDataU
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cce_model::Disposition;
+    use cce_model::{Disposition, TaskEventKind};
 
     /// Agents' limits keep live tasks far below the bound; one that is known still moves when it is reached.
     #[test]

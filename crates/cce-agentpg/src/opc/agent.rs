@@ -1,7 +1,7 @@
 //! An agent in one media routing domain: what it is, and the state that follows from its tasks
 //! (cti-server-protocol 11.3, task-routing 1.4 and 1.5).
 
-use super::interrupt::Interrupt;
+use super::{interrupt::Interrupt, login::beyond_max};
 use crate::arm::Client;
 use cce_kernel::Time;
 use cce_model::{Agent, AgentKey, AgentState, Availability, SkillGroup, SkillTarget, TaskState};
@@ -165,6 +165,12 @@ impl AgentInMrd {
     /// The key of this agent in this domain.
     pub(crate) fn place(&self) -> AgentKey {
         AgentKey { skill_target: self.agent.skill_target, mrd: self.queue.mrd.id }
+    }
+
+    /// Changes how many tasks the agent has at the same time. What may be held past that gives way.
+    pub(crate) fn set_limit(&mut self, limit: u32) {
+        self.limit = limit;
+        self.beyond = self.beyond.min(beyond_max(limit));
     }
 
     /// The agent belongs to a further queue of the domain.

@@ -15,9 +15,6 @@ use cce_model::{
     TaskState, fact::OpcMessage,
 };
 
-/// `RouterCallKeyCallID` of tasks that no router has seen begins here: a router's counter starts anew each day
-/// and does not come so far.
-const FIRST_CALL: i32 = 0x7000_0000;
 /// Their sequence number, like that of a task that was routed once.
 const SEQUENCE: i32 = 1;
 
@@ -32,7 +29,7 @@ impl Opc {
         let agent = self.attended_mut(request.place)?;
         // The highest limit is the 15 tasks that an agent may have (task-routing 5).
         is_limit(limit)?;
-        agent.limit = limit;
+        agent.set_limit(limit);
         self.answer(request.client.session, request.invoke_id, 0);
         self.report(request.place, Shown::AsIs, cx);
         Ok(())
@@ -109,6 +106,8 @@ impl Opc {
         agent.routable = terms.routable;
         agent.limit = terms.limit;
         agent.beyond = terms.beyond;
+        // The mode that the client tells replaces what it asked for before (cti-server-protocol 11.1).
+        agent.not_routable_next = false;
         self.attend(place, &request.client, cx);
         self.answer(request.client.session, request.invoke_id, 0);
         self.report(place, Shown::AsIs, cx);
@@ -143,7 +142,7 @@ impl Opc {
         if state == TaskState::Ended {
             return Err(Refusal::WrongSequence);
         }
-        let task = match self.tasks.get(&id).copied() {
+        match self.tasks.get(&id).copied() {
             // A task has one agent, and no other agent's client can claim it (finesse-nonvoice 4.6, code 22).
             Some(known) if known.place != request.place => return Err(Refusal::WrongAgent),
             // A task keeps its state while its client is away (task-routing E16, step 2).
@@ -157,12 +156,16 @@ impl Opc {
             Some(_) | None if state == TaskState::Interrupted => return Err(Refusal::WrongSequence),
             Some(known) => {
                 self.is_not_interrupted(known.place)?;
-                known
+                self.enter(known, state, None, cx);
+                self.adopt(id);
             }
-            None => self.admit(request.place, id, state, skill_group, cx)?,
-        };
-        self.enter(task, state, None, cx);
-        self.adopt(id);
+            None => {
+                let task = self.admit(request.place, id, state, skill_group, cx)?;
+                self.router.send_task(&task, None, cx);
+            }
+        }
+        // The task may be the last one that had not begun (task-routing 1.5).
+        self.release_not_routable(request.place);
         self.answer_init(request, is_answered);
         self.report(request.place, Shown::AsIs, cx);
         Ok(())
@@ -244,7 +247,8 @@ impl Opc {
 
     fn next_application_task(&mut self, cx: &Cx<'_>) -> TaskId {
         self.application_tasks += 1;
-        let call = FIRST_CALL.saturating_add(i32::try_from(self.application_tasks).unwrap_or(i32::MAX));
+        let call = TaskId::FIRST_APPLICATION_CALL
+            .saturating_add(i32::try_from(self.application_tasks).unwrap_or(i32::MAX));
         // Every task id begins with the day of a router call key, whoever made it (cti-server-protocol 2).
         let (day, _) = cx.clock().local_day(cx.wall());
         let day = i32::try_from(day).unwrap_or(0).saturating_add(RouterCallKey::UNIX_EPOCH_DAY);
@@ -253,11 +257,7 @@ impl Opc {
 
     /// A task took too long: its client hears of it, and it ends.
     pub(crate) fn on_duration_over(&mut self, number: u64, cx: &mut Cx<'_>) {
-        let due = self.tasks.values().find(|task| task.number == number).copied();
-        // A limit that is taken back leaves the timers that run.
-        let Some(task) = due.filter(|task| !task.is_waiting()) else {
-            return cx.over_meanwhile("task that takes too long");
-        };
+        let task = self.due(number);
         // The client hears why before it hears of the end (task-routing E9).
         self.to_cti.push(OpcMessage::LifetimeExceeded {
             task: task.id,

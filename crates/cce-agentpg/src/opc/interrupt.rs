@@ -11,7 +11,7 @@
 //! - Interrupted tasks may end, and an interrupt of which no task is left is over.
 //! - An interrupt outlives its client as its tasks do; if it ends meanwhile, nobody is advised.
 
-use super::{Opc, Shown, member, task::Task};
+use super::{Opc, Shown, agent::SignIn, member, task::Task};
 use crate::{arm::Refusal, timer::Timer};
 use cce_kernel::Cx;
 use cce_model::{AgentKey, MrdId, SkillTarget, TaskState, fact::OpcMessage};
@@ -58,8 +58,11 @@ enum Advice {
 struct Situation {
     /// The domain whose tasks take precedence, if the agent has any.
     by: Option<MrdId>,
-    /// Whether the agent has tasks that can be interrupted.
+    /// Whether the agent has tasks.
     has_tasks: bool,
+    /// Whether the agent's state is one that can be interrupted: reserved, active, paused or work ready, and not NOT_READY
+    /// (task-routing S6).
+    is_ready: bool,
     /// Whether there is a client to be advised.
     is_attended: bool,
 }
@@ -76,7 +79,7 @@ impl Interrupt {
             _ if !now.has_tasks => (Self::None, None),
             _ if !now.is_attended => (self.unattended(now.by), None),
             // New work interrupts anew, even if the last end is not accepted yet (inferred).
-            (Self::None | Self::Over, Some(by)) => {
+            (Self::None | Self::Over, Some(by)) if now.is_ready => {
                 (Self::Advised { by, in_force: self.is_in_force() }, Some(Advice::Begin(by)))
             }
             // The last task that takes precedence is over (task-routing S6, step 4).
@@ -86,8 +89,9 @@ impl Interrupt {
             // The work went on, so that there is no end to be accepted (task-routing S6, 3b).
             (Self::Advised { .. } | Self::Declined, None) => (Self::None, None),
             // A further task of such a domain prolongs the interrupt (task-routing S6, step 4).
-            (Self::None | Self::Over, None)
-            | (Self::Advised { .. } | Self::Declined | Self::Accepted { .. }, _) => (self, None),
+            (Self::None | Self::Over | Self::Advised { .. } | Self::Declined | Self::Accepted { .. }, _) => {
+                (self, None)
+            }
         }
     }
 
@@ -176,7 +180,8 @@ impl Opc {
         let (by, has_tasks) = (self.interrupting(place), self.load(place).total() > 0);
         let agent = member(&mut self.agents, place);
         let before = agent.interrupt;
-        let (next, advice) = before.next(Situation { by, has_tasks, is_attended: agent.is_attended() });
+        let (is_attended, is_ready) = (agent.is_attended(), agent.sign_in == SignIn::Ready);
+        let (next, advice) = before.next(Situation { by, has_tasks, is_ready, is_attended });
         agent.interrupt = next;
         if before == Interrupt::Over && next != Interrupt::Over {
             cx.cancel(Timer::InterruptDone.key(place.number()));
@@ -242,7 +247,7 @@ impl Opc {
     }
 
     /// The other domain of the agent whose tasks take precedence, if the agent has any there.
-    fn interrupting(&self, place: AgentKey) -> Option<MrdId> {
+    pub(super) fn interrupting(&self, place: AgentKey) -> Option<MrdId> {
         let mut places = self.tasks.values().map(|task| task.place);
         let precedes = places.find(|other| {
             // Work of the same domain never interrupts, nor does interruptible work (task-routing S6, 3.11).

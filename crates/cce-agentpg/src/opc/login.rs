@@ -27,10 +27,15 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    /// Terms as a client asks for them; what may be held past the limit is cut to the highest limit.
+    /// Terms as a client asks for them; what may be held past the limit is cut: both together are bounded.
     pub(super) fn new(limit: u32, beyond: u32, routable: bool) -> Self {
-        Self { limit, beyond: beyond.min(TASK_LIMIT_MAX), routable }
+        Self { limit, beyond: beyond.min(beyond_max(limit)), routable }
     }
+}
+
+/// How many tasks may be held past a limit.
+pub(super) fn beyond_max(limit: u32) -> u32 {
+    TASK_LIMIT_MAX.saturating_sub(limit)
 }
 
 /// Whether a limit is one that agents may have.

@@ -226,22 +226,13 @@ impl Opc {
         self.tasks.values().filter(|task| task.place == place).copied().collect()
     }
 
-    /// Whether the agent has a task in another domain, one whose tasks must not be interrupted.
-    fn is_busy_elsewhere(&self, place: AgentKey) -> bool {
-        self.tasks.values().map(|task| task.place).any(|other| {
-            other.skill_target == place.skill_target
-                && other.mrd != place.mrd
-                && !self.is_interruptible(other.mrd)
-        })
-    }
-
     fn is_interruptible(&self, mrd: MrdId) -> bool {
         self.model.mrds.get(&mrd).is_some_and(|mrd| mrd.interruptible)
     }
 
     fn standing(&self, place: AgentKey) -> Standing {
         let agent = self.agents.get(&place).expect("an agent who is reported is in the domain");
-        agent.standing(self.load(place), self.is_busy_elsewhere(place))
+        agent.standing(self.load(place), self.interrupting(place).is_some())
     }
 
     /// Reports how an agent stands after a change, and in other domains too where the change reaches them.
@@ -356,7 +347,8 @@ fn record(agent: &AgentInMrd, peripheral: PeripheralId, shown: Shown, cx: &Cx<'_
         skill_group_seconds: first.seconds,
         state: now.state,
         seconds: seconds(agent.since),
-        reason: agent.reason,
+        // A reason belongs to NOT_READY and LOGOUT alone (task-routing 6.4).
+        reason: if matches!(now.state, AgentState::NotReady | AgentState::Logout) { agent.reason } else { 0 },
         mrd: agent.queue.mrd.id,
         // The lab trace still counts the task that has ended (task-routing 7, row 1).
         tasks: if let Shown::BeforeEnd(tasks) = shown { tasks } else { now.tasks },

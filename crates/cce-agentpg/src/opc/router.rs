@@ -165,11 +165,6 @@ impl Opc {
             return cx.over_meanwhile("session with the router");
         }
         match Icm::read(&ICM, frame) {
-            Ok(Icm::OpenConf(_)) if self.router.is_opening() => self.keep_router(SessionEvent::Confirmed, cx),
-            Ok(Icm::HeartbeatConf(conf)) => {
-                self.router.on_heartbeat_answered(conf.invoke_id);
-                self.keep_router(SessionEvent::Answered, cx);
-            }
             Ok(Icm::DeviceTargetPreCallInd(message)) => self.on_pre_call(link, &message, cx),
             Ok(Icm::DeviceTargetPreCallAbortInd(message)) => self.on_pre_call_abort(link, &message, cx),
             Ok(Icm::TaskQueuedInd(message)) => {
@@ -182,7 +177,15 @@ impl Opc {
                 mrd: message.mrd_id,
                 skill_group: message.sgstid,
             }),
-            Ok(other) => cx.note_peer_error(link, other.name(), "not expected from the router"),
+            Ok(other) => {
+                if let Icm::HeartbeatConf(conf) = &other {
+                    self.router.on_heartbeat_answered(conf.invoke_id);
+                }
+                match self.router.session.on_said(link, &other, cx) {
+                    Some(events) => events.into_iter().for_each(|event| self.keep_router(event, cx)),
+                    None => cx.note_peer_error(link, other.name(), "not expected from the router"),
+                }
+            }
             Err(error) => {
                 cx.note_peer_error(link, "frame", error.to_string());
                 self.keep_router(SessionEvent::HangUp(CloseReason::BadMessage(error.to_string())), cx);
@@ -211,19 +214,6 @@ impl Opc {
 /// A task that waits, with its context.
 fn queued(m: &TaskQueuedInd, peripheral: PeripheralId) -> QueuedTask {
     let text = |text: Option<&Text<40>>| text.map(ToString::to_string).unwrap_or_default();
-    let plain = [
-        &m.call_variable1,
-        &m.call_variable2,
-        &m.call_variable3,
-        &m.call_variable4,
-        &m.call_variable5,
-        &m.call_variable6,
-        &m.call_variable7,
-        &m.call_variable8,
-        &m.call_variable9,
-        &m.call_variable10,
-    ];
-    let plain = (1..).zip(plain).filter_map(|(number, value)| Some((number, value.as_ref()?.to_string())));
     QueuedTask {
         task: m.task_id,
         peripheral,
@@ -233,7 +223,7 @@ fn queued(m: &TaskQueuedInd, peripheral: PeripheralId) -> QueuedTask {
         dialed_number: text(m.dn.as_ref()),
         ani: text(m.ani.as_ref()),
         ced: text(m.ced.as_ref()),
-        call_variables: plain.collect(),
+        call_variables: cce_wire::numbered(cce_wire::call_variables!(m)).collect(),
         named_variables: m.named_variables.iter().filter_map(NamedVariable::parts).collect(),
     }
 }

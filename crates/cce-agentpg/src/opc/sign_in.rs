@@ -215,7 +215,7 @@ impl Opc {
         // MaxTasks of the indication is a limit like that of a sign-in (cti-server-protocol 11.1).
         is_limit(limit)?;
         agent.routable = true;
-        agent.limit = limit;
+        agent.set_limit(limit);
         agent.not_routable_next = false;
         self.report(place, Shown::AsIs, cx);
         Ok(())

@@ -33,25 +33,17 @@ impl Task {
     /// The state after an indication of that kind. The offer may be skipped; an end is legal in any state.
     pub(crate) fn after(&self, kind: TaskEventKind) -> Result<TaskState, Refusal> {
         use TaskState as S;
-        match (kind, self.state) {
-            (TaskEventKind::Offer, S::PreCall) => Ok(S::Offered),
+        let is_legal = match kind {
+            TaskEventKind::Offer => self.state == S::PreCall,
             // A start without an offer counts as both at once (task-routing 1.1).
-            (TaskEventKind::Start, S::PreCall | S::Offered) | (TaskEventKind::Resume, S::Paused) => {
-                Ok(S::Active)
-            }
-            (TaskEventKind::Pause, S::Active) => Ok(S::Paused),
-            (TaskEventKind::WrapUp, S::Active | S::Paused) => Ok(S::WrapUp),
-            (TaskEventKind::End, _) => Ok(S::Ended),
+            TaskEventKind::Start => matches!(self.state, S::PreCall | S::Offered),
+            TaskEventKind::Pause => self.state == S::Active,
             // No step leads back from wrap-up to work (task-routing 1.3), and none is taken twice.
-            (
-                TaskEventKind::Offer
-                | TaskEventKind::Start
-                | TaskEventKind::Pause
-                | TaskEventKind::Resume
-                | TaskEventKind::WrapUp,
-                _,
-            ) => Err(Refusal::WrongSequence),
-        }
+            TaskEventKind::Resume => self.state == S::Paused,
+            TaskEventKind::WrapUp => matches!(self.state, S::Active | S::Paused),
+            TaskEventKind::End => true,
+        };
+        if is_legal { Ok(kind.state()) } else { Err(Refusal::WrongSequence) }
     }
 }
 

@@ -61,17 +61,23 @@ impl Opc {
     /// Nobody accepted in time: the task ends, and its agent gets no more until made routable (task-routing
     /// E1).
     pub(crate) fn on_start_timeout(&mut self, number: u64, cx: &mut Cx<'_>) {
-        let due = self.tasks.values().find(|task| task.number == number).copied();
-        // A limit that is taken back leaves the timers that run.
-        let Some(task) = due.filter(|task| task.state == TaskState::PreCall) else {
-            return cx.over_meanwhile("offer");
-        };
+        let task = self.due(number);
+        assert_eq!(task.state, TaskState::PreCall, "the timer ends with the offer");
         // The mode changes first, so that the event shows availability 2 (task-routing E1, step 3).
         member(&mut self.agents, task.place).routable = false;
         self.end_task(task.id, &Disposition::TASK_ABANDONED_BEFORE_OFFERED.into(), cx);
         // The client ends the dialog before it makes the agent not routable (task-routing E1, step 2).
         let AgentKey { skill_target, mrd } = task.place;
         self.to_cti.push(OpcMessage::MadeNotRoutable { skill_target, mrd });
+    }
+
+    /// The task that a timer was named after.
+    ///
+    /// # Panics
+    ///
+    /// If it is over: its timers end with it.
+    pub(super) fn due(&self, number: u64) -> Task {
+        *self.tasks.values().find(|task| task.number == number).expect("the timers of a task end with it")
     }
 
     /// Ends a task; its agent's event shows the count of tasks before that.
@@ -130,23 +136,22 @@ impl Opc {
         self.follow_timers(Some(task.state), &changed, cx);
     }
 
-    /// A reservation rings for the domain's start timeout (task-routing E1), and what has begun may take the domain's
-    /// longest duration (E9): whoever brought the task into that state.
+    /// A reservation rings for the domain's start timeout (task-routing E1), and what was accepted or begun may take the
+    /// domain's longest duration (E9): whoever brought the task into that state.
     fn follow_timers(&self, from: Option<TaskState>, task: &Task, cx: &mut Cx<'_>) {
-        let mrd = self.model.mrds.get(&task.place.mrd);
-        let mut follow = |timer: Timer, runs_in: fn(TaskState) -> bool, limit: Option<Duration>| {
+        let mrd = self.model.mrds.get(&task.place.mrd).expect("agents are in configured domains");
+        let mut follow = |timer: Timer, runs_in: fn(TaskState) -> bool, limit: Duration| {
             let key = timer.key(task.number);
-            let (ran, runs) = (from.is_some_and(runs_in), runs_in(task.state));
-            match limit {
+            match (from.is_some_and(runs_in), runs_in(task.state)) {
+                (false, true) => cx.arm(key, limit),
+                (true, false) => cx.cancel(key),
                 // A change among these states leaves the timer: time accrues (task-routing E9).
-                Some(limit) if runs && !ran => cx.arm(key, limit),
-                Some(_) if ran && !runs => cx.cancel(key),
-                Some(_) | None => {}
+                (true, true) | (false, false) => {}
             }
         };
         // The first offer or start ends the start timeout (task-routing 3.8).
-        follow(Timer::StartTimeout, |state| state == TaskState::PreCall, mrd.map(|mrd| mrd.start_timeout));
-        follow(Timer::TaskDuration, has_begun, mrd.map(|mrd| mrd.max_task_duration));
+        follow(Timer::StartTimeout, |state| state == TaskState::PreCall, mrd.start_timeout);
+        follow(Timer::TaskDuration, is_taken, mrd.max_task_duration);
     }
 
     pub(super) fn push_event(&mut self, task: Task, kind: TaskEventKind, ending: Option<&Ending>) {
@@ -184,10 +189,15 @@ impl Task {
     }
 }
 
-/// Whether a task in that state has been begun by its agent, and is not over.
-fn has_begun(state: TaskState) -> bool {
+/// Whether a task in that state has been accepted or begun by its agent, and is not over: between the accept and the
+/// start no other timer runs (task-routing 3.8).
+fn is_taken(state: TaskState) -> bool {
     match state {
-        TaskState::PreCall | TaskState::Offered | TaskState::Ended => false,
-        TaskState::Active | TaskState::Paused | TaskState::WrapUp | TaskState::Interrupted => true,
+        TaskState::PreCall | TaskState::Ended => false,
+        TaskState::Offered
+        | TaskState::Active
+        | TaskState::Paused
+        | TaskState::WrapUp
+        | TaskState::Interrupted => true,
     }
 }

@@ -360,7 +360,7 @@ fn the_timers_of_a_task_follow_the_state_that_its_client_tells() {
     let (none, armed, cancelled) = ((false, false), (true, false), (false, true));
     let told = |task_id, task_state| TaskInitInd { task_id, task_state, ..init_of(AGENT) };
     for (task_state, expected) in
-        [(0, [armed, none]), (4, [none, none]), (1, [none, armed]), (3, [none, armed])]
+        [(0, [armed, none]), (4, [none, armed]), (1, [none, armed]), (3, [none, armed])]
     {
         assert_eq!(
             timers(&Lab::ready().finesse_says(told(TASK, Code::of_number(task_state)))),

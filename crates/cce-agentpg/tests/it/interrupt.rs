@@ -344,6 +344,20 @@ fn work_of_the_same_domain_does_not_interrupt() {
     assert!(!said.names(lab.finesse).contains(&ADVISORY), "{said:?}");
 }
 
+/// The states that can be interrupted are reserved, active, paused and work ready (task-routing S6).
+#[test]
+fn the_work_of_somebody_who_is_not_ready_is_not_interrupted_until_ready_again() {
+    let mut lab = both();
+    lab.reserve(TASK);
+    lab.finesse_says(start(TASK));
+    lab.finesse_says(MakeAgentNotReadyReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
+    let said = lab.router_says(reservation(task(1), CHAT));
+    assert!(!said.names(lab.finesse).contains(&ADVISORY), "{said:?}");
+    let again =
+        lab.finesse_says(MakeAgentReadyInd { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
+    assert!(again.names(lab.finesse).contains(&ADVISORY), "{again:?}");
+}
+
 #[test]
 fn an_application_s_own_task_is_refused_with_30_where_work_is_interrupted() {
     let (mut lab, _) = interrupted();

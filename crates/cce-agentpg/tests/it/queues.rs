@@ -5,12 +5,12 @@ use crate::{
     work::{end, start},
 };
 use cce_cti::{
-    AgentStateEvent, Cti, MakeAgentNotReadyReq, OpenReq, QueryAgentStateReq, QuerySkillGroupStatisticsReq,
-    agent_state_mask,
+    AgentStateEvent, Cti, DesktopConnectedInd, MakeAgentNotReadyReq, OpenReq, QueryAgentStateReq,
+    QuerySkillGroupStatisticsReq, agent_state_mask,
 };
 use cce_kernel::Port;
 use cce_model::{
-    AgentState, PrecisionQueueId, SkillGroupNumber, SkillTarget,
+    AgentState, MrdId, PrecisionQueueId, SkillGroupNumber, SkillTarget,
     sample::{QueueRow, SampleRows},
 };
 use cce_mr::icm::DeviceTargetPreCallInd;
@@ -121,6 +121,32 @@ fn signed_in() -> Lab {
     lab.finesse_says(login(MRD));
     lab.finesse_says(ready(MRD));
     lab
+}
+
+/// The queues of one domain need not stand together.
+#[test]
+fn a_desktop_that_is_back_hears_of_each_domain_once() {
+    let mut rows = two_queues();
+    rows.queues.push(QueueRow {
+        id: PrecisionQueueId(5037),
+        name: "Other".to_owned(),
+        skill_group: SkillTarget(5201),
+        number: SkillGroupNumber(8),
+        mrd: MrdId(5012),
+        ..rows.queues[0].clone()
+    });
+    rows.queues.swap(1, 3);
+    let mut lab = Lab::with_objects(rows);
+    let told = lab.finesse_says(DesktopConnectedInd { icm_agent_id: AGENT, ..Default::default() });
+    let domains: Vec<MrdId> = told
+        .to(lab.finesse)
+        .iter()
+        .filter_map(|message| match message {
+            Cti::AgentTasksEvent(event) => Some(event.mrd_id),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(domains, [MRD, MrdId(5012)]);
 }
 
 fn two_queues() -> SampleRows {

@@ -7,10 +7,13 @@ use crate::{
 use cce_agentpg::Config;
 use cce_cti::{MediaLogoutInd, OpenReq, SystemEventId, TaskMonitorStartReq, services, task_msg_mask};
 use cce_kernel::{Fact, Input, LinkReason, Peer, Port};
-use cce_model::{AgentState, PeripheralId, PeripheralType, SkillTarget};
+use cce_model::{AgentState, InvokeId, PeripheralId, PeripheralType, SkillTarget};
 use cce_mr::{
-    Icm,
-    icm::{DeviceTargetPreCallInd, HeartbeatConf, TaskDequeuedInd, TaskQueuedInd},
+    FailureStatus, Icm,
+    icm::{
+        CloseReq, DeviceTargetPreCallInd, FailureConf, FailureEvent, HeartbeatConf, TaskDequeuedInd,
+        TaskQueuedInd,
+    },
 };
 use cce_wire::{NamedVariable, Text};
 use std::time::Duration;
@@ -45,6 +48,33 @@ fn a_router_that_does_not_answer_three_heartbeats_is_dropped() {
     let said = lab.pass(5);
     assert!(said.closes(lab.router));
     assert!(said.armed("router redial").is_some());
+}
+
+#[test]
+fn a_router_that_takes_leave_is_answered_and_dialled_again() {
+    let mut lab = Lab::open();
+    let said = lab.router_says(CloseReq { invoke_id: InvokeId(7), ..CloseReq::default() });
+    let [Icm::CloseConf(conf)] = &said.to_router()[..] else { panic!("{said:?}") };
+    assert_eq!(conf.invoke_id, InvokeId(7));
+    assert!(said.closes(lab.router) && said.armed("router redial").is_some());
+    assert!(!said.facts().iter().any(|fact| matches!(fact, Fact::PeerError { .. })), "{said:?}");
+}
+
+#[test]
+fn a_router_that_refuses_the_session_is_left_and_dialled_again() {
+    let mut lab = Lab::started(config());
+    let link = lab.router;
+    lab.input(Input::LinkUp { link, peer: Peer::default() });
+    let said = lab.router_says(FailureConf { status: FailureStatus::REFUSED, ..FailureConf::default() });
+    assert!(said.closes(link) && said.armed("router redial").is_some());
+}
+
+#[test]
+fn a_failure_in_an_open_session_is_told_and_leaves_the_session_open() {
+    let mut lab = Lab::open();
+    let said = lab.router_says(FailureEvent { status: FailureStatus::REFUSED, ..FailureEvent::default() });
+    assert!(matches!(said.facts()[..], [Fact::PeerError { .. }]), "{said:?}");
+    assert!(!said.closes(lab.router));
 }
 
 #[test]

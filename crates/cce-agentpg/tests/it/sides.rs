@@ -3,7 +3,7 @@
 use crate::lab::{Lab, MRD, login, open_req};
 use cce_cti::*;
 use cce_kernel::{Command, Fact, Input, Port};
-use cce_model::fact::AgentPgFact;
+use cce_model::{InvokeId, PeripheralId, fact::AgentPgFact};
 
 #[test]
 fn the_other_side_becomes_active_by_command_and_clients_are_sent_there() {
@@ -14,6 +14,17 @@ fn the_other_side_becomes_active_by_command_and_clients_are_sent_there() {
     assert_eq!(said.names(standby), ["STANDBY_ACTIVE_EVENT_MSG"]);
     assert!(said.facts().contains(&&Fact::from(AgentPgFact::SideActive { side: Port::CtiB })));
     assert_eq!(lab.says(standby, login(MRD)).names(standby)[0], "MEDIA_LOGIN_RESP");
+}
+
+/// A request for configuration has no invoke id: what stands in its place is the peripheral (cti-server-protocol 9).
+#[test]
+fn the_refusal_of_a_request_without_an_invoke_id_has_none() {
+    let mut lab = Lab::open();
+    let standby = lab.session(Port::CtiB, open_req());
+    let request = ConfigRequestKeyEvent { peripheral_id: PeripheralId(5000), ..Default::default() };
+    let said = lab.says(standby, request);
+    let [Cti::FailureConf(refusal)] = &said.to(standby)[..] else { panic!("{said:?}") };
+    assert_eq!(refusal.invoke_id, InvokeId::NONE);
 }
 
 #[test]

@@ -10,7 +10,11 @@ use cce_cti::{
     MakeAgentNotRoutableReq, MakeAgentRoutableInd, MediaLoginReq, MediaLogoutInd,
 };
 use cce_kernel::{Fact, Input, Output, Peer, Port};
-use cce_model::{AgentState, Availability, Disposition, InvokeId, MrdId, SkillTarget, sample::SampleRows};
+use cce_model::{
+    AgentState, Availability, Disposition, InvokeId, MrdId, SkillTarget,
+    fact::{AgentPgFact, OpcMessage},
+    sample::SampleRows,
+};
 
 #[test]
 fn a_sign_in_is_confirmed_and_shows_login_and_not_ready() {
@@ -316,6 +320,19 @@ fn a_sign_in_after_a_lost_session_renews_the_terms_and_keeps_the_tasks() {
         (2, false, Availability::Application.into())
     );
     assert_eq!(lab.finesse_says(end(TASK)).reported_tasks(), [(TASK, 7, 38)]);
+}
+
+/// A reason belongs to NOT_READY and LOGOUT alone (task-routing 6.4).
+#[test]
+fn the_reason_of_not_ready_is_told_in_no_other_state() {
+    let mut lab = Lab::working();
+    lab.finesse_says(not_ready(3));
+    let lost = lab.lose(lab.finesse);
+    let told = lost.facts().into_iter().find_map(|fact| match fact {
+        Fact::AgentPg(AgentPgFact::ToCtiServer(OpcMessage::Agent(record))) => Some(record),
+        _ => None,
+    });
+    assert_eq!(told.map(|record| (record.state, record.reason)), Some((AgentState::WorkNotReady, 0)));
 }
 
 #[test]

@@ -164,13 +164,29 @@ fn the_timers_of_a_task_end_with_it() {
 }
 
 #[test]
-fn a_task_has_its_time_from_its_start_on() {
+fn a_task_has_its_time_from_its_accept_on() {
     let mut lab = Lab::ready();
     lab.reserve(TASK);
     for message in [Cti::from(offer(TASK)), start(TASK).into(), pause(TASK).into(), resume(TASK).into()] {
-        let starts = message.name() == "START_TASK_IND";
-        assert_eq!(lab.finesse_says(message).armed("task duration").is_some(), starts);
+        let is_accept = message.name() == "OFFER_TASK_IND";
+        assert_eq!(lab.finesse_says(message).armed("task duration").is_some(), is_accept);
     }
+}
+
+#[test]
+fn a_task_that_is_started_without_an_accept_has_its_time_from_its_start_on() {
+    let mut lab = Lab::ready();
+    lab.reserve(TASK);
+    assert!(lab.finesse_says(start(TASK)).armed("task duration").is_some());
+}
+
+/// Between the accept and the start no timer runs but that of the longest duration (task-routing 3.8).
+#[test]
+fn a_task_that_is_accepted_and_never_started_ends_with_41() {
+    let mut lab = Lab::ready();
+    lab.reserve(TASK);
+    lab.finesse_says(offer(TASK));
+    assert_eq!(lab.pass(3600).reported_tasks(), [(TASK, 7, 41)]);
 }
 
 #[test]

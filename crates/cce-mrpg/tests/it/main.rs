@@ -9,12 +9,12 @@ mod pims;
 
 use cce_kernel::{CloseReason, Fact, FrameFlaw, Input, Output};
 use cce_model::{
-    DialogueId, DialogueState, Disposition, EccLoss, MrdId, PeripheralId, RoutingClientId, SkillTarget,
-    TaskId,
+    DialogueId, DialogueState, Disposition, EccLoss, InvokeId, MrdId, PeripheralId, RoutingClientId,
+    SkillTarget, TaskId,
 };
 use cce_mr::{
     CancelResult, Mr, RoutingService,
-    icm::{Connect, DialogFail, QueueEvent, ReleaseConf},
+    icm::{self, Connect, DialogFail, QueueEvent, ReleaseConf},
     mr::{CancelTask, NewTask, OpenConf, TerminateDialogueEvent},
 };
 use cce_wire::{NamedVariable, Text};
@@ -431,6 +431,27 @@ fn an_application_that_breaks_the_framing_is_told_and_left() {
     assert_eq!(said.names(), ["FAILURE_EVENT status=1"]);
     assert_eq!(said.closed(), [CloseReason::BadFrame]);
     assert!(said.arms("application redial"));
+}
+
+#[test]
+fn a_router_that_takes_leave_is_answered_and_dialled_again() {
+    let mut lab = Lab::open();
+    let said = lab.router_says(icm::CloseReq { invoke_id: InvokeId(7), ..icm::CloseReq::default() });
+    let conf = icm::CloseConf { invoke_id: InvokeId(7), ..icm::CloseConf::default() };
+    assert_eq!(said.messages_to_router(), [conf.into()]);
+    assert_eq!(said.closed(), [CloseReason::Done]);
+    assert!(said.arms("router redial"));
+    // What it said before it took leave may still arrive.
+    lab.router_says(connect());
+    assert_eq!(lab.over_meanwhile("connection"), 1);
+}
+
+#[test]
+fn the_end_of_a_dialogue_that_is_over_is_counted_as_over_meanwhile() {
+    let mut lab = Lab::with_task();
+    lab.router_says(connect());
+    lab.application_says(TerminateDialogueEvent { dialogue_id: DialogueId(4), ..Default::default() });
+    assert_eq!(lab.over_meanwhile("dialogue"), 1);
 }
 
 #[test]

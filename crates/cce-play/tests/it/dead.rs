@@ -481,7 +481,7 @@ fn a_limit_counts_that_the_domain_had_when_the_task_began() {
 fn steps_that_take_too_long_together_are_told() {
     let run = |pause: &str| {
         failures(&format!(
-            "until = \"2min\"\n[set.\"mrd/Tasks\"]\nmax_task_duration = \"20s\"\n[agents.1081]\n\
+            "until = \"2min\"\n[set.\"mrd/Tasks\"]\nmax_task_duration = \"25s\"\n[agents.1081]\n\
              offer = {{ accept = \"5s\", start = \"5s\", pause = \"{pause}\", resume = \"4s\", close = \"8s\" }}\n[customers.alice]"
         ))
     };

@@ -48,6 +48,19 @@ fn every_mistake_of_a_file_is_told_at_once_with_its_line_and_key() {
     assert_eq!(found, expected.map(|(line, key)| (line, key.to_owned())));
 }
 
+/// Call ids from 0x70000000 on are of tasks that an application routed itself.
+#[test]
+fn the_first_call_id_leaves_room_for_a_days_tasks() {
+    for (first, wrong) in [
+        (0, vec![]),
+        (0x37FF_FFFF, vec![]),
+        (-1, vec!["router.first_call_id"]),
+        (0x3800_0000, vec!["router.first_call_id"]),
+    ] {
+        assert_eq!(keys(&format!("[router]\nfirst_call_id = {first}\n")), wrong, "{first}");
+    }
+}
+
 /// TR-325, CC-110: one payload has 2,000 bytes, of which each variable takes 5 and its length.
 #[test]
 fn expanded_variables_that_need_more_than_a_payload_are_refused() {
