@@ -78,25 +78,32 @@ pub(crate) fn of_dialog(request: &DialogRequest) -> Result<Change, Refusal> {
     }
 }
 
-/// Names that are there twice, or that no variable has, and call variables that are too long are refused. Expanded ones
-/// that are too long are not: the CTI server cuts them (finesse-nonvoice 2.6).
+/// Names that are there twice, or that no variable has, call variables that are too long, and more expanded ones than a
+/// message holds are refused. Expanded ones that are too long are not: they are cut (finesse-nonvoice 2.6).
 fn call_data(request: &DialogRequest) -> Result<CallData, Refusal> {
     let wrap_up_reason = given(request.wrap_up_reason.as_deref()).map(str::to_owned);
     if request.call_variables.is_empty() && wrap_up_reason.is_none() {
         return Err(Refusal::missing("callvariables"));
     }
     let mut data = CallData { wrap_up_reason, ..CallData::default() };
+    let wrong = |what: &str| Refusal::invalid("Invalid callvariables specified for task", what);
     for (name, value) in &request.call_variables {
         let is_new = match number_of(name) {
             Some(number) if value.len() <= VARIABLE_MAX => data.plain.insert(number, value.clone()).is_none(),
-            None if EccVariable::is_name(name) => data.named.insert(name.clone(), value.clone()).is_none(),
+            None if EccVariable::is_name(name) => {
+                let cut = value.chars().take(EccVariable::VALUE_MAX).collect();
+                data.named.insert(name.clone(), cut).is_none()
+            }
             Some(_) | None => false,
         };
         if !is_new {
-            return Err(Refusal::invalid("Invalid callvariables specified for task", name));
+            return Err(wrong(name));
         }
     }
-    Ok(data)
+    // The CTI server refuses what is more with 73, and ends the session of the whole node for a message above 12,500 bytes
+    // (finesse-nonvoice 2.6; cti-server-protocol 2, 3).
+    let bytes: usize = data.named.iter().map(|(name, value)| EccVariable::bytes(name, value)).sum();
+    if bytes > EccVariable::PAYLOAD_MAX { Err(wrong("callvariables")) } else { Ok(data) }
 }
 
 /// The number of a call variable: 1 to 10.

@@ -35,6 +35,12 @@ impl EccVariable {
         value.chars().take(self.length).collect()
     }
 
+    /// Bytes that a name and a value take of the 2,000 of a message: the wire has a byte for each character, and a NUL behind
+    /// either of them (cti-server-protocol 2, 3). The index of an array's element is one more.
+    pub fn bytes(name: &str, value: &str) -> usize {
+        name.chars().count() + value.chars().count() + 2
+    }
+
     /// Bytes that the variable takes of a payload, whatever its value is: 5 and its length, an array 5 and its length and
     /// one byte of each element.
     pub fn room(&self) -> usize {

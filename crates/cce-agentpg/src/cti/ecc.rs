@@ -26,8 +26,7 @@ pub(super) fn check(message: &Cti, known: &[EccVariable]) -> Result<(), CtiStatu
             Err(CtiStatus::VALUE_TOO_LONG) if is_cut => {}
             judged => judged?,
         }
-        // Both texts end with a NUL, and an element has its index.
-        bytes += given.name.len() + given.value.len() + 2 + usize::from(given.index.is_some());
+        bytes += EccVariable::bytes(&given.name, &given.value) + usize::from(given.index.is_some());
     }
     // All variables of a message have 2000 bytes together: 73 (cti-server-protocol 3).
     if bytes > EccVariable::PAYLOAD_MAX { Err(CtiStatus::TOO_MUCH_DATA) } else { Ok(()) }
@@ -143,6 +142,15 @@ mod tests {
         };
         assert_eq!(check(&message(10, 0), &known()), Ok(()));
         assert_eq!(check(&message(10, 1), &known()), Err(CtiStatus::TOO_MUCH_DATA));
+    }
+
+    #[test]
+    fn a_character_that_is_not_ascii_has_one_byte_of_the_2000() {
+        // Index, name, value and two NULs: exactly 200 bytes.
+        let value = "é".repeat(188);
+        let named_array = (0..10).map(|index| NamedArray::new(index, "user.long", &value)).collect();
+        let message = UpdateTaskContextInd { named_array, ..UpdateTaskContextInd::default() };
+        assert_eq!(check(&message.into(), &known()), Ok(()));
     }
 
     #[test]

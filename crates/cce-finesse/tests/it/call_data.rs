@@ -166,6 +166,29 @@ fn names_and_values_of_the_greatest_length_are_taken() {
     }
 }
 
+/// The CTI server ends the session of a client whose message has more than 12,500 bytes: one agent would take the node from
+/// all the others (cti-server-protocol 2, 3).
+#[test]
+fn expanded_variables_of_more_than_2000_bytes_together_are_refused_and_nothing_is_sent() {
+    // Name, value and a NUL behind each: exactly 200 bytes. A value that is too long counts as it is cut.
+    let names: Vec<_> = (0..60).map(|number| format!("user.{number:02}")).collect();
+    let (full, longest) = ("é".repeat(191), "x".repeat(1_000));
+    let pairs =
+        |count: usize, value| names[..count].iter().map(|name| (name.as_str(), value)).collect::<Vec<_>>();
+    let taken = pairs(10, full.as_str());
+    let cut = pairs(9, longest.as_str());
+    for (variables, status) in [
+        (&taken[..], 202),
+        (&[&taken[..], &[("user.a", "")]].concat(), 400),
+        (&cut, 202),
+        (&pairs(10, &longest), 400),
+        (&pairs(60, &longest), 400),
+    ] {
+        let asked = Lab::active().put(DIALOG, &update(variables));
+        assert_eq!((asked.status(), asked.names().len()), (status, usize::from(status == 202)));
+    }
+}
+
 #[test]
 fn whatever_a_dialog_lists_is_taken() {
     let body = |action: &str| {
