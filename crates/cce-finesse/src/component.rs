@@ -1,8 +1,8 @@
 //! Finesse as a component: who takes each input, and what a turn of the session with the CTI server leads to.
 
 use crate::{
-    arm_stat, config::Config, cti::VERSION, interrupt, recovery::Recovery, rest, service::Service,
-    snapshot::Snapshot, timer::Timer,
+    arm_stat, config::Config, cti::VERSION, recovery::Recovery, rest, service::Service, snapshot::Snapshot,
+    timer::Timer,
 };
 use cce_cti::{ArmStatus, Cti, CtiStatus, FailureConf, FailureResp};
 use cce_kernel::{
@@ -168,7 +168,7 @@ impl Finesse {
             Cti::AgentStateEvent(event) => service.on_agent_state(&event, cx),
             Cti::AgentMadeNotRoutableEvent(event) => service.on_made_not_routable(&event, cx),
             Cti::AgentInterruptAdvisoryEvent(event) => service.on_interrupt_advisory(&event, cx),
-            Cti::AgentInterruptDoneAdvisoryEvent(event) => interrupt::go_on(&event, &mut service.cti, cx),
+            Cti::AgentInterruptDoneAdvisoryEvent(event) => service.on_interrupt_done(&event, cx),
 
             // The reservation makes the dialog; the agent's ACCEPT leads to OFFER_TASK_EVENT
             // (finesse-nonvoice 3).

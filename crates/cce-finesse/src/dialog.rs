@@ -1,11 +1,14 @@
 //! Dialogs: made by a reservation, moved by task events, ended with the task (finesse-nonvoice 2.6).
 
-use crate::{interrupt, user::Users};
+use crate::{
+    interrupt::{self, Work},
+    user::Users,
+};
 use cce_cti::{AgentPreCallAbortEvent, AgentPreCallEvent};
 use cce_kernel::{Cx, Fact, Wall};
 use cce_model::{
-    AgentId, AgentState, CallVariableDisplay, ContactId, Dialog, DialogState, Disposition, MrdId,
-    ObjectModel, SkillGroupNumber, SkillTarget, TaskId,
+    AgentId, CallVariableDisplay, ContactId, Dialog, DialogState, Disposition, MrdId, ObjectModel,
+    SkillGroupNumber, SkillTarget, TaskId,
 };
 use cce_wire::{NamedVariable, Text, Unsigned};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -208,32 +211,30 @@ impl Dialogs {
         Some(open.dialog.clone())
     }
 
-    /// The agent's work in a domain is interrupted, or goes on (finesse-nonvoice 2.5, 2.6). Returns the dialogs that desktops
-    /// are to see: those that were recovered while they were interrupted.
+    /// The agent's work in a domain is interrupted, or goes on (finesse-nonvoice 2.5, 2.6). Returns the dialogs that go on.
     pub(crate) fn follow_interrupt(
         &mut self,
         agent: &AgentId,
         mrd: MrdId,
-        state: AgentState,
+        work: Work,
         cx: &mut Cx<'_>,
     ) -> Vec<Dialog> {
-        let mut recovered = Vec::new();
+        let mut going_on = Vec::new();
         for open in self.open.values_mut() {
             if open.dialog.agent != *agent || open.dialog.mrd != mrd {
                 continue;
             }
             let from = open.dialog.state;
-            let Some(to) = interrupt::sequel(from, open.interrupted, state) else { continue };
+            let Some(to) = interrupt::sequel(from, open.interrupted, work) else { continue };
             // The end of the interrupt brings this state back (task-routing S6).
             open.interrupted = (to == DialogState::Interrupted).then_some(from);
             open.set_state(to, cx);
-            // An interrupted dialog is not published anew; one that becomes UNKNOWN is
-            // (finesse-nonvoice 2.6; inferred).
-            if to == DialogState::Unknown && from != DialogState::Unknown {
-                recovered.push(open.dialog.clone());
+            // An interrupted dialog is not published (finesse-nonvoice 2.6).
+            if to != DialogState::Interrupted {
+                going_on.push(open.dialog.clone());
             }
         }
-        recovered
+        going_on
     }
 
     /// Takes out a task of which nobody sees a dialog.

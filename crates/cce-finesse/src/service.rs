@@ -8,7 +8,7 @@ use crate::{
     ccp::{CcpClient, TransferAnswer},
     cti::{CtiClient, VERSION},
     dialog::{Dialogs, OpenDialog, Reserved, call_variables, withdrawn},
-    interrupt,
+    interrupt::{Interrupts, Work},
     line::{Lines, Pending},
     media,
     nodes::nodes,
@@ -20,8 +20,9 @@ use crate::{
     voice,
 };
 use cce_cti::{
-    AgentInterruptAdvisoryEvent, AgentMadeNotRoutableEvent, AgentPreCallAbortEvent, AgentPreCallEvent,
-    AgentStateEvent, ArmStatus, ControlFailureConf, EndTaskEvent, TaskDataUpdateEvent,
+    AgentInterruptAdvisoryEvent, AgentInterruptDoneAdvisoryEvent, AgentMadeNotRoutableEvent,
+    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, ArmStatus, ControlFailureConf, EndTaskEvent,
+    TaskDataUpdateEvent,
 };
 use cce_kernel::{CallError, CallId, Cx, Response};
 use cce_model::{
@@ -42,6 +43,7 @@ pub(crate) struct Service {
     pub(crate) dialogs: Dialogs,
     pub(crate) lines: Lines,
     pub(crate) absences: Absences,
+    pub(crate) interrupts: Interrupts,
     pub(crate) publisher: Publisher,
     ccp: CcpClient,
 }
@@ -55,6 +57,7 @@ impl Service {
             dialogs: Dialogs::default(),
             lines: Lines::default(),
             absences: Absences::default(),
+            interrupts: Interrupts::default(),
             publisher: Publisher::new(Arc::new(nodes(&model)), &config),
             ccp: CcpClient::default(),
             model,
@@ -272,6 +275,9 @@ impl Service {
     pub(crate) fn on_response(&mut self, invoke_id: InvokeId, status: ArmStatus, cx: &mut Cx<'_>) {
         // It was given up, or it answered an interrupt that is over.
         let Some(target) = self.lines.find(invoke_id) else {
+            if let Some((agent, mrd)) = self.interrupts.on_refused(invoke_id) {
+                self.dialogs.follow_interrupt(&agent, mrd, Work::GoesOn, cx);
+            }
             return cx.over_meanwhile("request that is answered");
         };
         // The client has its 202, so that it hears of the refusal by a notification (finesse-nonvoice 2.4).
@@ -321,10 +327,7 @@ impl Service {
         }
         let Some(agent) = self.user_in(event.icm_agent_id, mrd) else { return };
         let state = event.agent_state.or_unknown();
-        // The dialogs come first, so that whoever reads them because of the media reads them right.
-        for dialog in self.dialogs.follow_interrupt(&agent, mrd, state, cx) {
-            self.publish_dialog(dialog, cx);
-        }
+        self.follow_interrupt(&agent, mrd, state, cx);
         // Who is signed out has no reason, whatever it was given for (finesse-nonvoice 2.3).
         let reason = self.model.reason_of_code(ReasonCategory::NotReady, event.event_reason_code);
         let reason = reason.filter(|_| state != AgentState::Logout).cloned();
@@ -347,7 +350,26 @@ impl Service {
         let Some(agent) = self.user_in(event.icm_agent_id, mrd) else { return };
         // The sign-in's `interruptAction` answers for the agent (finesse-nonvoice 5).
         let chosen = self.users.desk(&agent).media(mrd).interrupt_action;
-        interrupt::answer(event, chosen, &mut self.cti, cx);
+        self.interrupts.answer(agent, event, chosen, &mut self.cti, cx);
+    }
+
+    /// The other work is over (task-routing S6).
+    pub(crate) fn on_interrupt_done(&mut self, event: &AgentInterruptDoneAdvisoryEvent, cx: &mut Cx<'_>) {
+        let Some(agent) = self.user_in(event.icm_agent_id, event.mrd_id) else { return };
+        self.interrupts.go_on(agent, event, &mut self.cti, cx);
+    }
+
+    /// Dialogs stop or go on with their agent; they come ahead of the media, so that whoever reads them because of it reads
+    /// them right.
+    fn follow_interrupt(&mut self, agent: &AgentId, mrd: MrdId, state: AgentState, cx: &mut Cx<'_>) {
+        let Some(work) = self.interrupts.follow(agent, mrd, state) else { return };
+        let is_told_by_media = self.users.desk(agent).media(mrd).state != state;
+        for dialog in self.dialogs.follow_interrupt(agent, mrd, work, cx) {
+            // One that becomes UNKNOWN is published (finesse-nonvoice 2.6; inferred).
+            if dialog.state == DialogState::Unknown || !is_told_by_media {
+                self.publish_dialog(dialog, cx);
+            }
+        }
     }
 
     /// The user whom an event about a domain is about. None of the peripheral's agents who are no users here, and of domains

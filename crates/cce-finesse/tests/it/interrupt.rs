@@ -74,6 +74,70 @@ fn every_begun_dialog_goes_back_to_the_state_it_was_interrupted_in() {
     }
 }
 
+/// Who is not ready is reported as that while the work is interrupted, too (finesse-nonvoice 2.5).
+#[test]
+fn an_interrupt_of_an_agent_who_becomes_not_ready_meanwhile_ends_with_it() {
+    let mut lab = Lab::active();
+    lab.cti(advisory());
+    lab.agent(AgentState::Interrupted, 1);
+    let not_ready = lab.agent(AgentState::NotReady, 1);
+    assert_eq!((steps(&not_ready), not_ready.shown()), (vec![], vec!["PUT media NOT_READY".to_owned()]));
+    assert_eq!(lab.act("CLOSE").shown(), ["error E_ARM_STAT_NOT_VALID_AFTER_INTERRUPT_ADVISORY_ACCEPT"]);
+
+    assert_eq!(lab.cti(done_advisory()).names(), ["AGENT_INTERRUPT_DONE_ACCEPTED_IND"]);
+    let over = lab.agent(AgentState::NotReady, 1);
+    assert_eq!(steps(&over), [(DialogState::Interrupted, DialogState::Active)]);
+    assert_eq!(over.shown(), ["PUT dialog ACTIVE"], "no event of the media would tell it");
+    assert_eq!(lab.act("CLOSE").names(), ["END_TASK_IND"]);
+}
+
+#[test]
+fn the_work_of_an_agent_who_became_not_ready_as_the_interrupt_ended_goes_on() {
+    let mut lab = Lab::active();
+    lab.cti(advisory());
+    lab.agent(AgentState::Interrupted, 1);
+    lab.cti(done_advisory());
+    let over = lab.agent(AgentState::NotReady, 1);
+    assert_eq!(steps(&over), [(DialogState::Interrupted, DialogState::Active)]);
+    assert_eq!(over.shown(), ["PUT media NOT_READY"]);
+}
+
+#[test]
+fn the_dialogs_of_an_agent_who_was_not_ready_before_are_interrupted_by_what_the_node_accepts() {
+    let mut lab = Lab::active();
+    lab.agent(AgentState::NotReady, 1);
+    assert_eq!(lab.cti(advisory()).names(), ["AGENT_INTERRUPT_ACCEPTED_IND"]);
+    let interrupted = lab.agent(AgentState::NotReady, 1);
+    assert_eq!(steps(&interrupted), [(DialogState::Active, DialogState::Interrupted)]);
+    assert_eq!(interrupted.shown(), [] as [&str; 0]);
+    assert!(lab.get(DIALOG).body().contains("<actions></actions>"));
+}
+
+#[test]
+fn the_dialogs_of_an_agent_who_is_not_ready_go_on_where_the_node_s_answer_is_refused() {
+    let mut lab = Lab::active();
+    let invoke_id = lab.cti(advisory()).invoke_id();
+    assert_eq!(steps(&lab.agent(AgentState::NotReady, 1)), [(DialogState::Active, DialogState::Interrupted)]);
+    let refused =
+        lab.cti(FailureResp { invoke_id, status: ArmStatus::INVALID_MESSAGE_SEQUENCE, ..Default::default() });
+    assert_eq!(steps(&refused), [(DialogState::Interrupted, DialogState::Active)]);
+    assert_eq!(steps(&lab.agent(AgentState::NotReady, 1)), []);
+}
+
+#[test]
+fn an_interrupt_of_which_no_task_is_left_is_forgotten() {
+    let mut lab = Lab::active();
+    lab.cti(advisory());
+    lab.agent(AgentState::Interrupted, 1);
+    lab.agent(AgentState::NotActive, 1);
+    lab.cti(end_event(41));
+    lab.agent(AgentState::Reserved, 1);
+    lab.cti(pre_call());
+    lab.cti(start_event());
+    assert_eq!(steps(&lab.agent(AgentState::NotReady, 1)), []);
+    assert!(lab.get(DIALOG).body().contains("<state>ACTIVE</state>"));
+}
+
 #[test]
 fn a_dialog_that_moved_on_by_an_event_of_its_own_is_not_put_back_when_the_interrupt_ends() {
     let mut lab = Lab::active();
