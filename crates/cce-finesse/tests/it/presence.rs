@@ -43,6 +43,16 @@ fn who_comes_back_in_time_stays() {
     assert!(back.has_output(&Output::Cancel { key: absence() }));
 }
 
+/// Up to 120 s until the loss shows, and a minute in which the user may come back (finesse-nonvoice 5, task-routing E5).
+#[test]
+fn who_is_lost_without_a_word_is_signed_out_after_180_seconds() {
+    let (mut lab, _) = present();
+    let early = lab.seconds(179);
+    assert!(!early.names().contains(&"MEDIA_LOGOUT_IND"), "{:?}", early.names());
+    let over = lab.seconds(1);
+    assert!(over.names().contains(&"MEDIA_LOGOUT_IND"), "{:?}", over.names());
+}
+
 #[test]
 fn who_does_not_come_back_is_signed_out_with_255() {
     let (mut lab, desk) = present();

@@ -53,7 +53,7 @@ fn a_client_that_asks_for_tls_where_it_is_not_offered_is_let_go() {
 fn a_quiet_client_is_asked_whether_it_is_there() {
     let mut lab = Lab::in_service();
     let link = connect(&mut lab, "1080", "desk");
-    assert!(!lab.seconds(179).stanzas(link).contains("urn:xmpp:ping"));
+    assert!(!lab.seconds(59).stanzas(link).contains("urn:xmpp:ping"));
     let asked = lab.seconds(1).stanzas(link);
     assert!(
         asked.starts_with("<iq type='get' from='fin1.lab' to='1080@fin1.lab/desk'")
@@ -67,9 +67,9 @@ fn a_client_that_answers_stays_whatever_it_answers() {
     let mut lab = Lab::in_service();
     let link = connect(&mut lab, "1080", "desk");
     for _ in 0..3 {
-        lab.seconds(180);
+        lab.seconds(60);
         say(&mut lab, link, "<iq type='error' id='x'/>");
-        assert!(!lab.seconds(179).has_output(&Output::Close { link, reason: CloseReason::Idle }));
+        assert!(!lab.seconds(59).has_output(&Output::Close { link, reason: CloseReason::Idle }));
     }
 }
 
@@ -78,7 +78,7 @@ fn a_client_that_speaks_is_not_asked() {
     let mut lab = Lab::in_service();
     let link = connect(&mut lab, "1080", "desk");
     for _ in 0..4 {
-        assert_eq!(lab.seconds(100).stanzas(link), "");
+        assert_eq!(lab.seconds(40).stanzas(link), "");
         say(&mut lab, link, " ");
     }
 }
@@ -88,12 +88,12 @@ fn a_dead_client_is_gone_for_the_users_others_and_its_absence_counts() {
     let mut lab = Lab::in_service();
     let dead = connect(&mut lab, "1080", "desk");
     say(&mut lab, dead, "<presence/>");
-    lab.seconds(100);
+    lab.seconds(50);
     let alive = connect(&mut lab, "1080", "phone");
     say(&mut lab, alive, "<presence/>");
-    lab.seconds(100);
+    lab.seconds(50);
     say(&mut lab, alive, " ");
-    lab.seconds(159);
+    assert!(!lab.seconds(19).has_output(&Output::Close { link: dead, reason: CloseReason::Idle }));
     let ended = lab.seconds(1);
     assert!(ended.has_output(&Output::Close { link: dead, reason: CloseReason::Idle }));
     assert!(ended.stanzas(dead).contains("<connection-timeout"));
