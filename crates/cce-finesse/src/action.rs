@@ -6,7 +6,7 @@ use crate::{
     cti::CtiClient,
     dialog::OpenDialog,
     refusal::INVALID_ACTION,
-    request::{CallData, Change},
+    request::{CallData, DialogChange, Move},
 };
 use cce_cti::{
     ArmStatus, EndTaskInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd, StartTaskInd, UpdateTaskContextInd,
@@ -19,7 +19,7 @@ use cce_wire::{NamedVariable, Text};
 /// Asks the CTI server for an action that needs nothing else, and returns the request's invoke id.
 pub(crate) fn send(
     open: &OpenDialog,
-    action: DialogAction,
+    action: Move,
     cti: &mut CtiClient,
     cx: &mut Cx<'_>,
 ) -> Option<InvokeId> {
@@ -28,7 +28,7 @@ pub(crate) fn send(
     match action {
         // The offer goes to the CTI server on the agent's click, and not when the task is reserved
         // (finesse-nonvoice 3).
-        DialogAction::Accept => cti.send(cx, |invoke_id| OfferTaskInd {
+        Move::Accept => cti.send(cx, |invoke_id| OfferTaskInd {
             invoke_id,
             mrd_id,
             icm_agent_id,
@@ -37,7 +37,7 @@ pub(crate) fn send(
             arm_service_id,
             ..OfferTaskInd::default()
         }),
-        DialogAction::Start => cti.send(cx, |invoke_id| StartTaskInd {
+        Move::Start => cti.send(cx, |invoke_id| StartTaskInd {
             invoke_id,
             mrd_id,
             icm_agent_id,
@@ -47,21 +47,21 @@ pub(crate) fn send(
             ..StartTaskInd::default()
         }),
         // PAUSE, RESUME and WRAPUP have neither skill group nor service (cti-server-protocol 11.1).
-        DialogAction::Pause => cti.send(cx, |invoke_id| PauseTaskInd {
+        Move::Pause => cti.send(cx, |invoke_id| PauseTaskInd {
             invoke_id,
             mrd_id,
             icm_agent_id,
             task_id,
             ..PauseTaskInd::default()
         }),
-        DialogAction::Resume => cti.send(cx, |invoke_id| ResumeTaskInd {
+        Move::Resume => cti.send(cx, |invoke_id| ResumeTaskInd {
             invoke_id,
             mrd_id,
             icm_agent_id,
             task_id,
             ..ResumeTaskInd::default()
         }),
-        DialogAction::WrapUp => cti.send(cx, |invoke_id| WrapupTaskInd {
+        Move::WrapUp => cti.send(cx, |invoke_id| WrapupTaskInd {
             invoke_id,
             mrd_id,
             icm_agent_id,
@@ -70,10 +70,7 @@ pub(crate) fn send(
         }),
         // The number 38 belongs to an agent's own close; transfers and sign-outs have others
         // (finesse-nonvoice 2.6).
-        DialogAction::Close => send_end(open, Disposition::NORMAL_END_TASK, cti, cx),
-        DialogAction::UpdateCallData | DialogAction::Transfer => {
-            unreachable!("{action:?} needs something else")
-        }
+        Move::Close => send_end(open, Disposition::NORMAL_END_TASK, cti, cx),
     }
 }
 
@@ -137,17 +134,17 @@ pub(crate) fn not_allowed(dialog: &Dialog, action: DialogAction) -> ApiError {
     }
 }
 
-/// Whether an action is what brings a dialog into `state`.
-pub(crate) fn leads_to(change: &Change, state: DialogState) -> bool {
-    match change.action() {
-        Some(DialogAction::Accept) => state == DialogState::Accepted,
+/// Whether a change is what brings a dialog into `state`.
+pub(crate) fn leads_to(change: &DialogChange, state: DialogState) -> bool {
+    match change {
+        DialogChange::Move(Move::Accept) => state == DialogState::Accepted,
         // START_TASK_EVENT and RESUME_TASK_EVENT lead to the same state (finesse-nonvoice 2.6).
-        Some(DialogAction::Start | DialogAction::Resume) => state == DialogState::Active,
-        Some(DialogAction::Pause) => state == DialogState::Paused,
-        Some(DialogAction::WrapUp) => state == DialogState::WrappingUp,
+        DialogChange::Move(Move::Start | Move::Resume) => state == DialogState::Active,
+        DialogChange::Move(Move::Pause) => state == DialogState::Paused,
+        DialogChange::Move(Move::WrapUp) => state == DialogState::WrappingUp,
         // A transfer that CCP took ends the task for its agent as a close does (task-routing S5).
-        Some(DialogAction::Close | DialogAction::Transfer) => state == DialogState::Closed,
-        // Its event is one of the task's data; a change of a media leads to no state of a dialog.
-        Some(DialogAction::UpdateCallData) | None => false,
+        DialogChange::Move(Move::Close) | DialogChange::Transfer(_) => state == DialogState::Closed,
+        // Its event is one of the task's data.
+        DialogChange::UpdateCallData(_) => false,
     }
 }

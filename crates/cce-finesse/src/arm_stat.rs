@@ -1,6 +1,6 @@
 //! What the codes mean with which the CTI server refuses a request (finesse-nonvoice 4.6).
 
-use crate::request::Change;
+use crate::request::{Change, MediaChange};
 use cce_cti::{ArmStatus, ControlFailure, ControlFailureConf, CtiStatus};
 use cce_model::{ApiError, MrdId, PeripheralError, TaskId, UserError};
 
@@ -101,15 +101,8 @@ fn peripheral(failure: &ControlFailureConf) -> Option<PeripheralError> {
 pub(crate) fn unconfirmed(change: &Change, media: MrdId) -> ApiError {
     match change {
         // Code 37 belongs to sign-ins alone (finesse-nonvoice 4.6).
-        Change::SignIn(_) => refused(ArmStatus::LOGIN_TIMEOUT, media),
-        Change::Ready
-        | Change::NotReady(_)
-        | Change::SignOut(_)
-        | Change::Routable(_)
-        | Change::Act(_)
-        | Change::UpdateCallData(_)
-        | Change::Transfer(_)
-        | Change::User(_) => failed(CtiStatus::TIMEOUT, media),
+        Change::Media(_, _, MediaChange::SignIn(_)) => refused(ArmStatus::LOGIN_TIMEOUT, media),
+        Change::Media(..) | Change::Dialog(..) | Change::User(..) => failed(CtiStatus::TIMEOUT, media),
     }
 }
 

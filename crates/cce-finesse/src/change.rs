@@ -2,7 +2,7 @@
 
 use crate::{
     refusal::{INVALID_ACTION, Refusal},
-    request::{CallData, Change, Settings, UserChange},
+    request::{CallData, DialogChange, MediaChange, Move, Settings, UserChange},
 };
 use cce_model::{
     DialogAction, EccVariable, InterruptAction, LogoutAction, ObjectModel, ReasonCategory, UserState,
@@ -35,31 +35,31 @@ pub(crate) fn of_user(request: &UserRequest, model: &ObjectModel) -> Result<User
     }
 }
 
-pub(crate) fn of_media(request: &MediaRequest, model: &ObjectModel) -> Result<Change, Refusal> {
+pub(crate) fn of_media(request: &MediaRequest, model: &ObjectModel) -> Result<MediaChange, Refusal> {
     let reason = |category| reason(request.reason_code_id.as_deref(), category, model);
     match (given(request.state.as_deref()), given(request.routable.as_deref())) {
         // The state goes before `routable`, since READY makes routable by itself
         // (finesse-nonvoice 2.4; inferred).
-        (Some(SIGN_IN), _) => settings(request).map(Change::SignIn),
-        (Some("READY"), _) => Ok(Change::Ready),
-        (Some("NOT_READY"), _) => reason(ReasonCategory::NotReady).map(Change::NotReady),
-        (Some("LOGOUT"), _) => reason(ReasonCategory::Logout).map(Change::SignOut),
+        (Some(SIGN_IN), _) => settings(request).map(MediaChange::SignIn),
+        (Some("READY"), _) => Ok(MediaChange::Ready),
+        (Some("NOT_READY"), _) => reason(ReasonCategory::NotReady).map(MediaChange::NotReady),
+        (Some("LOGOUT"), _) => reason(ReasonCategory::Logout).map(MediaChange::SignOut),
         (Some(_), _) => Err(Refusal::invalid("Invalid State specified for media", "state")),
-        (None, Some("true")) => Ok(Change::Routable(true)),
-        (None, Some("false")) => Ok(Change::Routable(false)),
+        (None, Some("true")) => Ok(MediaChange::Routable(true)),
+        (None, Some("false")) => Ok(MediaChange::Routable(false)),
         (None, Some(_)) => Err(Refusal::invalid("Invalid routable specified for media", "routable")),
         // Parameter Missing means that there is neither a state nor `routable` (finesse-nonvoice 2.4).
         (None, None) => Err(Refusal::missing("state")),
     }
 }
 
-pub(crate) fn of_dialog(request: &DialogRequest) -> Result<Change, Refusal> {
+pub(crate) fn of_dialog(request: &DialogRequest) -> Result<DialogChange, Refusal> {
     let name =
         given(request.requested_action.as_deref()).ok_or_else(|| Refusal::missing("requestedAction"))?;
     // The gadget maps the text of this refusal to a message of its own (finesse-nonvoice 2.6).
     let action = DialogAction::parse(name).ok_or_else(|| Refusal::invalid(INVALID_ACTION, name))?;
     match action {
-        DialogAction::UpdateCallData => call_data(request).map(Change::UpdateCallData),
+        DialogAction::UpdateCallData => call_data(request).map(DialogChange::UpdateCallData),
         DialogAction::Transfer => {
             // Only TRANSFER needs a target; the JavaScript library sends one with every action
             // (finesse-nonvoice 2.6).
@@ -67,14 +67,14 @@ pub(crate) fn of_dialog(request: &DialogRequest) -> Result<Change, Refusal> {
             if selector.chars().count() > SELECTOR_MAX {
                 return Err(Refusal::invalid("Invalid target specified for task", "target"));
             }
-            Ok(Change::Transfer(selector.to_owned()))
+            Ok(DialogChange::Transfer(selector.to_owned()))
         }
-        DialogAction::Accept
-        | DialogAction::Start
-        | DialogAction::Pause
-        | DialogAction::Resume
-        | DialogAction::WrapUp
-        | DialogAction::Close => Ok(Change::Act(action)),
+        DialogAction::Accept => Ok(DialogChange::Move(Move::Accept)),
+        DialogAction::Start => Ok(DialogChange::Move(Move::Start)),
+        DialogAction::Pause => Ok(DialogChange::Move(Move::Pause)),
+        DialogAction::Resume => Ok(DialogChange::Move(Move::Resume)),
+        DialogAction::WrapUp => Ok(DialogChange::Move(Move::WrapUp)),
+        DialogAction::Close => Ok(DialogChange::Move(Move::Close)),
     }
 }
 

@@ -89,8 +89,8 @@ impl Finesse {
     fn on_request(&mut self, call: CallId, request: &Request, cx: &mut Cx<'_>) {
         let (response, work) = rest::answer(request, &mut self.service, cx);
         cx.reply(call, response);
-        for (target, ask) in work {
-            self.service.submit(&target, ask, cx);
+        for ask in work {
+            self.service.submit(ask, cx);
         }
     }
 

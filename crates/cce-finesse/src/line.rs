@@ -1,6 +1,6 @@
 //! Requests about one object go to the CTI server one after the other (finesse-nonvoice 1.4).
 
-use crate::request::{Ask, Change, Settings, Target};
+use crate::request::{Ask, Change, MediaChange, Settings, Target};
 use cce_model::{AgentId, InvokeId, MrdId};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -46,8 +46,8 @@ impl Lines {
     }
 
     /// Adds a request behind the others.
-    pub(crate) fn push(&mut self, target: Target, ask: Ask) {
-        self.lines.entry(target).or_default().waiting.push_back(ask);
+    pub(crate) fn push(&mut self, ask: Ask) {
+        self.lines.entry(ask.target()).or_default().waiting.push_back(ask);
     }
 
     /// Takes out the next request, unless one is pending.
@@ -65,7 +65,8 @@ impl Lines {
     }
 
     /// Lets the object wait for the confirmation of what was sent.
-    pub(crate) fn begin(&mut self, target: Target, pending: Pending) {
+    pub(crate) fn begin(&mut self, pending: Pending) {
+        let target = pending.ask.target();
         self.lines.entry(target).or_default().pending = Some(pending);
     }
 
@@ -115,48 +116,53 @@ impl Lines {
 
     /// The sign-in that is answered under `invoke_id`, be it pending or given up.
     pub(crate) fn sign_in(&mut self, invoke_id: InvokeId) -> Option<SignIn> {
-        let Some(target @ Target::Media(agent, mrd)) = &self.find(invoke_id) else {
+        let Some(target) = self.find(invoke_id) else {
             // A sign-in that is confirmed late took effect all the same, with its settings
             // (finesse-nonvoice 2.4).
             return self.late.remove(&invoke_id);
         };
-        let settings = self.pending(target)?.ask.change.settings()?;
-        Some((agent.clone(), *mrd, settings))
+        match &self.pending(&target)?.ask.change {
+            Change::Media(agent, mrd, MediaChange::SignIn(settings)) => {
+                Some((agent.clone(), *mrd, *settings))
+            }
+            Change::Media(..) | Change::Dialog(..) | Change::User(..) => None,
+        }
     }
 
     /// The session is over: takes out every request, of each object the pending one, then the others in order.
-    pub(crate) fn take_all(&mut self) -> Vec<(Target, Option<Pending>, VecDeque<Ask>)> {
+    pub(crate) fn take_all(&mut self) -> Vec<(Option<Pending>, VecDeque<Ask>)> {
         // An answer comes in the session of its request, or never.
         self.late.clear();
         let lines = std::mem::take(&mut self.lines);
-        lines.into_iter().map(|(target, line)| (target, line.pending, line.waiting)).collect()
+        lines.into_values().map(|line| (line.pending, line.waiting)).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cce_model::{AgentId, DialogAction, MrdId, TaskId};
+    use crate::request::{DialogChange, Move};
+    use cce_model::{AgentId, MrdId, TaskId};
 
     const TARGET: Target = Target::Dialog(TaskId::NONE);
 
     #[test]
     fn requests_about_one_object_leave_in_order_and_one_at_a_time() {
         let mut lines = Lines::default();
-        lines.push(TARGET, ask(DialogAction::Pause));
-        lines.push(TARGET, ask(DialogAction::Resume));
+        lines.push(ask(Move::Pause));
+        lines.push(ask(Move::Resume));
         let first = lines.next(&TARGET).unwrap();
-        assert_eq!(first, ask(DialogAction::Pause));
-        lines.begin(TARGET, Pending { invoke_id: InvokeId(7), ask: first, answered: false });
+        assert_eq!(first, ask(Move::Pause));
+        lines.begin(Pending { invoke_id: InvokeId(7), ask: first, answered: false });
         assert_eq!(lines.next(&TARGET), None);
         lines.settle(&TARGET);
-        assert_eq!(lines.next(&TARGET), Some(ask(DialogAction::Resume)));
+        assert_eq!(lines.next(&TARGET), Some(ask(Move::Resume)));
     }
 
     #[test]
     fn an_object_without_requests_leaves_no_entry() {
         let mut lines = Lines::default();
-        lines.push(TARGET, ask(DialogAction::Pause));
+        lines.push(ask(Move::Pause));
         assert!(lines.next(&TARGET).is_some());
         assert_eq!(lines.next(&TARGET), None);
         assert!(lines.lines.is_empty());
@@ -165,7 +171,7 @@ mod tests {
     #[test]
     fn a_full_object_says_so() {
         let mut lines = Lines::default();
-        (0..WAITING_MAX).for_each(|_| lines.push(TARGET, ask(DialogAction::Pause)));
+        (0..WAITING_MAX).for_each(|_| lines.push(ask(Move::Pause)));
         assert!(lines.is_full(&TARGET));
         assert!(!lines.is_full(&Target::Media(AgentId::from("1080"), MrdId(5011))));
     }
@@ -173,17 +179,15 @@ mod tests {
     #[test]
     fn a_pending_request_is_found_by_its_invoke_id() {
         let mut lines = Lines::default();
-        lines.begin(
-            TARGET,
-            Pending { invoke_id: InvokeId(7), ask: ask(DialogAction::Pause), answered: false },
-        );
+        lines.begin(Pending { invoke_id: InvokeId(7), ask: ask(Move::Pause), answered: false });
         assert_eq!(lines.find(InvokeId(7)), Some(TARGET));
         assert_eq!(lines.find(InvokeId(8)), None);
         assert_eq!(lines.take_all().len(), 1);
         assert_eq!(lines.find(InvokeId(7)), None);
     }
 
-    fn ask(action: DialogAction) -> Ask {
-        Ask { request_id: String::new(), change: Change::Act(action) }
+    fn ask(action: Move) -> Ask {
+        let change = Change::Dialog(TaskId::NONE, DialogChange::Move(action));
+        Ask { request_id: String::new(), change }
     }
 }

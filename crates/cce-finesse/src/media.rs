@@ -3,7 +3,7 @@
 
 use crate::{
     cti::CtiClient,
-    request::{Change, Settings},
+    request::{FORCED, MediaChange, Settings},
     user::Desk,
 };
 use cce_cti::{
@@ -19,7 +19,7 @@ const ROUTABLE: u16 = 1;
 
 /// Sends a request about a user's media, and returns its invoke id; none when there is nothing to change.
 pub(crate) fn send(
-    change: &Change,
+    change: &MediaChange,
     (desk, mrd): (&mut Desk, MrdId),
     extension: &str,
     cti: &mut CtiClient,
@@ -28,14 +28,14 @@ pub(crate) fn send(
     // A confirmed routable=false is taken back by whatever makes the agent routable, so that it is sent even where it seems to
     // change nothing (finesse-nonvoice 2.4).
     let is_to_be_not_routable = desk.not_routable_next.contains(&mrd);
-    if matches!(change, Change::Ready | Change::Routable(true)) {
+    if matches!(change, MediaChange::Ready | MediaChange::Routable(true)) {
         desk.not_routable_next.remove(&mrd);
     }
     let media = desk.media(mrd);
     let (mrd_id, icm_agent_id) = (mrd, desk.user.skill_target);
     match *change {
         // Who signs in is routable, and gets tasks once ready (finesse-nonvoice 2.4).
-        Change::SignIn(settings) => cti.send(cx, |invoke_id| MediaLoginReq {
+        MediaChange::SignIn(settings) => cti.send(cx, |invoke_id| MediaLoginReq {
             invoke_id,
             mrd_id,
             icm_agent_id,
@@ -45,8 +45,8 @@ pub(crate) fn send(
             ..MediaLoginReq::default()
         }),
         // READY from READY is ignored silently (finesse-nonvoice 2.4).
-        Change::Ready if is_ready(media) && !is_to_be_not_routable => None,
-        Change::Ready => cti.send(cx, |invoke_id| MakeAgentReadyInd {
+        MediaChange::Ready if is_ready(media) && !is_to_be_not_routable => None,
+        MediaChange::Ready => cti.send(cx, |invoke_id| MakeAgentReadyInd {
             invoke_id,
             mrd_id,
             icm_agent_id,
@@ -55,14 +55,15 @@ pub(crate) fn send(
         }),
         // An open offer refuses it with 14, so that this one has a response, and READY has none
         // (finesse-nonvoice 2.5, 3).
-        Change::NotReady(reason_code) => cti.send(cx, |invoke_id| MakeAgentNotReadyReq {
+        MediaChange::NotReady(reason_code) => cti.send(cx, |invoke_id| MakeAgentNotReadyReq {
             invoke_id,
             mrd_id,
             icm_agent_id,
             reason_code,
             ..MakeAgentNotReadyReq::default()
         }),
-        Change::SignOut(reason_code) => {
+        MediaChange::SignOut(_) | MediaChange::ForcedSignOut => {
+            let reason_code = if let MediaChange::SignOut(reason) = *change { reason } else { FORCED };
             // How the agent's tasks end was chosen at the sign-in (task-routing E4).
             let disposition = match media.logout_action {
                 LogoutAction::Close => Disposition::AGENT_LOGGED_OUT_DURING_TASK,
@@ -80,28 +81,25 @@ pub(crate) fn send(
             })
         }
         // Ignored silently, as READY from READY is (inferred).
-        Change::Routable(wanted)
+        MediaChange::Routable(wanted)
             if wanted == media.routable && is_signed_in(media) && !is_to_be_not_routable =>
         {
             None
         }
         // The indication carries the limit of the sign-in (cti-server-protocol 11.1).
-        Change::Routable(true) => cti.send(cx, |invoke_id| MakeAgentRoutableInd {
+        MediaChange::Routable(true) => cti.send(cx, |invoke_id| MakeAgentRoutableInd {
             invoke_id,
             mrd_id,
             icm_agent_id,
             max_tasks: media.max_dialog_limit.unwrap_or(1),
             ..MakeAgentRoutableInd::default()
         }),
-        Change::Routable(false) => cti.send(cx, |invoke_id| MakeAgentNotRoutableReq {
+        MediaChange::Routable(false) => cti.send(cx, |invoke_id| MakeAgentNotRoutableReq {
             invoke_id,
             mrd_id,
             icm_agent_id,
             ..MakeAgentNotRoutableReq::default()
         }),
-        Change::Act(_) | Change::UpdateCallData(_) | Change::Transfer(_) | Change::User(_) => {
-            unreachable!("{change:?} is not about a media")
-        }
     }
 }
 
@@ -138,18 +136,15 @@ pub(crate) fn is_signed_in(media: &Media) -> bool {
 /// Whether a request has led to what it asked for. A request that has a response waits for that and for the
 /// state; routable=false is confirmed by the response alone while it takes effect only later, with the begin of every
 /// `unstarted` task (finesse-nonvoice 2.4).
-pub(crate) fn is_done(change: &Change, is_answered: bool, media: &Media, unstarted: bool) -> bool {
+pub(crate) fn is_done(change: &MediaChange, is_answered: bool, media: &Media, unstarted: bool) -> bool {
     match change {
-        Change::SignIn(_) => is_answered && is_signed_in(media),
+        MediaChange::SignIn(_) => is_answered && is_signed_in(media),
         // READY and sign-out are indications: the state alone confirms them (cti-server-protocol 4.4).
-        Change::Ready => is_ready(media),
-        Change::NotReady(_) => is_answered && media.state == AgentState::NotReady,
-        Change::SignOut(_) => media.state == AgentState::Logout,
-        Change::Routable(true) => media.routable,
-        Change::Routable(false) => is_answered && (!media.routable || unstarted),
-        Change::Act(_) | Change::UpdateCallData(_) | Change::Transfer(_) | Change::User(_) => {
-            unreachable!("{change:?} is not about a media")
-        }
+        MediaChange::Ready => is_ready(media),
+        MediaChange::NotReady(_) => is_answered && media.state == AgentState::NotReady,
+        MediaChange::SignOut(_) | MediaChange::ForcedSignOut => media.state == AgentState::Logout,
+        MediaChange::Routable(true) => media.routable,
+        MediaChange::Routable(false) => is_answered && (!media.routable || unstarted),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     action, arm_stat,
     dialog::text,
     media,
-    request::{Ask, Change, Target, UserChange},
+    request::{Ask, Change, DialogChange, MediaChange, UserChange},
     service::Service,
     snapshot::Snapshot,
     timer::{Timer, confirmation},
@@ -54,7 +54,7 @@ pub(crate) struct Recovery {
     /// Users whose voice states are asked for, by invoke id.
     users: BTreeMap<InvokeId, AgentId>,
     /// Requests that were under way or waited when the session ended, in order.
-    cut_off: Vec<(Target, Ask)>,
+    cut_off: Vec<Ask>,
 }
 
 impl Recovery {
@@ -74,12 +74,11 @@ impl Recovery {
         // SystemInfo is told at both edges, and between them no other event is (finesse-nonvoice 5).
         cx.note(FinesseFact::Service { in_service: false }.into());
         service.publish_system(cx);
-        for (target, pending, waiting) in service.lines.take_all() {
+        for (pending, waiting) in service.lines.take_all() {
             if let Some(pending) = &pending {
                 cx.cancel(confirmation(pending.invoke_id));
             }
-            let asks = pending.map(|pending| pending.ask).into_iter().chain(waiting);
-            self.cut_off.extend(asks.map(|ask| (target.clone(), ask)));
+            self.cut_off.extend(pending.map(|pending| pending.ask).into_iter().chain(waiting));
         }
     }
 
@@ -295,8 +294,8 @@ impl Recovery {
         cx.note(FinesseFact::Service { in_service: true }.into());
         service.publish_system(cx);
         service.publisher.publish_held(&service.config, cx);
-        for (target, ask) in std::mem::take(&mut self.cut_off) {
-            judge_cut_off(&target, &ask, service, cx);
+        for ask in std::mem::take(&mut self.cut_off) {
+            judge_cut_off(&ask, service, cx);
         }
         service.end_all_transferred(cx);
         for agent in service.absences.take_overdue() {
@@ -307,18 +306,22 @@ impl Recovery {
     /// A request about a user's voice state that was cut off, and that `is_done` knows to have come about: it waits no
     /// more. Returns the request's id.
     fn take_done(&mut self, agent: &AgentId, is_done: impl Fn(&UserChange) -> bool) -> Option<String> {
-        let found = self.cut_off.iter().position(|(target, ask)| match (target, &ask.change) {
-            (Target::User(about), Change::User(change)) => about == agent && is_done(change),
-            (Target::User(_) | Target::Media(..) | Target::Dialog(_), _) => false,
+        let found = self.cut_off.iter().position(|ask| match &ask.change {
+            Change::User(about, change) => about == agent && is_done(change),
+            Change::Media(..) | Change::Dialog(..) => false,
         })?;
-        Some(self.cut_off.remove(found).1.request_id)
+        Some(self.cut_off.remove(found).request_id)
     }
 
     /// A sign-in whose confirmation was lost took effect: what it set counts.
     fn keep_cut_off_settings(&self, agent: &AgentId, mrd: MrdId, service: &mut Service, cx: &mut Cx<'_>) {
-        let target = Target::Media(agent.clone(), mrd);
-        let mut asked = self.cut_off.iter().filter(|(about, _)| *about == target);
-        if let Some(settings) = asked.find_map(|(_, ask)| ask.change.settings()) {
+        let settings = self.cut_off.iter().find_map(|ask| match &ask.change {
+            Change::Media(about, place, MediaChange::SignIn(settings)) if (about, *place) == (agent, mrd) => {
+                Some(*settings)
+            }
+            Change::Media(..) | Change::Dialog(..) | Change::User(..) => None,
+        });
+        if let Some(settings) = settings {
             service.change_media(agent, mrd, cx, |media| media::apply(media, settings));
         }
     }
@@ -329,9 +332,9 @@ impl Recovery {
         // Only the node of the sign-in knows the limit (finesse-nonvoice 2.3).
         let own = own.filter(|media| media.max_dialog_limit.is_some());
         let mut places: BTreeSet<_> = own.map(|media| (media.agent.clone(), media.mrd)).collect();
-        places.extend(self.cut_off.iter().filter_map(|(target, ask)| match (target, &ask.change) {
-            (Target::Media(agent, mrd), Change::SignIn(_)) => Some((agent.clone(), *mrd)),
-            (Target::Media(..) | Target::Dialog(_) | Target::User(_), _) => None,
+        places.extend(self.cut_off.iter().filter_map(|ask| match &ask.change {
+            Change::Media(agent, mrd, MediaChange::SignIn(_)) => Some((agent.clone(), *mrd)),
+            Change::Media(..) | Change::Dialog(..) | Change::User(..) => None,
         }));
         places
     }
@@ -340,9 +343,9 @@ impl Recovery {
     fn own_users(&self, service: &Service) -> BTreeSet<AgentId> {
         let signed_in = service.users.iter().filter(|desk| desk.user.state != UserState::Logout);
         let mut users: BTreeSet<_> = signed_in.map(|desk| desk.user.id.clone()).collect();
-        users.extend(self.cut_off.iter().filter_map(|(target, _)| match target {
-            Target::User(agent) => Some(agent.clone()),
-            Target::Media(..) | Target::Dialog(_) => None,
+        users.extend(self.cut_off.iter().filter_map(|ask| match &ask.change {
+            Change::User(agent, _) => Some(agent.clone()),
+            Change::Media(..) | Change::Dialog(..) => None,
         }));
         users
     }
@@ -370,33 +373,29 @@ fn begin_again(status: impl Display, service: &mut Service, cx: &mut Cx<'_>) -> 
 
 /// What a request asked for has come about, or it failed: it is not repeated, since its sender may have given up. Of a
 /// sign-out that Finesse made by itself there is no sender, and nobody else would ask for it again (task-routing E5).
-fn judge_cut_off(target: &Target, ask: &Ask, service: &mut Service, cx: &mut Cx<'_>) {
-    let is_done = match target {
-        Target::Media(agent, mrd) => {
-            media::is_done(&ask.change, true, service.users.desk(agent).media(*mrd), false)
+fn judge_cut_off(ask: &Ask, service: &mut Service, cx: &mut Cx<'_>) {
+    let is_done = match &ask.change {
+        Change::Media(agent, mrd, change) => {
+            media::is_done(change, true, service.users.desk(agent).media(*mrd), false)
         }
-        Target::Dialog(task) => {
+        Change::Dialog(task, change) => {
             // Nobody sees how a request about a dialog ends that is gone.
             let Some(open) = service.dialogs.get(*task) else {
                 return cx.over_meanwhile("dialog of a request that was cut off");
             };
             // CCP took the task before the link was gone, and its end follows (task-routing S5).
-            let is_taken = open.is_transferred && matches!(ask.change, Change::Transfer(_));
-            is_taken || action::leads_to(&ask.change, open.dialog.state)
+            let is_taken = open.is_transferred && matches!(change, DialogChange::Transfer(_));
+            is_taken || action::leads_to(change, open.dialog.state)
         }
         // One that has come about was taken out when its user's state was learnt.
-        Target::User(_) => false,
+        Change::User(..) => false,
     };
     if is_done {
         return;
     }
-    match target {
-        Target::Media(agent, _) | Target::User(agent) if ask.is_forced() => {
-            service.absences.sign_out_later(agent.clone());
-        }
-        Target::Media(..) | Target::User(_) | Target::Dialog(_) => {
-            let id = ask.request_id.clone();
-            service.publish_error(target, id, |mrd| arm_stat::unconfirmed(&ask.change, mrd), cx);
-        }
+    if let Some(agent) = ask.forced() {
+        return service.absences.sign_out_later(agent.clone());
     }
+    let id = ask.request_id.clone();
+    service.publish_error(&ask.target(), id, |mrd| arm_stat::unconfirmed(&ask.change, mrd), cx);
 }

@@ -14,7 +14,7 @@ pub(crate) enum Target {
     User(AgentId),
 }
 
-/// A request that was answered with 202.
+/// A request that was answered with 202, or one that Finesse makes by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ask {
     /// The client's name for it; empty when it gave none.
@@ -23,49 +23,100 @@ pub(crate) struct Ask {
     pub(crate) change: Change,
 }
 
-/// Reason code of a sign-out that Finesse makes by itself (task-routing E5).
+/// Reason code of a sign-out that Finesse makes by itself (task-routing E5). A lab may give the same number to a reason of
+/// agents: what is forced, the kind of the change says.
 pub(crate) const FORCED: u16 = 255;
 
 impl Ask {
-    /// Whether Finesse asks by itself, because the user is gone.
-    pub(crate) fn is_forced(&self) -> bool {
+    /// The object that it waits for.
+    pub(crate) fn target(&self) -> Target {
         match &self.change {
-            // A sign-out that the user asked for has a configured code or none; 255 is Finesse's
-            // (task-routing E5).
-            Change::SignOut(reason) => *reason == FORCED,
-            Change::User(change) => matches!(change, UserChange::ForcedSignOut(_)),
-            Change::SignIn(_)
-            | Change::Ready
-            | Change::NotReady(_)
-            | Change::Routable(_)
-            | Change::Act(_)
-            | Change::UpdateCallData(_)
-            | Change::Transfer(_) => false,
+            Change::Media(agent, mrd, _) => Target::Media(agent.clone(), *mrd),
+            Change::Dialog(task, _) => Target::Dialog(*task),
+            Change::User(agent, _) => Target::User(agent.clone()),
+        }
+    }
+
+    /// The user whom Finesse signs out by itself with it, because the user is gone; none of a client's request.
+    pub(crate) fn forced(&self) -> Option<&AgentId> {
+        match &self.change {
+            Change::Media(agent, _, MediaChange::ForcedSignOut)
+            | Change::User(agent, UserChange::ForcedSignOut) => Some(agent),
+            Change::Media(..) | Change::Dialog(..) | Change::User(..) => None,
         }
     }
 }
 
-/// What a request asks for.
+/// What a request asks for, and of which object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// Media: sign in.
+    /// Of an agent in a domain.
+    Media(AgentId, MrdId, MediaChange),
+    /// Of a dialog.
+    Dialog(TaskId, DialogChange),
+    /// Of a user.
+    User(AgentId, UserChange),
+}
+
+/// What a change of a media asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum MediaChange {
+    /// To sign in.
     SignIn(Settings),
-    /// Media: become ready.
+    /// To become ready.
     Ready,
-    /// Media: become not ready, for a reason of that number; 0 none.
+    /// To become not ready, for a reason of that number; 0 none.
     NotReady(u16),
-    /// Media: sign out, for a reason of that number; 0 none.
+    /// To sign out, for a reason of that number; 0 none.
     SignOut(u16),
-    /// Media: let the router assign tasks, or not.
+    /// To be signed out, because the user is gone.
+    ForcedSignOut,
+    /// To let the router assign tasks, or not.
     Routable(bool),
-    /// Dialog: take an action that needs nothing else.
-    Act(DialogAction),
-    /// Dialog: change call variables.
+}
+
+/// What a change of a dialog asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DialogChange {
+    /// To move the task.
+    Move(Move),
+    /// To change call variables.
     UpdateCallData(CallData),
-    /// Dialog: hand the task to another script selector.
+    /// To hand the task to another script selector.
     Transfer(String),
-    /// User: change the voice state.
-    User(UserChange),
+}
+
+/// An action that needs nothing but its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Move {
+    /// ACCEPT.
+    Accept,
+    /// START.
+    Start,
+    /// PAUSE.
+    Pause,
+    /// RESUME.
+    Resume,
+    /// WRAP_UP.
+    WrapUp,
+    /// CLOSE.
+    Close,
+}
+
+impl DialogChange {
+    /// The action that it is.
+    pub(crate) const fn action(&self) -> DialogAction {
+        match self {
+            Self::Move(Move::Accept) => DialogAction::Accept,
+            Self::Move(Move::Start) => DialogAction::Start,
+            Self::Move(Move::Pause) => DialogAction::Pause,
+            Self::Move(Move::Resume) => DialogAction::Resume,
+            Self::Move(Move::WrapUp) => DialogAction::WrapUp,
+            Self::Move(Move::Close) => DialogAction::Close,
+            Self::UpdateCallData(_) => DialogAction::UpdateCallData,
+            Self::Transfer(_) => DialogAction::Transfer,
+        }
+    }
 }
 
 /// Call variables that are to change.
@@ -80,29 +131,9 @@ pub(crate) struct CallData {
 }
 
 impl Change {
-    /// The action on a dialog that it is; none of a change of a media.
-    pub(crate) fn action(&self) -> Option<DialogAction> {
-        match self {
-            Self::Act(action) => Some(*action),
-            Self::UpdateCallData(_) => Some(DialogAction::UpdateCallData),
-            Self::Transfer(_) => Some(DialogAction::Transfer),
-            Self::SignIn(_)
-            | Self::Ready
-            | Self::NotReady(_)
-            | Self::SignOut(_)
-            | Self::Routable(_)
-            | Self::User(_) => None,
-        }
-    }
-
     /// Where a user is to be signed in; none of any other change.
     pub(crate) fn extension(&self) -> Option<&str> {
-        if let Self::User(UserChange::SignIn { extension }) = self { Some(extension) } else { None }
-    }
-
-    /// What a sign-in to a media sets; none of any other change.
-    pub(crate) fn settings(&self) -> Option<Settings> {
-        if let Self::SignIn(settings) = self { Some(*settings) } else { None }
+        if let Self::User(_, UserChange::SignIn { extension }) = self { Some(extension) } else { None }
     }
 }
 
@@ -127,6 +158,6 @@ pub(crate) enum UserChange {
     },
     /// Another voice state, for a reason of that number; 0 none.
     State(UserState, u16),
-    /// To be signed out whatever the voice state is, for a reason of that number.
-    ForcedSignOut(u16),
+    /// To be signed out whatever the voice state is, because the user is gone.
+    ForcedSignOut,
 }

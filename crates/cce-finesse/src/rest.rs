@@ -4,7 +4,7 @@ use crate::{
     change,
     config::Account,
     refusal::{INVALID_ACTION, Refusal},
-    request::{Ask, Change, Target},
+    request::{Ask, Change, MediaChange, Target},
     route::{OfUser, Route},
     service::Service,
 };
@@ -38,14 +38,10 @@ enum Answer {
 }
 
 /// What is done about a request after it was answered with 202.
-type Work = Vec<(Target, Change)>;
+type Work = Vec<Change>;
 
 /// Answers a request of a desktop, and says what is to be done about it then.
-pub(crate) fn answer(
-    request: &Request,
-    service: &mut Service,
-    cx: &Cx<'_>,
-) -> (Response, Vec<(Target, Ask)>) {
+pub(crate) fn answer(request: &Request, service: &mut Service, cx: &Cx<'_>) -> (Response, Vec<Ask>) {
     // Browsers ask without credentials.
     if request.method == OPTIONS
         && let Some(route) = Route::parse(request.path())
@@ -65,10 +61,7 @@ pub(crate) fn answer(
         response = response.header(REQUEST_ID, id);
     }
     let request_id = request_id.unwrap_or_default();
-    let asks = work
-        .into_iter()
-        .map(|(target, change)| (target, Ask { request_id: request_id.to_owned(), change }))
-        .collect();
+    let asks = work.into_iter().map(|change| Ask { request_id: request_id.to_owned(), change }).collect();
     (service.config.cors.share(request, response), asks)
 }
 
@@ -216,11 +209,10 @@ impl Api<'_> {
     fn change_user_state(&self, agent: AgentId, body: &str) -> Result<Work, Refusal> {
         let change =
             change::of_user(&xml::read_user(body).map_err(|_| Refusal::malformed())?, &self.service.model)?;
-        let target = Target::User(agent);
-        if self.service.lines.is_full(&target) {
+        if self.service.lines.is_full(&Target::User(agent.clone())) {
             return Err(Refusal::busy());
         }
-        Ok(vec![(target, Change::User(change))])
+        Ok(vec![Change::User(agent, change)])
     }
 
     fn change_media_list(&self, agent: &AgentId, body: &str) -> Result<Work, Refusal> {
@@ -242,17 +234,16 @@ impl Api<'_> {
 
     /// Media are for users who are signed in to Finesse; a sign-in is refused at once (inferred form), other
     /// requests are the CTI server's to judge.
-    fn media_work(&self, agent: &AgentId, changes: Vec<(MrdId, Change)>) -> Result<Work, Refusal> {
+    fn media_work(&self, agent: &AgentId, changes: Vec<(MrdId, MediaChange)>) -> Result<Work, Refusal> {
         let mut work = Vec::new();
         for (mrd, change) in changes {
-            if matches!(change, Change::SignIn(_)) && !self.service.is_user_signed_in(agent) {
+            if matches!(change, MediaChange::SignIn(_)) && !self.service.is_user_signed_in(agent) {
                 return Err(Refusal::invalid("User is not signed in", agent.as_str()).about(mrd));
             }
-            let target = Target::Media(agent.clone(), mrd);
-            if self.service.lines.is_full(&target) {
+            if self.service.lines.is_full(&Target::Media(agent.clone(), mrd)) {
                 return Err(Refusal::busy().about(mrd));
             }
-            work.push((target, change));
+            work.push(Change::Media(agent.clone(), mrd, change));
         }
         Ok(work)
     }
@@ -264,17 +255,16 @@ impl Api<'_> {
         }
         let request = xml::read_dialog(body).map_err(|_| Refusal::malformed())?;
         let change = change::of_dialog(&request).map_err(|refusal| refusal.about(dialog.mrd))?;
-        let action = change.action().expect("a change of a dialog is an action");
+        let action = change.action();
         // What an interrupted dialog does not allow is refused later, by the CTI server's code (finesse-nonvoice 5).
         let is_interrupted = dialog.state == DialogState::Interrupted;
         if !is_interrupted && !dialog.state.actions().contains(&action) {
             return Err(Refusal::invalid(INVALID_ACTION, action.name()).about(dialog.mrd));
         }
-        let target = Target::Dialog(dialog.id);
-        if self.service.lines.is_full(&target) {
+        if self.service.lines.is_full(&Target::Dialog(dialog.id)) {
             return Err(Refusal::busy().about(dialog.mrd));
         }
-        Ok(vec![(target, change)])
+        Ok(vec![Change::Dialog(dialog.id, change)])
     }
 
     /// The user whom the path names, who must be the caller; the administrator may look at everyone.

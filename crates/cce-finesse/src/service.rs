@@ -14,7 +14,7 @@ use crate::{
     nodes::nodes,
     presence::Absences,
     publish::Publisher,
-    request::{Ask, Change, FORCED, Target, UserChange},
+    request::{Ask, Change, DialogChange, FORCED, MediaChange, Target, UserChange},
     timer::confirmation,
     user::{Told, Users},
     voice,
@@ -150,66 +150,72 @@ impl Service {
 /// Requests that were answered with 202.
 impl Service {
     /// Takes a request in behind the others about the same object.
-    pub(crate) fn submit(&mut self, target: &Target, ask: Ask, cx: &mut Cx<'_>) {
-        self.lines.push(target.clone(), ask);
-        self.advance(target, cx);
+    pub(crate) fn submit(&mut self, ask: Ask, cx: &mut Cx<'_>) {
+        let target = ask.target();
+        self.lines.push(ask);
+        self.advance(&target, cx);
     }
 
     /// Sends what waits for an object, until something awaits its confirmation.
     fn advance(&mut self, target: &Target, cx: &mut Cx<'_>) {
         while let Some(ask) = self.lines.next(target) {
-            let sent = match target {
-                Target::Media(agent, mrd) => {
+            let sent = match &ask.change {
+                Change::Media(agent, mrd, change) => {
                     let extension = self.extension_of(agent);
                     let place = (self.users.desk_mut(agent), *mrd);
-                    media::send(&ask.change, place, &extension, &mut self.cti, cx)
+                    media::send(change, place, &extension, &mut self.cti, cx)
                 }
-                Target::Dialog(task) => self.send_action(*task, &ask, cx),
-                Target::User(agent) => self.send_user(agent, &ask, cx),
+                Change::Dialog(task, change) => self.send_action(*task, change, &ask.request_id, cx),
+                Change::User(agent, change) => self.send_user(agent, change, &ask.request_id, cx),
             };
             if let Some(invoke_id) = sent {
                 cx.arm(confirmation(invoke_id), self.config.confirmation_timeout);
-                self.lines.begin(target.clone(), Pending { invoke_id, ask, answered: false });
+                self.lines.begin(Pending { invoke_id, ask, answered: false });
             }
         }
     }
 
     /// Sends a dialog request, and returns its invoke id; none when the dialog allows it no more.
-    fn send_action(&mut self, task: TaskId, ask: &Ask, cx: &mut Cx<'_>) -> Option<InvokeId> {
+    fn send_action(
+        &mut self,
+        task: TaskId,
+        change: &DialogChange,
+        request_id: &str,
+        cx: &mut Cx<'_>,
+    ) -> Option<InvokeId> {
         let open = self.dialogs.get_mut(task).expect("the requests about a dialog end with it");
-        let action = ask.change.action().expect("what is asked of a dialog is an action");
+        let action = change.action();
         if !open.dialog.state.actions().contains(&action) {
             let error = action::not_allowed(&open.dialog, action);
-            self.publish_error(&Target::Dialog(task), ask.request_id.clone(), |_| error, cx);
+            self.publish_error(&Target::Dialog(task), request_id.to_owned(), |_| error, cx);
             return None;
         }
-        match &ask.change {
-            Change::UpdateCallData(data) => {
+        match change {
+            DialogChange::UpdateCallData(data) => {
                 if let Some(reason) = &data.wrap_up_reason {
                     open.wrap_up_reason = Some(reason.clone());
                 }
                 action::send_call_data(open, data, &mut self.cti, cx)
             }
             // CCP decides first; the number only names the wait (task-routing S5).
-            Change::Transfer(selector) => {
+            DialogChange::Transfer(selector) => {
                 self.ccp.transfer(open, selector, &self.config, cx);
                 Some(self.cti.next_invoke_id())
             }
-            Change::Act(_)
-            | Change::SignIn(_)
-            | Change::Ready
-            | Change::NotReady(_)
-            | Change::SignOut(_)
-            | Change::Routable(_)
-            | Change::User(_) => action::send(open, action, &mut self.cti, cx),
+            DialogChange::Move(action) => action::send(open, *action, &mut self.cti, cx),
         }
     }
 
     /// Sends a request about a user's voice state, and returns its invoke id; none when there is nothing to change. Who
     /// signs in where they are signed in is shown as they are (finesse-nonvoice 2.2); a state that somebody is in already
     /// is passed over (inferred).
-    fn send_user(&mut self, agent: &AgentId, ask: &Ask, cx: &mut Cx<'_>) -> Option<InvokeId> {
-        let Change::User(change) = &ask.change else { unreachable!("{:?} is about a user", ask.change) };
+    fn send_user(
+        &mut self,
+        agent: &AgentId,
+        change: &UserChange,
+        request_id: &str,
+        cx: &mut Cx<'_>,
+    ) -> Option<InvokeId> {
         let user = &self.users.desk(agent).user;
         // Somebody signed out cannot sign out: the agent PG says so.
         let is_sign_out = matches!(change, UserChange::State(UserState::Logout, _));
@@ -217,7 +223,7 @@ impl Service {
             return voice::send(user, change, &mut self.cti, cx);
         }
         if matches!(change, UserChange::SignIn { .. }) {
-            self.publish_user(agent, ask.request_id.clone(), cx);
+            self.publish_user(agent, request_id.to_owned(), cx);
         }
         None
     }
@@ -289,8 +295,8 @@ impl Service {
         let Target::Media(agent, mrd) = &target else { return };
         let desk = self.users.desk_mut(agent);
         // It takes effect once every task has begun, and until then it can be taken back (finesse-nonvoice 2.4).
-        if let Some(Pending { ask: Ask { change: Change::Routable(false), .. }, .. }) =
-            self.lines.pending(&target)
+        let pending = self.lines.pending(&target).map(|pending| &pending.ask.change);
+        if let Some(Change::Media(_, _, MediaChange::Routable(false))) = pending
             && desk.media(*mrd).routable
         {
             desk.not_routable_next.insert(*mrd);
@@ -304,14 +310,12 @@ impl Service {
         let target = self.lines.find(invoke_id).expect("the timer of a confirmation ends with the wait");
         let ask = self.lines.pending(&target).expect("it was found as pending").ask.clone();
         self.cti.note_error("CTI", format!("request {invoke_id} was not confirmed in time"), cx);
-        if let (Change::SignIn(settings), Target::Media(agent, mrd)) = (&ask.change, &target) {
+        if let Change::Media(agent, mrd, MediaChange::SignIn(settings)) = &ask.change {
             self.lines.remember_late(invoke_id, (agent.clone(), *mrd, *settings));
         }
         self.refuse(&target, |mrd| arm_stat::unconfirmed(&ask.change, mrd), cx);
         // Nobody else asks for it again: it is made again after the same while, unless the user is back by then.
-        if let Target::Media(agent, _) | Target::User(agent) = &target
-            && ask.is_forced()
-        {
+        if let Some(agent) = ask.forced() {
             self.absences.begin(&self.users.desk(agent).user, self.config.presence_grace, cx);
         }
     }
@@ -400,8 +404,9 @@ impl Service {
             .dialogs
             .of(agent, Some(mrd))
             .any(|dialog| matches!(dialog.state, DialogState::Offered | DialogState::Accepted));
-        if let Some(Pending { ask, answered, .. }) = self.lines.pending(&target)
-            && media::is_done(&ask.change, *answered, media, unstarted)
+        if let Some(Pending { ask: Ask { change: Change::Media(_, _, change), .. }, answered, .. }) =
+            self.lines.pending(&target)
+            && media::is_done(change, *answered, media, unstarted)
         {
             self.settle(&target, cx);
         }
@@ -423,7 +428,7 @@ impl Service {
         let target = Target::User(agent.clone());
         let user = &self.users.desk(&agent).user;
         let led = self.lines.pending(&target).filter(
-            |pending| matches!(&pending.ask.change, Change::User(change) if voice::is_shown_by(user, change)),
+            |pending| matches!(&pending.ask.change, Change::User(_, change) if voice::is_shown_by(user, change)),
         );
         let request_id = led.map(|pending| pending.ask.request_id.clone());
         let is_over = led.is_some_and(|pending| pending.answered);
@@ -503,12 +508,12 @@ impl Service {
     pub(crate) fn sign_out_absent(&mut self, agent: &AgentId, cx: &mut Cx<'_>) {
         cx.note(FinesseFact::ForcedSignOut { agent: agent.clone(), reason: FORCED.into() }.into());
         let media = self.users.desk(agent).signed_in_media();
-        let media: Vec<_> = media.map(|media| Target::Media(agent.clone(), media.mrd)).collect();
-        for target in media {
-            self.submit(&target, Ask { request_id: String::new(), change: Change::SignOut(FORCED) }, cx);
+        let media = media.map(|media| Change::Media(agent.clone(), media.mrd, MediaChange::ForcedSignOut));
+        let mut changes: Vec<_> = media.collect();
+        changes.push(Change::User(agent.clone(), UserChange::ForcedSignOut));
+        for change in changes {
+            self.submit(Ask { request_id: String::new(), change }, cx);
         }
-        let change = Change::User(UserChange::ForcedSignOut(FORCED));
-        self.submit(&Target::User(agent.clone()), Ask { request_id: String::new(), change }, cx);
     }
 }
 
@@ -561,8 +566,9 @@ impl Service {
         self.publish_dialog(dialog, cx);
         // Actions are indications, which nothing but their event confirms (cti-server-protocol 4.4).
         let target = Target::Dialog(task);
-        if let Some(Pending { ask, .. }) = self.lines.pending(&target)
-            && action::leads_to(&ask.change, state)
+        if let Some(Pending { ask: Ask { change: Change::Dialog(_, change), .. }, .. }) =
+            self.lines.pending(&target)
+            && action::leads_to(change, state)
         {
             self.settle(&target, cx);
         }
@@ -580,9 +586,8 @@ impl Service {
         let dialog = open.dialog.clone();
         self.publish_dialog(dialog, cx);
         let target = Target::Dialog(event.task_id);
-        if let Some(Pending { ask: Ask { change: Change::UpdateCallData(_), .. }, .. }) =
-            self.lines.pending(&target)
-        {
+        let pending = self.lines.pending(&target).map(|pending| &pending.ask.change);
+        if let Some(Change::Dialog(_, DialogChange::UpdateCallData(_))) = pending {
             self.settle(&target, cx);
         }
     }
@@ -636,7 +641,7 @@ impl Service {
         }
         let unfinished = pending
             .map(|pending| pending.ask)
-            .filter(|ask| !action::leads_to(&ask.change, DialogState::Closed));
+            .filter(|ask| !matches!(&ask.change, Change::Dialog(_, change) if action::leads_to(change, DialogState::Closed)));
         for Ask { request_id, .. } in unfinished.into_iter().chain(waiting) {
             let error = arm_stat::dialog_gone(dialog.id, dialog.mrd);
             let object = Object::DialogError { dialog: dialog.id, error };
@@ -669,9 +674,8 @@ impl Service {
             return;
         }
         // The client was told that CCP did not answer in time.
-        let Some(Pending { ask: Ask { change: Change::Transfer(selector), .. }, .. }) =
-            self.lines.pending(&target)
-        else {
+        let pending = self.lines.pending(&target).map(|pending| &pending.ask.change);
+        let Some(Change::Dialog(_, DialogChange::Transfer(selector))) = pending else {
             return cx.over_meanwhile("transfer that CCP refuses");
         };
         let selector = selector.clone();

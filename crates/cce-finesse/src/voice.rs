@@ -1,7 +1,10 @@
 //! The voice state of users: the agent PG has it, and Finesse asks for changes and tells what it hears
 //! (finesse-nonvoice 2.2; cti-server-protocol 7).
 
-use crate::{cti::CtiClient, request::UserChange};
+use crate::{
+    cti::CtiClient,
+    request::{self, UserChange},
+};
 use cce_cti::SetAgentStateReq;
 use cce_kernel::Cx;
 use cce_model::{AgentState, InvokeId, User, UserState};
@@ -25,11 +28,11 @@ pub(crate) fn send(
         // The agent PG judges these: LOGOUT is accepted from NOT_READY only (finesse-nonvoice 2.2).
         UserChange::State(to, reason) => (to.agent_state(), *reason, UNFORCED),
         // A user who is gone cannot become not ready first (finesse-nonvoice 5).
-        UserChange::ForcedSignOut(reason) => (AgentState::Logout, *reason, FORCED),
+        UserChange::ForcedSignOut => (AgentState::Logout, request::FORCED, FORCED),
     };
     let instrument = match change {
         UserChange::SignIn { extension } => extension,
-        UserChange::State(..) | UserChange::ForcedSignOut(_) => &user.extension,
+        UserChange::State(..) | UserChange::ForcedSignOut => &user.extension,
     };
     let peripheral_id = cti.peripheral();
     cti.send(cx, |invoke_id| SetAgentStateReq {
@@ -52,7 +55,7 @@ pub(crate) fn is_shown_by(user: &User, change: &UserChange) -> bool {
             UserChange::State(UserState::NotReady, reason) => code == *reason,
             UserChange::State(UserState::Logout | UserState::Ready, _)
             | UserChange::SignIn { .. }
-            | UserChange::ForcedSignOut(_) => true,
+            | UserChange::ForcedSignOut => true,
         }
 }
 
@@ -61,6 +64,6 @@ pub(crate) fn is_in_state(user: &User, change: &UserChange) -> bool {
     match change {
         UserChange::SignIn { extension } => user.state != UserState::Logout && user.extension == *extension,
         UserChange::State(to, _) => user.state == *to,
-        UserChange::ForcedSignOut(_) => user.state == UserState::Logout,
+        UserChange::ForcedSignOut => user.state == UserState::Logout,
     }
 }

@@ -53,6 +53,21 @@ fn ready_and_signing_in_need_no_reason() {
     assert_eq!(lab.put(MEDIA, "<Media><state>READY</state></Media>").status(), 202);
 }
 
+/// 255 is what Finesse says of a sign-out that it makes by itself (task-routing E5), and a lab may use it for one of an agent.
+#[test]
+fn a_sign_out_with_a_reason_of_255_is_the_agent_s_own() {
+    let reason_codes = vec![reason(ReasonCategory::Logout, 17, 255, "End of shift")];
+    let rows = SampleRows { reason_codes, ..rows() };
+    let mut lab = signed_in(Lab::in_service_with_objects(rows));
+    let asked = lab.put(MEDIA, "<Media><state>LOGOUT</state><reasonCodeId>17</reasonCodeId></Media>");
+    let [Cti::MediaLogoutInd(request)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
+    assert_eq!(request.reason_code, 255);
+    let failed = lab.seconds(5);
+    assert_eq!(failed.shown(), ["error E_CTI_TIMEOUT"]);
+    assert!(!lab.armed().iter().any(|timer| timer.name == "absence"), "nobody is missed");
+    assert_eq!(lab.seconds(60).names().iter().filter(|name| **name == "MEDIA_LOGOUT_IND").count(), 0);
+}
+
 #[test]
 fn the_cti_server_is_told_the_code_and_desktops_see_the_reason() {
     let mut lab = signed_in(Lab::in_service_with_objects(with_reasons()));
