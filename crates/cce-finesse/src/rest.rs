@@ -216,15 +216,18 @@ impl Api<'_> {
     }
 
     fn change_media_list(&self, agent: &AgentId, body: &str) -> Result<Work, Refusal> {
-        let mut changes = Vec::new();
+        let mut changes: Vec<(MrdId, MediaChange)> = Vec::new();
         for media in xml::read_media_list(body).map_err(|_| Refusal::malformed())? {
             // The entries of a list name their domains by `id` (finesse-nonvoice 2.4; inferred).
             let id = media.id.as_deref().ok_or_else(|| Refusal::missing("id"))?;
             let mrd = self.mrd_of(id)?;
-            changes.push((
-                mrd,
-                change::of_media(&media, &self.service.model).map_err(|refusal| refusal.about(mrd))?,
-            ));
+            // A list updates several domains at once, each of them once (finesse-nonvoice 2.4; inferred): the bound of what
+            // waits for one holds for every request.
+            if changes.iter().any(|(known, _)| *known == mrd) {
+                return Err(Refusal::invalid("Invalid id specified for media", id).about(mrd));
+            }
+            let change = change::of_media(&media, &self.service.model);
+            changes.push((mrd, change.map_err(|refusal| refusal.about(mrd))?));
         }
         if changes.is_empty() {
             return Err(Refusal::missing("Media"));

@@ -256,3 +256,14 @@ fn a_list_changes_several_media() {
     let asked = lab.put("/finesse/api/User/1080/Media", list);
     assert_eq!(asked.names(), ["MEDIA_LOGOUT_IND", "MAKE_AGENT_READY_IND"]);
 }
+
+/// Each entry for itself would pass the bound of what may wait for a domain.
+#[test]
+fn a_list_with_a_media_twice_is_refused_and_nothing_of_it_is_sent() {
+    let mut lab = Lab::ready();
+    let list = "<MediaList><Media><id>5011</id><state>NOT_READY</state></Media>\
+        <Media><id>5011</id><state>READY</state></Media></MediaList>";
+    let refused = lab.put("/finesse/api/User/1080/Media", list);
+    assert_eq!((refused.status(), refused.names()), (400, vec![]));
+    assert!(refused.body().contains("<ErrorData>5011</ErrorData>"), "{}", refused.body());
+}
