@@ -17,7 +17,7 @@ const NO_REASON: &str = "-1";
 const DIALOG_LIMITS: std::ops::RangeInclusive<u32> = 1..=10;
 /// Characters of a script selector (ccp-task-api 3.6).
 const SELECTOR_MAX: usize = 32;
-/// Bytes of a call variable (finesse-nonvoice 2.6).
+/// Characters of a call variable, each of which is a byte on the wire (finesse-nonvoice 2.6, ccp-task-api 4).
 const VARIABLE_MAX: usize = 40;
 /// Characters of an extension, as the CTI server's fields limit it (cti-server-protocol 6).
 const EXTENSION_MAX: usize = 15;
@@ -89,7 +89,9 @@ fn call_data(request: &DialogRequest) -> Result<CallData, Refusal> {
     let wrong = |what: &str| Refusal::invalid("Invalid callvariables specified for task", what);
     for (name, value) in &request.call_variables {
         let is_new = match number_of(name) {
-            Some(number) if value.len() <= VARIABLE_MAX => data.plain.insert(number, value.clone()).is_none(),
+            Some(number) if value.chars().count() <= VARIABLE_MAX => {
+                data.plain.insert(number, value.clone()).is_none()
+            }
             None if EccVariable::is_name(name) => {
                 let cut = value.chars().take(EccVariable::VALUE_MAX).collect();
                 data.named.insert(name.clone(), cut).is_none()
@@ -114,7 +116,7 @@ fn number_of(name: &str) -> Option<u8> {
 
 fn sign_in(request: &UserRequest) -> Result<UserChange, Refusal> {
     let extension = given(request.extension.as_deref()).ok_or_else(|| Refusal::missing("extension"))?;
-    if extension.len() > EXTENSION_MAX {
+    if extension.chars().count() > EXTENSION_MAX {
         return Err(Refusal::invalid("Invalid extension specified for user", "extension"));
     }
     Ok(UserChange::SignIn { extension: extension.to_owned() })

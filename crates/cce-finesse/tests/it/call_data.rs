@@ -156,8 +156,12 @@ fn a_long_value_of_an_expanded_variable_is_taken_and_cut() {
 fn names_and_values_of_the_greatest_length_are_taken() {
     let (name, longer) = (format!("user.{}", "n".repeat(27)), format!("user.{}", "n".repeat(28)));
     let (plain, expanded) = ("x".repeat(40), "x".repeat(210));
+    // A letter with an accent is one byte of the wire, which is in Latin-1 (ccp-task-api 4).
+    let accented = "é".repeat(40);
     for (variable, status) in [
         (("callVariable1", plain.as_str()), 202),
+        (("callVariable1", &accented), 202),
+        (("callVariable1", &format!("{accented}é")), 400),
         (("user.tier", &expanded), 202),
         ((&name, "x"), 202),
         ((&longer, "x"), 400),
