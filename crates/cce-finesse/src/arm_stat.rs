@@ -44,6 +44,17 @@ pub(crate) fn is_task_gone(status: ArmStatus) -> bool {
     status == ArmStatus::TASK_OBJECT_NOT_FOUND
 }
 
+/// Whether a code says that the expanded variables of a message are no good (cti-server-protocol 13).
+pub(crate) fn is_about_variables(status: CtiStatus) -> bool {
+    [
+        CtiStatus::NAMED_VARIABLE_NOT_CONFIGURED,
+        CtiStatus::TOO_MUCH_DATA,
+        CtiStatus::VALUE_TOO_LONG,
+        CtiStatus::SCALAR_FUNCTION_ON_ARRAY,
+    ]
+    .contains(&status)
+}
+
 /// The error of a refused request about `media`.
 pub(crate) fn refused(status: ArmStatus, media: MrdId) -> ApiError {
     let message = status.name().map_or_else(|| format!("E_ARM_STAT_{status}"), str::to_owned);

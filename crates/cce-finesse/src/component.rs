@@ -1,7 +1,7 @@
 //! Finesse as a component: who takes each input, and what a turn of the session with the CTI server leads to.
 
 use crate::{
-    arm_stat, config::Config, cti::VERSION, recovery::Recovery, rest, service::Service, snapshot::Snapshot,
+    config::Config, cti::VERSION, recovery::Recovery, rest, service::Service, snapshot::Snapshot,
     timer::Timer,
 };
 use cce_cti::{ArmStatus, Cti, CtiStatus, FailureConf, FailureResp};
@@ -228,7 +228,7 @@ impl Finesse {
         let Self { service, recovery } = self;
         let &FailureConf { invoke_id, status, .. } = failure;
         if let Some(target) = service.lines.find(invoke_id) {
-            service.refuse(&target, |mrd| arm_stat::failed(status, mrd), cx);
+            service.on_failed(&target, status, cx);
             return Turn::None;
         }
         if let Some(turn) = recovery.on_question_failed(invoke_id, status, service, cx) {

@@ -21,8 +21,8 @@ use crate::{
 };
 use cce_cti::{
     AgentInterruptAdvisoryEvent, AgentInterruptDoneAdvisoryEvent, AgentMadeNotRoutableEvent,
-    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, ArmStatus, ControlFailureConf, EndTaskEvent,
-    TaskDataUpdateEvent,
+    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, ArmStatus, ControlFailureConf, CtiStatus,
+    EndTaskEvent, TaskDataUpdateEvent,
 };
 use cce_kernel::{CallError, CallId, Cx, Response};
 use cce_model::{
@@ -239,6 +239,18 @@ impl Service {
         let ask = self.end_wait(target, cx);
         self.publish_error(target, ask.request_id, error, cx);
         self.advance(target, cx);
+    }
+
+    /// The CTI server could not take the pending request of an object at all.
+    pub(crate) fn on_failed(&mut self, target: &Target, status: CtiStatus, cx: &mut Cx<'_>) {
+        let asked = self.lines.pending(target).map(|pending| &pending.ask.change);
+        // A change of which every variable is rejected yields no event at all (finesse-nonvoice 2.6).
+        if matches!(asked, Some(Change::Dialog(_, DialogChange::UpdateCallData(_))))
+            && arm_stat::is_about_variables(status)
+        {
+            return self.settle(target, cx);
+        }
+        self.refuse(target, |mrd| arm_stat::failed(status, mrd), cx);
     }
 
     /// Takes out the pending request of an object, which is over one way or the other.

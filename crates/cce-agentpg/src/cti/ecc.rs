@@ -3,7 +3,7 @@
 
 use cce_cti::{Cti, CtiStatus};
 use cce_model::EccVariable;
-use cce_wire::{Shown, Value};
+use cce_wire::{NamedVariable, Shown, Value};
 
 /// Labels of the fields that carry variables.
 const SCALAR: &str = "NamedVariable";
@@ -17,19 +17,41 @@ struct Given {
 }
 
 /// Refuses a message with a variable that is not configured, is used as what it is not, or does not fit. The status code
-/// says which. The task layer cuts a value that is too long instead (finesse-nonvoice 2.6; which messages do is inferred).
+/// says which.
+///
+/// The task layer is lenient: it cuts a value that is too long, and of a change some variables of which are no good the others
+/// are taken; only one that has nothing else is refused (finesse-nonvoice 2.6; which messages do so is inferred).
 pub(super) fn check(message: &Cti, known: &[EccVariable]) -> Result<(), CtiStatus> {
-    let is_cut = matches!(message, Cti::UpdateTaskContextInd(_));
-    let mut bytes = 0;
+    let change = if let Cti::UpdateTaskContextInd(change) = message { Some(change) } else { None };
+    let mut is_any_taken =
+        change.is_some_and(|change| cce_wire::numbered(cce_wire::call_variables!(change)).next().is_some());
+    let (mut bytes, mut refused) = (0, None);
     for given in message.fields().iter().filter_map(given) {
-        match judge(&given, known) {
-            Err(CtiStatus::VALUE_TOO_LONG) if is_cut => {}
-            judged => judged?,
+        match (judge(&given, known), change) {
+            (Ok(()), _) | (Err(CtiStatus::VALUE_TOO_LONG), Some(_)) => is_any_taken = true,
+            (Err(status), Some(_)) => refused = refused.or(Some(status)),
+            (Err(status), None) => return Err(status),
         }
         bytes += EccVariable::bytes(&given.name, &given.value) + usize::from(given.index.is_some());
     }
     // All variables of a message have 2000 bytes together: 73 (cti-server-protocol 3).
-    if bytes > EccVariable::PAYLOAD_MAX { Err(CtiStatus::TOO_MUCH_DATA) } else { Ok(()) }
+    if bytes > EccVariable::PAYLOAD_MAX {
+        return Err(CtiStatus::TOO_MUCH_DATA);
+    }
+    refused.filter(|_| !is_any_taken).map_or(Ok(()), Err)
+}
+
+/// Names and values of what a change of a task says of configured scalars, cut where a value is too long. What is said of
+/// others has no effect (finesse-nonvoice 2.6).
+pub(super) fn taken(
+    given: &[NamedVariable],
+    known: &[EccVariable],
+) -> impl Iterator<Item = (String, String)> {
+    given.iter().filter_map(NamedVariable::parts).filter_map(|(name, value)| {
+        let mut scalars = known.iter().filter(|variable| variable.elements.is_none());
+        let value = scalars.find(|variable| variable.name == name)?.cut(&value);
+        Some((name, value))
+    })
 }
 
 fn given(field: &Shown) -> Option<Given> {
@@ -67,7 +89,7 @@ fn judge(given: &Given, known: &[EccVariable]) -> Result<(), CtiStatus> {
 mod tests {
     use super::*;
     use cce_cti::{RegisterVariablesReq, SetCallDataReq, UpdateTaskContextInd};
-    use cce_wire::{NamedArray, NamedVariable};
+    use cce_wire::{NamedArray, Text};
 
     fn known() -> Vec<EccVariable> {
         let variable = |name: &str, length, elements| EccVariable { name: name.to_owned(), length, elements };
@@ -109,6 +131,22 @@ mod tests {
             (update("user.order"), update("user.none")),
             (Ok(()), Err(CtiStatus::NAMED_VARIABLE_NOT_CONFIGURED))
         );
+    }
+
+    #[test]
+    fn a_change_of_a_task_is_refused_only_where_none_of_it_is_good() {
+        let update = |names: &[&str], plain: Option<&str>| {
+            let change = UpdateTaskContextInd {
+                named_variable: names.iter().map(|name| NamedVariable::new(name, "1")).collect(),
+                call_variable3: plain.map(Text::new),
+                ..UpdateTaskContextInd::default()
+            };
+            check(&change.into(), &known())
+        };
+        assert_eq!(update(&["user.none", "user.order"], None), Ok(()));
+        assert_eq!(update(&["user.none"], Some("gold")), Ok(()));
+        assert_eq!(update(&["user.none", "user.items"], None), Err(CtiStatus::NAMED_VARIABLE_NOT_CONFIGURED));
+        assert_eq!(update(&["user.items"], None), Err(CtiStatus::SCALAR_FUNCTION_ON_ARRAY));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the CTI server knows of live tasks: how each was reserved, its state, and its context; for clients that
 //! ask for it (cti-server-protocol 11.1, 11.2). It hears all of that from OPC.
 
-use super::{Answer, CtiServer, Session, Side, event, subscription::Topic};
+use super::{Answer, CtiServer, Session, Side, ecc, event, subscription::Topic};
 use crate::arm::Refusal;
 use cce_cti::{
     AgentInitReadyEvent, AgentTasksEndEvent, AgentTasksEvent, AgentTasksResp, ArmStatus, BeginAgentInitInd,
@@ -283,10 +283,8 @@ impl CtiServer {
             return Ok(vec![refusal(m.invoke_id, Refusal::WrongMrd)]);
         }
         view.variables.extend(cce_wire::numbered(cce_wire::call_variables!(m)));
-        for (name, value) in m.named_variable.iter().filter_map(NamedVariable::parts) {
-            // A value that is longer than configured is cut without a word (finesse-nonvoice 2.6).
-            let variable = self.model.ecc_variables.iter().find(|variable| variable.name == name);
-            view.set_named(name, variable.map_or(value.clone(), |variable| variable.cut(&value)));
+        for (name, value) in ecc::taken(&m.named_variable, &self.model.ecc_variables) {
+            view.set_named(name, value);
         }
         let update = Cti::from(data_update(self.config.peripheral, m.task_id, view));
         self.deliver(place, Topic::Task(update.kind()), &update, cx);

@@ -327,6 +327,26 @@ fn an_expanded_variable_that_changes_twice_is_there_once_and_a_long_value_is_cut
 }
 
 #[test]
+fn of_a_change_with_good_and_bad_variables_the_good_ones_are_taken_without_a_word() {
+    let ecc_variables = vec![EccVariable { name: "user.tier".to_owned(), length: 8, elements: None }];
+    let mut lab = Lab::with_objects(SampleRows { ecc_variables, ..SampleRows::lab_trace() });
+    lab.sign_in(MRD);
+    lab.reserve(TASK);
+    lab.finesse_says(start(TASK));
+    let said = lab.finesse_says(UpdateTaskContextInd {
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        task_id: TASK,
+        num_named_variables: 2,
+        named_variable: vec![NamedVariable::new("user.none", "x"), NamedVariable::new("user.tier", "gold")],
+        ..Default::default()
+    });
+    let [Cti::TaskDataUpdateEvent(event)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+    assert_eq!(event.named_variable, [NamedVariable::new("user.tier", "gold")]);
+    assert_eq!(event.num_named_variables, 1);
+}
+
+#[test]
 fn a_task_that_takes_too_long_ends_with_41_after_a_warning() {
     let mut lab = Lab::ready();
     lab.reserve(TASK);

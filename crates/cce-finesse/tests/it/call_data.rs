@@ -1,7 +1,7 @@
 //! Call variables that a desktop changes (finesse-nonvoice 2.6; case 13).
 
 use crate::lab::{DIALOG, Lab, MRD, TASK, config, pre_call};
-use cce_cti::{ArmStatus, Cti, FailureResp, TaskDataUpdateEvent};
+use cce_cti::{ArmStatus, Cti, CtiStatus, FailureConf, FailureResp, TaskDataUpdateEvent};
 use cce_finesse::Config;
 use cce_model::Object;
 use cce_model::{CallVariableDisplay, SkillTarget};
@@ -114,6 +114,17 @@ fn a_refusal_becomes_an_error_with_the_requests_id() {
         lab.cti(FailureResp { invoke_id, status: ArmStatus::TASK_OBJECT_NOT_FOUND, ..Default::default() });
     assert_eq!(refused.shown(), ["error E_ARM_STAT_TASK_OBJECT_NOT_FOUND"]);
     assert_eq!(refused.published()[0].request_id, "r-1");
+}
+
+#[test]
+fn a_change_whose_variables_the_cti_server_rejects_yields_no_event_and_the_next_one_goes() {
+    for status in [CtiStatus::NAMED_VARIABLE_NOT_CONFIGURED, CtiStatus::SCALAR_FUNCTION_ON_ARRAY] {
+        let mut lab = Lab::active();
+        let invoke_id = lab.put(DIALOG, &update(&[("user.none", "x")])).invoke_id();
+        assert!(lab.act("PAUSE").names().is_empty());
+        let rejected = lab.cti(FailureConf { invoke_id, status, ..Default::default() });
+        assert_eq!((rejected.shown(), rejected.names()), (vec![], vec!["PAUSE_TASK_IND"]));
+    }
 }
 
 #[test]
