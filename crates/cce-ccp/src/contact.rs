@@ -8,10 +8,17 @@ use cce_model::{ContactId, ContactStatus, DialogueId, SocialContact, StatusReaso
 use cce_mr::RoutingService;
 use id::Ids;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 /// Contacts that are kept. A new one takes the place of the oldest that is over; when none is, it is refused.
 pub const CONTACTS_MAX: usize = 20_000;
+
+/// Contacts that are over and can be read and searched for (ccp-task-api 5.7). More of them are kept as long as they can be
+/// polled, since a client learns by a poll how its task ended (ccp-task-api 3.4).
+pub const OVER_MAX: usize = 2_000;
 
 /// Who caused a change that no agent caused (ccp-task-api 5.4).
 pub(crate) const SYSTEM: &str = "system";
@@ -125,6 +132,7 @@ pub(crate) struct Contacts {
     next_serial: u64,
     ids: Ids,
     timestamp: StatusTimestamp,
+    poll_lifetime: Duration,
 }
 
 impl Contacts {
@@ -136,12 +144,14 @@ impl Contacts {
             next_serial: 1,
             ids: Ids::new(config),
             timestamp: config.status_timestamp,
+            poll_lifetime: config.poll_lifetime,
         }
     }
 
-    /// From now on contacts show that time.
-    pub(crate) fn show(&mut self, timestamp: StatusTimestamp) {
-        self.timestamp = timestamp;
+    /// What of the configuration changes while CCP runs.
+    pub(crate) fn reconfigure(&mut self, config: &Config) {
+        self.timestamp = config.status_timestamp;
+        self.poll_lifetime = config.poll_lifetime;
     }
 
     /// Takes up what an earlier life stored. A value that cannot be read is named and dropped.
@@ -169,6 +179,13 @@ impl Contacts {
     /// The contact of that id.
     pub(crate) fn find(&self, id: &ContactId) -> Option<&Contact> {
         self.by_id.get(id)
+    }
+
+    /// Whether there is a poll URL: it is gone once a cancel was accepted, or when nobody polled for too long
+    /// (ccp-task-api 3.4).
+    pub(crate) fn is_pollable(&self, id: &ContactId, now: Time) -> bool {
+        self.find(id)
+            .is_some_and(|contact| contact.pollable && now.since(contact.polled) < self.poll_lifetime)
     }
 
     /// Every contact, the latest first.
@@ -278,14 +295,15 @@ impl Contacts {
         }
     }
 
+    /// There is room when a request comes, and delayed creations are bounded themselves.
     fn make_room(&mut self, cx: &mut Cx<'_>) {
-        while self.by_id.len() >= CONTACTS_MAX {
-            let Some(oldest) = self.over.pop_front() else {
-                // There was room when the request came, and delayed creations are bounded themselves.
-                return;
-            };
-            self.by_id.remove(&oldest);
+        while let Some(oldest) = self.over.front()
+            && (self.by_id.len() >= CONTACTS_MAX
+                || self.over.len() > OVER_MAX && !self.is_pollable(oldest, cx.now()))
+        {
+            self.by_id.remove(oldest);
             cx.forget(oldest.as_str());
+            self.over.pop_front();
         }
     }
 }

@@ -32,7 +32,7 @@ mod update;
 mod work;
 
 pub use config::{Campaign, Config, Delays, Feed, StatusTimestamp, TASK_FEED, Throttle};
-pub use contact::{CONTACTS_MAX, id::contact_id};
+pub use contact::{CONTACTS_MAX, OVER_MAX, id::contact_id};
 
 use cce_kernel::{
     CallId, CloseReason, Command, Component, Configured, Cx, Input, LinkId, Peer, Port, Request, TimerKey,
@@ -104,7 +104,7 @@ impl Configured for Ccp {
 
     /// Ids and feeds stay as they are.
     fn reconfigure(&mut self, _: Arc<ObjectModel>, config: Config) {
-        self.contacts.show(config.status_timestamp);
+        self.contacts.reconfigure(&config);
         self.mr.beat_every(config.heartbeat);
         self.config = config;
     }

@@ -129,7 +129,7 @@ impl Ccp {
 
     fn poll(&mut self, base: &str, id: &ContactId, request: &Request, cx: &mut Cx<'_>) -> Response {
         let url = self.poll_url(base, id, request);
-        if !self.is_pollable(id, cx) {
+        if !self.contacts.is_pollable(id, cx.now()) {
             return answer::not_found(id.as_str());
         }
         let contact = self.contacts.under_way_mut(id);
@@ -139,7 +139,7 @@ impl Ccp {
     }
 
     fn on_cancel(&mut self, id: &ContactId, cx: &mut Cx<'_>) -> Response {
-        if !self.is_pollable(id, cx) {
+        if !self.contacts.is_pollable(id, cx.now()) {
             return answer::not_found(id.as_str());
         }
         match self.cancel(id, cx) {
@@ -152,14 +152,6 @@ impl Ccp {
                 "only an unread or queued task can be cancelled",
             ),
         }
-    }
-
-    /// A poll URL is gone once a cancel was accepted, or when nobody polled for too long (ccp-task-api 3.4).
-    fn is_pollable(&self, id: &ContactId, cx: &Cx<'_>) -> bool {
-        let lifetime = self.config.poll_lifetime;
-        self.contacts
-            .find(id)
-            .is_some_and(|contact| contact.pollable && cx.now().since(contact.polled) < lifetime)
     }
 
     /// The absolute URL of a task, by the scheme, host and family of paths that the client used.

@@ -428,6 +428,7 @@ impl Checks {
             return;
         }
         self.answers.on_end(task, judge.seq);
+        self.deliveries.on_end(task);
         let key = task.key();
         if let Some(owner) = self.owners.find_mut(&key) {
             owner.is_over = true;

@@ -1,14 +1,14 @@
 //! Events of tasks on their way to the clients of the CTI server: whoever hears of one hears of it once.
 
-use crate::{breach::Judge, judgement::Judgement, table::Bounded};
+use crate::{
+    breach::Judge,
+    judgement::Judgement,
+    table::{Ends, Table},
+};
 use cce_cti::{AgentPreCallEvent, Cti};
 use cce_kernel::LinkId;
 use cce_model::{MonitorId, TaskEventKind, TaskId};
 use cce_wire::Message;
-use std::collections::BTreeMap;
-
-/// Tasks whose latest event is remembered. The lowest give way.
-const TASKS_MAX: usize = 16_384;
 
 /// What is told of a task: its reservation, or an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +20,24 @@ enum News {
 /// Whom it is for: a connection, and the monitor of that client, each of which gets its own (cti-server-protocol 8).
 type Addressee = (LinkId, MonitorId);
 
-/// The latest news of each task, and who got it, each with the record.
+/// The latest news of a task, and who got it, each with the record.
+#[derive(Clone, Debug)]
+struct Told {
+    news: News,
+    sent: Vec<(Addressee, u64)>,
+    /// The task has ended: its end is the last news.
+    is_over: bool,
+}
+
+impl Ends for Told {
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+}
+
+/// What is told of each task.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Deliveries(BTreeMap<TaskId, (News, BTreeMap<Addressee, u64>)>);
+pub(crate) struct Deliveries(Table<TaskId, Told>);
 
 impl Deliveries {
     /// OPC tells of a reservation.
@@ -35,11 +50,24 @@ impl Deliveries {
         self.begin(task, News::Event(kind));
     }
 
+    /// A task has ended.
+    pub(crate) fn on_end(&mut self, task: TaskId) {
+        if let Some(told) = self.0.find_mut(&task) {
+            told.is_over = true;
+            self.0.retire(&task);
+        }
+    }
+
     /// The CTI server says something to a client.
     pub(crate) fn on_sent(&mut self, link: LinkId, message: &Cti, judge: &mut Judge<'_>) {
         let Some((news, task, monitor)) = news(message) else { return };
-        let Some((_, sent)) = self.0.get_mut(&task).filter(|(latest, _)| *latest == news) else { return };
-        let before = sent.insert((link, monitor), judge.seq);
+        let Some(told) = self.0.find_mut(&task).filter(|told| told.news == news) else { return };
+        let addressee = (link, monitor);
+        let known = told.sent.iter_mut().find(|(known, _)| *known == addressee);
+        let before = known.map(|(_, record)| std::mem::replace(record, judge.seq));
+        if before.is_none() {
+            told.sent.push((addressee, judge.seq));
+        }
         judge.expect(Judgement::DeliveredOnce, before.is_none(), before.as_slice(), || {
             format!("{} of task {task} leaves twice on {link}", message.name())
         });
@@ -57,7 +85,7 @@ impl Deliveries {
     }
 
     pub(crate) fn on_link_gone(&mut self, link: LinkId) {
-        self.0.values_mut().for_each(|(_, sent)| sent.retain(|(of, _), _| *of != link));
+        self.0.values_mut().for_each(|told| told.sent.retain(|((of, _), _)| *of != link));
     }
 
     /// The component begins anew.
@@ -66,8 +94,13 @@ impl Deliveries {
     }
 
     fn begin(&mut self, task: TaskId, news: News) {
-        self.0.insert(task, (news, BTreeMap::new()));
-        self.0.keep(TASKS_MAX);
+        match self.0.find_mut(&task) {
+            Some(told) => {
+                told.news = news;
+                told.sent.clear();
+            }
+            None => self.0.insert(task, Told { news, sent: Vec::new(), is_over: false }),
+        }
     }
 }
 
@@ -85,7 +118,7 @@ fn news(message: &Cti) -> Option<(News, TaskId, MonitorId)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::breach::Ledger;
+    use crate::{breach::Ledger, table::RETIRED_MAX};
     use cce_cti::{GetAgentTasksReq, HeartbeatReq, StartTaskEvent};
     use cce_fold::Subject;
     use cce_kernel::Port;
@@ -133,10 +166,15 @@ mod tests {
     }
 
     #[test]
-    fn tasks_beyond_their_number_let_the_lowest_go() {
+    fn of_tasks_that_are_over_only_the_latest_are_remembered() {
         let mut deliveries = Deliveries::default();
-        (1..=i32::try_from(TASKS_MAX).unwrap() + 1).for_each(|call| deliveries.on_reservation(task(call)));
-        assert_eq!(deliveries.0.len(), TASKS_MAX);
-        assert_eq!(deliveries.0.keys().next(), Some(&task(2)));
+        deliveries.on_reservation(task(0));
+        for call in 1..=i32::try_from(RETIRED_MAX).unwrap() + 1 {
+            deliveries.on_reservation(task(call));
+            deliveries.on_end(task(call));
+            deliveries.on_event(TaskEventKind::End, task(call));
+        }
+        let known: Vec<TaskId> = deliveries.0.iter().map(|(task, _)| *task).collect();
+        assert_eq!((known.len(), &known[..2]), (RETIRED_MAX + 1, &[task(0), task(2)][..]));
     }
 }

@@ -87,6 +87,10 @@ impl<K: Ord + Clone, V: Ends> Table<K, V> {
         self.entries.iter()
     }
 
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.values_mut()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.retired.clear();

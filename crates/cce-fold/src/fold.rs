@@ -1,6 +1,7 @@
 //! The one fold over a journal: it names each message and says which task it belongs to.
 
 use crate::{
+    contacts::Contacts,
     dictionary::Dictionary,
     event::{AnyMessage, Exchange, Meaning, ReadRecord, Subject},
     named::Named,
@@ -13,7 +14,7 @@ use bytes::Bytes;
 use cce_journal::{Bent, Effect, Header, Record, Ticket, What};
 use cce_kernel::{Blob, CallId, Fact, Input, LinkId, NodeName, Output, Peer, Port, Request};
 use cce_model::{
-    ContactId, DialogueId, Object, PeripheralId, PeripheralType, RouterCallKey, TaskId,
+    ContactId, ContactStatus, DialogueId, Object, PeripheralId, PeripheralType, TaskId,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, RouterFact},
 };
 use cce_mr::{Icm, Mr};
@@ -34,14 +35,7 @@ pub struct Fold {
     elsewhere: RemoteNodes,
     links: Recent<(NodeName, LinkId), LinkState>,
     requests: Recent<(NodeName, Direction, CallId), Subject>,
-    /// Contacts that a component knows: a text may name others, which are nobody's.
-    contacts: Recent<ContactId, ()>,
-    contact_of: Recent<TaskId, ContactId>,
-    /// By the key that the router gave.
-    admitted: Recent<RouterCallKey, ContactId>,
-    task_of: Recent<ContactId, TaskId>,
-    /// By peripheral of the PIM, and once more for those who do not know it: the latest of that number.
-    dialogues: Recent<(Option<PeripheralId>, DialogueId), ContactId>,
+    contacts: Contacts,
     /// What the latest message that was sent is about.
     sent: Subject,
     /// What was learned last: most records are about the same as the one before.
@@ -127,7 +121,7 @@ impl Fold {
 
     /// The social contact of a task.
     pub fn contact_of(&self, task: TaskId) -> Option<&ContactId> {
-        self.contact_of.get(&task)
+        self.contacts.of_task(task)
     }
 
     /// What a text is about, by the ids in it that a component knows.
@@ -137,7 +131,7 @@ impl Fold {
 
     /// The latest task of a social contact.
     pub fn task_of(&self, contact: &ContactId) -> Option<TaskId> {
-        self.task_of.get(contact).copied()
+        self.contacts.task_of(contact)
     }
 
     /// Takes in the next record.
@@ -398,8 +392,7 @@ impl Fold {
     }
 
     fn of_dialogue(&self, client: Option<PeripheralId>, dialogue: DialogueId) -> Subject {
-        let known = self.dialogues.get(&(client, dialogue)).or_else(|| self.dialogues.get(&(None, dialogue)));
-        Subject { contact: known.cloned(), task: None }
+        Subject { contact: self.contacts.of_dialogue(client, dialogue).cloned(), task: None }
     }
 
     fn of_exchange(&self, node: &NodeName, exchange: &Exchange<'_>) -> Subject {
@@ -461,7 +454,7 @@ impl Fold {
             | RouterFact::CancelRefused { dialogue } => self.of_dialogue(None, *dialogue),
             RouterFact::Requeued { task, .. } => Subject::default().with_task(*task),
             RouterFact::Dequeued { key, .. } => {
-                Subject { contact: self.admitted.get(key).cloned(), task: None }
+                Subject { contact: self.contacts.of_key(*key).cloned(), task: None }
             }
             RouterFact::Agent { .. } => Subject::default(),
         }
@@ -480,8 +473,8 @@ impl Fold {
     /// Anybody may write any id in a text: only those that a component knows are one.
     fn of_named(&self, named: &Named) -> Subject {
         Subject {
-            contact: named.contacts().find(|contact| self.contacts.contains_key(*contact)).cloned(),
-            task: named.tasks().find(|task| self.contact_of.contains_key(task)),
+            contact: named.contacts().find(|contact| self.contacts.has(contact)).cloned(),
+            task: named.tasks().find(|task| self.contacts.of_task(*task).is_some()),
         }
     }
 
@@ -500,29 +493,24 @@ impl Fold {
             return;
         }
         subject.clone_into(&mut self.learned);
-        if !self.contacts.contains_key(contact) {
-            self.contacts.insert(contact.clone(), ());
-        }
-        let Some(task) = subject.task else { return };
-        if self.contact_of.get(&task) != Some(contact) {
-            self.contact_of.insert(task, contact.clone());
-        }
-        if self.task_of.get(contact) != Some(&task) {
-            self.task_of.insert(contact.clone(), task);
-        }
+        self.contacts.learn(contact, subject.task);
     }
 
     fn learn_kind(&mut self, node: &NodeName, kind: &Meaning<'_>, subject: &Subject) {
         match kind {
+            Meaning::Fact(Fact::Contact { contact, to, .. }) => {
+                let is_over = matches!(to, ContactStatus::Handled | ContactStatus::Discarded);
+                self.contacts.set_over(contact, is_over);
+            }
             Meaning::Fact(Fact::Router(RouterFact::CallAdmitted { key, .. })) => {
                 if let Some(contact) = &subject.contact {
-                    self.admitted.insert(*key, contact.clone());
+                    self.contacts.learn_key(*key, contact);
                 }
             }
             Meaning::Fact(Fact::Router(
                 RouterFact::Dequeued { key, .. } | RouterFact::DialogDeleted { key, .. },
             )) => {
-                self.admitted.remove(key);
+                self.contacts.forget_key(*key);
             }
             Meaning::Http(Exchange::RequestIn { call, .. }) => {
                 self.requests.insert((node.clone(), Direction::In, *call), subject.clone());
@@ -551,8 +539,8 @@ impl Fold {
 
     fn learn_dialogue(&mut self, client: Option<PeripheralId>, about: &About, subject: &Subject) {
         if let (true, Some(dialogue), Some(contact)) = (about.opens, about.dialogue, &subject.contact) {
-            self.dialogues.insert((client, dialogue), contact.clone());
-            self.dialogues.insert((None, dialogue), contact.clone());
+            self.contacts.learn_dialogue((client, dialogue), contact);
+            self.contacts.learn_dialogue((None, dialogue), contact);
         }
     }
 

@@ -8,6 +8,7 @@
 //! - The fold reads nothing but records and the journal's header, and knows no view and no check.
 //! - Its tables are bounded: what was entered first gives way ([`Fold`] keeps the latest).
 
+mod contacts;
 mod decode;
 mod dictionary;
 mod event;

@@ -4,7 +4,7 @@ use std::{borrow::Borrow, collections::BTreeMap};
 
 /// Entries of one table. What lives at the same time is bounded by the components far below; what a journal only claims,
 /// and what is over for long, gives way.
-const ENTRIES_MAX: usize = 1 << 17;
+const ENTRIES_MAX: usize = 1 << 15;
 
 /// A table that forgets what was entered first once it has too many entries.
 #[derive(Clone, Debug)]
@@ -37,26 +37,27 @@ impl<K: Ord + Clone, V> Recent<K, V> {
         self.entries.contains_key(key)
     }
 
-    /// What is entered once more keeps its turn.
-    pub(crate) fn insert(&mut self, key: K, value: V) {
+    /// What is entered once more keeps its turn. Returns the entry that gives way, if one does.
+    pub(crate) fn insert(&mut self, key: K, value: V) -> Option<(K, V)> {
         if let Some((_, known)) = self.entries.get_mut(&key) {
             *known = value;
-            return;
+            return None;
         }
         self.turns.insert(self.next, key.clone());
         self.entries.insert(key, (self.next, value));
         self.next += 1;
-        if self.entries.len() > ENTRIES_MAX
-            && let Some((_, oldest)) = self.turns.pop_first()
-        {
-            self.entries.remove(&oldest);
+        if self.entries.len() <= ENTRIES_MAX {
+            return None;
         }
+        let (_, oldest) = self.turns.pop_first()?;
+        let (_, value) = self.entries.remove(&oldest)?;
+        Some((oldest, value))
     }
 
-    pub(crate) fn remove(&mut self, key: &K) {
-        if let Some((turn, _)) = self.entries.remove(key) {
-            self.turns.remove(&turn);
-        }
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+        let (turn, value) = self.entries.remove(key)?;
+        self.turns.remove(&turn);
+        Some(value)
     }
 
     pub(crate) fn retain(&mut self, is_kept: impl Fn(&K) -> bool) {
@@ -79,10 +80,10 @@ mod tests {
     fn the_oldest_entry_gives_way_and_a_removed_one_takes_no_room() {
         let mut table = Recent::default();
         for key in 0..=ENTRIES_MAX {
-            table.insert(key, key);
+            assert_eq!(table.insert(key, key), (key == ENTRIES_MAX).then_some((0, 0)));
         }
         assert_eq!((table.get(&0), table.get(&1)), (None, Some(&1)));
-        table.remove(&1);
+        assert_eq!((table.remove(&1), table.remove(&1)), (Some(1), None));
         table.insert(ENTRIES_MAX + 1, 0);
         assert!(table.contains_key(&2));
         table.insert(2, 7);

@@ -7,7 +7,7 @@ use cce_model::{ContactId, ContactStatus, Disposition, StatusReason, TaskId, Tas
 use cce_select::{Happening, ShortNames, place::CUSTOMER};
 use cce_world::cast::customer::CREATE;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     fmt,
 };
 
@@ -17,14 +17,26 @@ const TOLD_MAX: usize = 6;
 /// Of many contacts, so many that ended alike are told by name.
 const NAMED_MAX: usize = 3;
 
-/// So many contacts and tasks are remembered once they have ended; how later ones ended is not told.
-const ENDS_MAX: usize = 200_000;
+/// Contacts whose ends are remembered one by one, the latest; a swarm has no more of them. Of earlier ones it is counted how many
+/// ended how. They have their names until then.
+const OVER_MAX: usize = 2_048;
+const _: () = assert!(OVER_MAX < cce_select::NAMED_OVER_MAX);
+
+/// Ways in which contacts ended that are counted apart; further ones are counted together.
+const EARLIER_MAX: usize = 1_024;
+
+/// Contacts and tasks that are remembered at the same time; how further ones ended is not told.
+const ENDS_MAX: usize = 65_536;
 
 /// How each contact stands, and what became of its tasks.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ends {
     contacts: BTreeMap<ContactId, (ContactStatus, StatusReason)>,
     open: BTreeSet<ContactId>,
+    /// Contacts that are over, the one that ended first in front.
+    over: VecDeque<ContactId>,
+    /// Contacts that were over before those.
+    earlier: Earlier,
     /// Tasks that have not ended, each with the agent PG that has it.
     tasks: BTreeMap<TaskId, NodeName>,
     dispositions: BTreeMap<TaskId, Disposition>,
@@ -35,7 +47,38 @@ pub(crate) struct Ends {
 
 /// How a run ended: equal where nobody outside could tell two runs apart by their ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Outcome(pub Vec<TaskEnd>);
+pub struct Outcome {
+    /// How each contact ended, in the order of their creation; of many, the ones that ended last.
+    pub ends: Vec<TaskEnd>,
+    /// Of those that ended before them: how many ended how.
+    earlier: Earlier,
+}
+
+/// By how they ended, without names.
+type Earlier = BTreeMap<String, Alike>;
+
+/// Contacts that ended alike.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Alike {
+    count: usize,
+    /// The first few of them.
+    names: Vec<String>,
+}
+
+impl Alike {
+    fn add(&mut self, name: &str) {
+        self.count += 1;
+        if self.names.len() < NAMED_MAX {
+            self.names.push(name.to_owned());
+        }
+    }
+}
+
+impl From<Vec<TaskEnd>> for Outcome {
+    fn from(ends: Vec<TaskEnd>) -> Self {
+        Self { ends, earlier: Earlier::new() }
+    }
+}
 
 /// How one contact ended.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,48 +111,48 @@ impl fmt::Display for TaskEnd {
 /// Each contact; of many, how many ended how: the most frequent end first, rare ones with names.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
+        if self.ends.is_empty() && self.earlier.is_empty() {
             return f.write_str("no task");
         }
-        let ends = if self.0.len() > TOLD_MAX {
+        let ends = if self.count() > TOLD_MAX {
             self.groups()
         } else {
-            self.0.iter().map(ToString::to_string).collect()
+            self.ends.iter().map(ToString::to_string).collect()
         };
         f.write_str(&ends.join("; "))
     }
 }
 
 impl Outcome {
+    /// How many contacts there were, and customers without one.
+    pub fn count(&self) -> usize {
+        self.ends.len() + self.earlier.values().map(|alike| alike.count).sum::<usize>()
+    }
+
     fn groups(&self) -> Vec<String> {
-        let mut names: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for end in &self.0 {
-            names.entry(end.how()).or_default().push(&end.name);
+        let mut groups = self.earlier.clone();
+        for end in &self.ends {
+            groups.entry(end.how()).or_default().add(&end.name);
         }
-        let mut groups: Vec<_> = names.into_iter().collect();
-        groups.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
-        let told = |(how, names): (String, Vec<&str>)| match names.len() {
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_by_key(|(_, alike)| std::cmp::Reverse(alike.count));
+        let told = |(how, alike): (String, Alike)| match alike.count {
             count if count > NAMED_MAX => format!("{count} contacts: {how}"),
-            _ => format!("{}: {how}", names.join(", ")),
+            _ => format!("{}: {how}", alike.names.join(", ")),
         };
         groups.into_iter().map(told).collect()
     }
 }
 
 impl Ends {
-    pub(crate) fn learn(&mut self, event: &ReadRecord<'_>) {
+    pub(crate) fn learn(&mut self, event: &ReadRecord<'_>, names: &ShortNames) {
         // An agent PG that stops loses its tasks (task-routing E18).
         if matches!(event.record.what, What::Stopped { .. }) {
             self.tasks.retain(|_, node| *node != event.record.node);
         }
         match &event.kind {
             Meaning::Fact(Fact::Contact { contact, to, reason, .. }) => {
-                keep(&mut self.contacts, contact.clone(), (*to, *reason));
-                if matches!(to, ContactStatus::Handled | ContactStatus::Discarded) {
-                    self.open.remove(contact);
-                } else {
-                    self.open.insert(contact.clone());
-                }
+                self.set(contact, (*to, *reason), names);
             }
             Meaning::Fact(Fact::Task { task, to, disposition, .. }) => {
                 if *to == TaskState::Ended {
@@ -140,6 +183,39 @@ impl Ends {
         }
     }
 
+    fn set(&mut self, contact: &ContactId, status: (ContactStatus, StatusReason), names: &ShortNames) {
+        let is_over = matches!(status.0, ContactStatus::Handled | ContactStatus::Discarded);
+        let was_open = self.open.contains(contact) || !self.contacts.contains_key(contact);
+        keep(&mut self.contacts, contact.clone(), status);
+        if !is_over {
+            self.open.insert(contact.clone());
+            return;
+        }
+        self.open.remove(contact);
+        if was_open {
+            self.over.push_back(contact.clone());
+        }
+        if self.over.len() > OVER_MAX
+            && let Some(oldest) = self.over.pop_front()
+        {
+            self.count(&oldest, names);
+        }
+    }
+
+    /// Of a contact that was over long ago only how it ended is kept.
+    fn count(&mut self, contact: &ContactId, names: &ShortNames) {
+        let end = self.end(contact, names);
+        let how = end.how();
+        let is_apart = self.earlier.len() < EARLIER_MAX || self.earlier.contains_key(&how);
+        let how = if is_apart { how } else { "otherwise".to_owned() };
+        self.earlier.entry(how).or_default().add(&end.name);
+        self.contacts.remove(contact);
+        self.cancels.remove(contact);
+        for task in names.tasks(contact) {
+            self.dispositions.remove(task);
+        }
+    }
+
     /// Takes in the answer to a cancel, where it arrives.
     pub(crate) fn learn_reply(&mut self, happening: &Happening<'_>) {
         if happening.name != "REPLY"
@@ -155,7 +231,8 @@ impl Ends {
 
     /// Contacts that were created, and customers without one.
     pub(crate) fn decided(&self, names: &ShortNames) -> usize {
-        self.contacts.len() + self.without(names).count()
+        let earlier = self.earlier.values().map(|alike| alike.count).sum::<usize>();
+        self.contacts.len() + earlier + self.without(names).count()
     }
 
     /// Customers who have no contact and ask for none any more, and why.
@@ -175,27 +252,27 @@ impl Ends {
     }
 
     pub(crate) fn outcome(&self, names: &ShortNames) -> Outcome {
-        let end = |contact: &ContactId| {
-            let status = self.contacts.get(contact);
-            TaskEnd {
-                name: names.short(contact),
-                status: status.map(|(status, reason)| format!("{status} ({reason})")).unwrap_or_default(),
-                cancel: self.cancels.get(contact).cloned(),
-                dispositions: names
-                    .tasks(contact)
-                    .iter()
-                    .filter_map(|task| self.dispositions.get(task))
-                    .map(|disposition| disposition.0)
-                    .collect(),
-            }
-        };
         let without = self.without(names).map(|(customer, why)| TaskEnd {
             name: names.node(customer).to_owned(),
             status: format!("no contact: {why}"),
             cancel: None,
             dispositions: Vec::new(),
         });
-        Outcome(names.contacts().iter().map(end).chain(without).collect())
+        let known = names.contacts().filter(|contact| self.contacts.contains_key(*contact));
+        let ends = known.map(|contact| self.end(contact, names)).chain(without).collect();
+        Outcome { ends, earlier: self.earlier.clone() }
+    }
+
+    /// How a contact stands.
+    fn end(&self, contact: &ContactId, names: &ShortNames) -> TaskEnd {
+        let status = self.contacts.get(contact);
+        let tasks = names.tasks(contact).iter().filter_map(|task| self.dispositions.get(task));
+        TaskEnd {
+            name: names.short(contact),
+            status: status.map(|(status, reason)| format!("{status} ({reason})")).unwrap_or_default(),
+            cancel: self.cancels.get(contact).cloned(),
+            dispositions: tasks.map(|disposition| disposition.0).collect(),
+        }
     }
 }
 

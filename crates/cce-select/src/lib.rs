@@ -21,7 +21,7 @@ pub mod words;
 
 pub use happening::{Happening, Tracker, is_heartbeat, is_sending};
 pub use known::{keys_of, names};
-pub use names::{ContactName, ShortNames, TaskName};
+pub use names::{ContactName, OVER_MAX as NAMED_OVER_MAX, ShortNames, TaskName};
 pub use place::{Place, PlacePattern};
 pub use selector::{Selector, Vocabulary};
 pub use word::SelectorError;

@@ -4,11 +4,19 @@ use crate::place::{CUSTOMER, Place, customer_number};
 use cce_fold::{Meaning, ReadRecord};
 use cce_journal::{Record, What};
 use cce_kernel::{NodeName, Output};
-use cce_model::{ContactId, TaskId};
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use cce_model::{ContactId, ContactStatus, TaskId};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+    str::FromStr,
+};
 
-/// Contacts that get names; later ones are called by their ids.
-const CONTACTS_MAX: usize = 200_000;
+/// Contacts that have names at the same time; further ones are called by their ids.
+const CONTACTS_MAX: usize = 65_536;
+
+/// Contacts that are over and still have their names, which are numbers: what is said of one was under way at its end, or is
+/// said by a poll within five minutes (ccp-task-api 3.4). One that has its customer's name keeps it.
+pub const OVER_MAX: usize = 4_096;
 
 /// Records whose origin is remembered, the latest. A contact follows soon from the request for it.
 const ORIGINS_MAX: usize = 65_536;
@@ -82,7 +90,12 @@ pub struct ShortNames {
     customers: Vec<String>,
     /// By record number: which customer's request it goes back to, counted from 1; 0 is none.
     origins: BTreeMap<u64, u16>,
-    contacts: Vec<ContactId>,
+    /// By number, in the order of their creation.
+    contacts: BTreeMap<usize, ContactId>,
+    /// The number of the contact that was created last.
+    last: usize,
+    /// Those without a customer that are over, the one that ended first in front.
+    over: VecDeque<ContactId>,
     by_customer: BTreeMap<String, ContactId>,
     /// By the customer's number, counted from 0: whether a contact has the customer's name.
     is_named: Vec<bool>,
@@ -92,7 +105,10 @@ pub struct ShortNames {
 /// What is known of a contact that has a name.
 #[derive(Clone, Debug)]
 struct Known {
-    name: String,
+    number: usize,
+    /// The place of the customer whose name it has.
+    customer: Option<usize>,
+    is_over: bool,
     tasks: Vec<TaskId>,
 }
 
@@ -106,11 +122,11 @@ impl ShortNames {
     pub(crate) fn learn(&mut self, event: &ReadRecord<'_>) {
         let origin = self.origin(event.record);
         self.remember(event.record.seq, origin);
-        if let Meaning::Fact(cce_kernel::Fact::Contact { contact, .. }) = &event.kind
-            && !self.known.contains_key(contact)
-            && self.contacts.len() < CONTACTS_MAX
-        {
+        if let Meaning::Fact(cce_kernel::Fact::Contact { contact, to, .. }) = &event.kind {
             self.name(contact, origin);
+            if matches!(to, ContactStatus::Handled | ContactStatus::Discarded) {
+                self.end(contact);
+            }
         }
         if let (Some(contact), Some(task)) = (&event.subject.contact, event.subject.task)
             && let Some(known) = self.known.get_mut(contact)
@@ -121,16 +137,34 @@ impl ShortNames {
         }
     }
 
-    /// A contact is new. Of those that a customer's requests created, the first one has the customer's name.
+    /// A contact may be new. Of those that a customer's requests created, the first one has the customer's name.
     fn name(&mut self, contact: &ContactId, origin: u16) {
-        self.contacts.push(contact.clone());
-        let customer = self.unnamed(origin).and_then(|at| self.customers.get(at)).cloned();
-        if let (Some(customer), Some(at)) = (&customer, self.unnamed(origin)) {
-            self.by_customer.insert(customer.clone(), contact.clone());
+        if self.known.contains_key(contact) || self.contacts.len() >= CONTACTS_MAX {
+            return;
+        }
+        self.last += 1;
+        self.contacts.insert(self.last, contact.clone());
+        let customer = self.unnamed(origin);
+        if let Some(at) = customer {
+            self.by_customer.insert(self.customers[at].clone(), contact.clone());
             self.is_named[at] = true;
         }
-        let name = customer.unwrap_or_else(|| format!("T{}", self.contacts.len()));
-        self.known.insert(contact.clone(), Known { name, tasks: Vec::new() });
+        let known = Known { number: self.last, customer, is_over: false, tasks: Vec::new() };
+        self.known.insert(contact.clone(), known);
+    }
+
+    /// A contact is over. Its number is forgotten once many others are over, too.
+    fn end(&mut self, contact: &ContactId) {
+        let Some(known) = self.known.get_mut(contact) else { return };
+        if std::mem::replace(&mut known.is_over, true) || known.customer.is_some() {
+            return;
+        }
+        self.over.push_back(contact.clone());
+        if self.over.len() > OVER_MAX
+            && let Some(known) = self.over.pop_front().and_then(|oldest| self.known.remove(&oldest))
+        {
+            self.contacts.remove(&known.number);
+        }
     }
 
     /// A request of a virtual customer is where a contact comes from; everything else goes back to its cause.
@@ -158,9 +192,9 @@ impl ShortNames {
         }
     }
 
-    /// Contacts in the order of their creation.
-    pub fn contacts(&self) -> &[ContactId] {
-        &self.contacts
+    /// Contacts that have names, in the order of their creation.
+    pub fn contacts(&self) -> impl Iterator<Item = &ContactId> {
+        self.contacts.values()
     }
 
     /// The tasks of a contact in order.
@@ -171,7 +205,7 @@ impl ShortNames {
     /// The contact that a name means, once it exists.
     pub fn contact(&self, name: &ContactName) -> Option<&ContactId> {
         match name {
-            ContactName::Number(number) => self.contacts.get(number - 1),
+            ContactName::Number(number) => self.contacts.get(number),
             ContactName::Customer(customer) => self.by_customer.get(customer),
         }
     }
@@ -210,6 +244,62 @@ impl ShortNames {
 
     /// What people call a contact: its customer's name, or `T2`.
     pub fn short(&self, contact: &ContactId) -> String {
-        self.known.get(contact).map_or_else(|| contact.to_string(), |known| known.name.clone())
+        let Some(known) = self.known.get(contact) else { return contact.to_string() };
+        let customer = known.customer.and_then(|at| self.customers.get(at));
+        customer.cloned().unwrap_or_else(|| format!("T{}", known.number))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cce_fold::Subject;
+    use cce_kernel::{Fact, Time};
+    use cce_model::StatusReason;
+
+    #[test]
+    fn contacts_that_were_over_long_ago_have_no_numbers_any_more_and_others_keep_theirs() {
+        let mut names = ShortNames::new(vec!["ann".to_owned()]);
+        let of_customer = What::Out(Output::Call {
+            call: cce_kernel::CallId(1),
+            port: cce_kernel::Port::App,
+            request: cce_kernel::Request::new("POST", "/"),
+        });
+        let record = Record { seq: 1, node: "customer-1".into(), ..record(of_customer, None) };
+        names.learn(&ReadRecord {
+            record: &record,
+            subject: Subject::default(),
+            client: None,
+            kind: Meaning::Other,
+        });
+        tell(&mut names, 1, ContactStatus::Handled, Some(1));
+        tell(&mut names, 2, ContactStatus::Queued, None);
+        (3..=OVER_MAX + 3).for_each(|number| tell(&mut names, number, ContactStatus::Discarded, None));
+        assert_eq!([1, 2, 4].map(|number| names.short(&id(number))), ["ann", "T2", "T4"]);
+        assert_eq!(names.short(&id(3)), id(3).to_string());
+        let known = |number| names.contact(&ContactName::Number(number));
+        assert_eq!(
+            [known(1), known(2), known(3), known(4)],
+            [Some(&id(1)), Some(&id(2)), None, Some(&id(4))]
+        );
+        assert_eq!(names.contacts().count(), OVER_MAX + 2);
+        tell(&mut names, OVER_MAX + 4, ContactStatus::Unread, None);
+        assert_eq!(names.short(&id(OVER_MAX + 4)), format!("T{}", OVER_MAX + 4));
+    }
+
+    fn tell(names: &mut ShortNames, number: usize, to: ContactStatus, cause: Option<u64>) {
+        let (from, reason, user) = (None, StatusReason::Unknown, String::new());
+        let fact = Fact::Contact { contact: id(number), from, to, reason, user, task: None };
+        let record = record(What::Started, cause);
+        let kind = Meaning::Fact(&fact);
+        names.learn(&ReadRecord { record: &record, subject: Subject::default(), client: None, kind });
+    }
+
+    fn record(what: What, cause: Option<u64>) -> Record {
+        Record { seq: 2, at: Time(0), node: "ccp".into(), cause, what }
+    }
+
+    fn id(number: usize) -> ContactId {
+        format!("{number:032X}").into()
     }
 }

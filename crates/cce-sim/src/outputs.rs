@@ -338,7 +338,11 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     fn store(&mut self, name: &NodeName, key: String, value: Option<String>) {
         let Some(node) = self.nodes.get_mut(name) else { return };
         match value {
-            Some(value) => node.stored.insert(key, value),
+            Some(mut value) => {
+                // Whoever wrote it left room to write on, which nobody will.
+                value.shrink_to_fit();
+                node.stored.insert(key, value)
+            }
             None => node.stored.remove(&key),
         };
     }

@@ -325,10 +325,10 @@ fn check_name(by: &str) -> &str {
 
 pub(crate) fn summary(name: &str, report: &RunReport, journal: &Path) -> String {
     let mut text = format!("{name}\n");
-    if report.outcome.0.len() > ENDS_MAX {
+    if report.outcome.count() > ENDS_MAX {
         let _ = writeln!(text, "  {}", report.outcome);
     } else {
-        for end in &report.outcome.0 {
+        for end in &report.outcome.ends {
             let _ = writeln!(text, "  {end}");
         }
     }

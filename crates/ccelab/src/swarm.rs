@@ -106,7 +106,7 @@ fn run(scenario: &Scenario, seed: u64) -> (Found, Coverage) {
     match played {
         Ok((ended, coverage)) => {
             let mut ends = BTreeMap::new();
-            for end in &ended.outcome.0 {
+            for end in &ended.outcome.ends {
                 let status = end.status.split(' ').next().unwrap_or_default();
                 *ends.entry(status.to_owned()).or_insert(0) += 1;
             }

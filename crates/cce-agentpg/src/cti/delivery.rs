@@ -49,7 +49,7 @@ impl CtiServer {
                     let agent = agent.expect("OPC speaks of configured agents");
                     let place = AgentKey { skill_target: agent.skill_target, mrd };
                     let abort = event::pre_call_abort(task, mrd, agent.instrument());
-                    self.tasks.note_ended(task, place, abort.clone());
+                    self.tasks.note_withdrawn(task, place, abort.clone());
                     let topic = Topic::Call(call_msg_mask::AGENT_PRE_CALL_ABORT);
                     self.send_with_owner(place, topic, &abort, cx);
                 }

@@ -25,6 +25,10 @@ const TASKS_MAX: usize = 15_000;
 /// Tasks that are over and whose last message is remembered; of more, the oldest are forgotten.
 const OVER_MAX: usize = 10_000;
 
+/// Those of them whose end their client has heard: it asks for one again only while its own request was under way at that
+/// end (cti-server-protocol 11.2), and that is not for as long as it takes to end so many.
+const HEARD_MAX: usize = 1_000;
+
 /// How long an end that was sent counts as one that its client may not have heard. A client that hears nothing gives its
 /// session up after three heartbeats of 5 s, and may speak until then (task-routing E17; the span is inferred).
 const DOUBT: Duration = Duration::from_secs(30);
@@ -45,9 +49,27 @@ pub(super) struct Tasks {
 #[derive(Clone, Debug)]
 struct Over {
     place: AgentKey,
-    last: Cti,
+    last: Last,
     /// The task itself, while the client that speaks for its agent may not have heard of its end.
-    unheard: Option<Unheard>,
+    unheard: Option<Box<Unheard>>,
+}
+
+/// What was said last of a task.
+#[derive(Clone, Debug)]
+enum Last {
+    /// Its end, of which the message is made when it is asked for: there are many.
+    Ended(TaskEvent),
+    /// Its reservation was withdrawn.
+    Withdrawn(Box<Cti>),
+}
+
+impl Last {
+    fn message(&self) -> Cti {
+        match self {
+            Self::Ended(event) => event::task(event),
+            Self::Withdrawn(abort) => Cti::clone(abort),
+        }
+    }
 }
 
 /// A task whose end no client may have heard.
@@ -100,8 +122,8 @@ impl Tasks {
             if let (Some(session), true) = (owner, view.is_some()) {
                 self.in_doubt.entry(session).or_default().push_back((now, event.task));
             }
-            let unheard = view.map(|view| Unheard { view, sent: owner });
-            return self.keep(event.task, Over { place, last: event::task(event), unheard });
+            let unheard = view.map(|view| Box::new(Unheard { view, sent: owner }));
+            return self.keep(event.task, Over { place, last: Last::Ended(event.clone()), unheard });
         }
         if self.live.len() >= TASKS_MAX && !self.live.contains_key(&event.task) {
             return;
@@ -127,9 +149,10 @@ impl Tasks {
         }
     }
 
-    /// A task is over; that is what clients hear of it.
-    pub(super) fn note_ended(&mut self, task: TaskId, place: AgentKey, last: Cti) {
+    /// A task's reservation is withdrawn; that is what clients hear of it.
+    pub(super) fn note_withdrawn(&mut self, task: TaskId, place: AgentKey, abort: Cti) {
         self.live.remove(&task);
+        let last = Last::Withdrawn(Box::new(abort));
         self.keep(task, Over { place, last, unheard: None });
     }
 
@@ -137,11 +160,17 @@ impl Tasks {
         if self.over.insert(task, over).is_none() {
             self.oldest.push_back(task);
         }
-        if self.oldest.len() > OVER_MAX
-            && let Some(oldest) = self.oldest.pop_front()
+        while let Some(oldest) = self.oldest.front()
+            && (self.oldest.len() > OVER_MAX || self.oldest.len() > HEARD_MAX && self.is_heard(*oldest))
         {
-            self.over.remove(&oldest);
+            self.over.remove(oldest);
+            self.oldest.pop_front();
         }
+    }
+
+    /// Whether nobody is left who may not have heard of the end of a task that is over.
+    fn is_heard(&self, task: TaskId) -> bool {
+        self.over.get(&task).is_none_or(|over| over.unheard.is_none())
     }
 
     /// The client of a session has said something: what was sent to it long before has arrived.
@@ -182,13 +211,12 @@ impl Tasks {
         let mut told = Vec::new();
         for (task, over) in &mut self.over {
             let place = over.place;
-            let Some(Unheard { view, .. }) = over.unheard.take_if(|unheard| is_told(place, unheard.sent))
-            else {
+            let Some(unheard) = over.unheard.take_if(|unheard| is_told(place, unheard.sent)) else {
                 continue;
             };
-            let view = View { state: TaskState::Ended, ..view };
+            let view = View { state: TaskState::Ended, ..unheard.view };
             told.push(snapshot_event(*task, &view).into());
-            told.push(over.last.clone().for_monitor(session.monitor()));
+            told.push(over.last.message().for_monitor(session.monitor()));
         }
         told.retain(|message| session.knows(message));
         told
@@ -248,7 +276,7 @@ impl CtiServer {
                     let seen = snapshot_event(m.task_id, &unheard.view);
                     SnapshotTaskEvent { task_state: TaskState::Ended.into(), ..seen }.into()
                 });
-                let told = [over.last.clone().for_monitor(monitor), ended(m, over.place).into()];
+                let told = [over.last.message().for_monitor(monitor), ended(m, over.place).into()];
                 return Ok(context.into_iter().chain(told).collect());
             }
             let refused = SnapshotTaskResp {
@@ -497,8 +525,19 @@ mod tests {
     #[test]
     fn of_tasks_that_are_over_the_oldest_are_forgotten() {
         let mut tasks = Tasks::default();
-        for number in 0..=OVER_MAX {
+        for number in 0..=HEARD_MAX {
             tasks.on_event(&event(number, TaskEventKind::End), None, Time(0));
+            tasks.on_event(&event(number, TaskEventKind::End), None, Time(0));
+        }
+        assert_eq!((tasks.over.len(), tasks.oldest.len()), (HEARD_MAX, HEARD_MAX));
+        assert!(!tasks.over.contains_key(&id(0)) && tasks.over.contains_key(&id(1)));
+    }
+
+    #[test]
+    fn ends_that_no_client_has_heard_are_remembered_for_longer() {
+        let mut tasks = Tasks::default();
+        for number in 0..=OVER_MAX {
+            tasks.on_event(&event(number, TaskEventKind::Start), None, Time(0));
             tasks.on_event(&event(number, TaskEventKind::End), None, Time(0));
         }
         assert_eq!((tasks.over.len(), tasks.oldest.len()), (OVER_MAX, OVER_MAX));

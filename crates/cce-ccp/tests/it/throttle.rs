@@ -1,11 +1,12 @@
 //! Limits: the throttle of new tasks, and the store of contacts.
 
 use crate::{
-    lab::{DIALOGUE, FIRST, Lab, TASK, config, failed},
+    lab::{DIALOGUE, FIRST, Lab, Said, TASK, config, failed},
     private::renotification,
 };
-use cce_ccp::{CONTACTS_MAX, Config, Throttle};
+use cce_ccp::{CONTACTS_MAX, Config, OVER_MAX, Throttle};
 use cce_kernel::Output;
+use cce_model::DialogueId;
 use std::time::Duration;
 
 /// Between two tasks.
@@ -71,6 +72,25 @@ fn a_new_contact_takes_the_place_of_the_oldest_that_is_over() {
     let said = lab.create(&[]);
     assert_eq!(said.status(), 201);
     assert!(said.0.iter().any(|output| matches!(output, Output::Store { key, value: None } if key == FIRST)));
+}
+
+#[test]
+fn of_contacts_that_are_over_the_oldest_is_forgotten_once_it_cannot_be_polled() {
+    let mut lab = Lab::open();
+    for number in 0..=u32::try_from(OVER_MAX).unwrap() {
+        lab.create(&[]);
+        lab.says(failed(DialogueId(DIALOGUE.0 + number), 1, 43));
+    }
+    let forgotten = |said: &Said| {
+        let keys = said.0.iter().filter_map(|output| match output {
+            Output::Store { key, value: None } => Some(key.clone()),
+            _ => None,
+        });
+        keys.collect::<Vec<_>>()
+    };
+    assert_eq!(forgotten(&lab.create(&[])), [""; 0]);
+    lab.wait(config().poll_lifetime);
+    assert_eq!(forgotten(&lab.create(&[])), [FIRST]);
 }
 
 #[test]

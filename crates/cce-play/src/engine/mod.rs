@@ -538,7 +538,7 @@ impl Director for Engine {
         }
         self.now = self.now.max(record.at);
         let event = self.tracker.push(record);
-        self.ends.learn(&event);
+        self.ends.learn(&event, self.tracker.names());
         self.endless.learn(&event);
         self.overdue.learn(&event, &self.scenario.lab.cast.agents);
         if let Meaning::Fact(Fact::Setting { setting, value }) = event.kind

@@ -33,7 +33,7 @@ pub(crate) fn small() -> Scenario {
 fn tasks_that_wait_for_an_agent_whom_a_bent_task_keeps_are_not_judged() {
     let play = played(&read(SWARM).unwrap(), 281);
     let report = play.report();
-    let ended_as = |status: &str| report.outcome.0.iter().any(|end| end.status.starts_with(status));
+    let ended_as = |status: &str| report.outcome.ends.iter().any(|end| end.status.starts_with(status));
     assert!(ended_as("queued"), "{}", report.outcome);
     assert!(report.failures.is_empty(), "{:#?}", report.failures);
 }

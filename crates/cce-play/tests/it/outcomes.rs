@@ -14,12 +14,12 @@ fn ends(names: std::ops::Range<usize>, status: &str, dispositions: &[u32]) -> Ve
 #[test]
 fn a_few_contacts_are_told_one_by_one() {
     let cancelled = TaskEnd { cancel: Some("200".to_owned()), ..end("bob", "discarded (cancelled)", &[]) };
-    let outcome = Outcome(vec![end("alice", "handled (closed)", &[20, 38]), cancelled]);
+    let outcome = Outcome::from(vec![end("alice", "handled (closed)", &[20, 38]), cancelled]);
     assert_eq!(
         outcome.to_string(),
         "alice: handled (closed), disposition 20, disposition 38; bob: discarded (cancelled), DELETE 200"
     );
-    assert_eq!(Outcome(ends(1..7, "handled", &[])).to_string().matches("; ").count(), 5);
+    assert_eq!(Outcome::from(ends(1..7, "handled", &[])).to_string().matches("; ").count(), 5);
     assert_eq!(Outcome::default().to_string(), "no task");
 }
 
@@ -27,7 +27,7 @@ fn a_few_contacts_are_told_one_by_one() {
 fn many_contacts_are_told_by_how_many_ended_how_and_rare_ends_by_name() {
     let few = ends(5..9, "discarded (cancelled)", &[]);
     let rare = ends(9..11, "reserved", &[20]);
-    let outcome = Outcome([few, rare, ends(11..131, "handled (closed)", &[38])].concat());
+    let outcome = Outcome::from([few, rare, ends(11..131, "handled (closed)", &[38])].concat());
     assert_eq!(
         outcome.to_string(),
         "120 contacts: handled (closed), disposition 38; 4 contacts: discarded (cancelled); T9, T10: reserved, disposition 20"

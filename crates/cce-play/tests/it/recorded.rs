@@ -97,7 +97,7 @@ fn components_start_when_they_did_and_not_when_their_lives_began() {
     let started = |record: &Record| matches!(record.what, What::In(Input::Start { .. }));
     assert!(records.iter().filter(|record| started(record)).all(|record| record.at == Time(2_345)));
     let report = play.report();
-    assert_eq!(report.outcome.0[0].status, "handled (externally_handled)", "{}", report.outcome);
+    assert_eq!(report.outcome.ends[0].status, "handled (externally_handled)", "{}", report.outcome);
     compare(&Run { play, records, report }, "slow starts");
 }
 
@@ -129,7 +129,7 @@ fn on_top(text: &str) -> (Run, Play<Recorded>, Vec<Record>) {
 
 /// The only contact's end.
 fn end_of(play: &Play<Recorded>) -> TaskEnd {
-    let [end] = &play.report().outcome.0[..] else { panic!("{}", play.report().outcome) };
+    let [end] = &play.report().outcome.ends[..] else { panic!("{}", play.report().outcome) };
     end.clone()
 }
 
@@ -141,7 +141,7 @@ fn a_run_with_a_rule_on_top_comes_to_what_it_would_have_come_to_from_the_beginni
     // The offer is lost; its start timeout is long over when the recorded run ends.
     assert_eq!((end.status.as_str(), &end.dispositions[..]), ("reserved (externally_routed)", &[36][..]));
     let whole = run(read(&format!("include = [\"one-task.toml\"]\n{lost}")).unwrap(), 4);
-    assert_eq!(whole.report.outcome.0[0].dispositions, end.dispositions);
+    assert_eq!(whole.report.outcome.ends[0].dispositions, end.dispositions);
     assert_eq!(play.sim.now(), Time(120_000_000));
     let behind = |record: &&Record| record.at > recorded.records.last().unwrap().at;
     assert!(records.iter().filter(behind).any(|record| record.node.as_str() == "agentpg"));
@@ -180,7 +180,7 @@ fn contacts_keep_the_names_of_their_customers() {
     let other = read(other).unwrap();
     assert_eq!(missing_customers(&other, &lab_of(&recorded).lab), ["zoe"]);
     let (play, _) = again(&recorded, on_recorded_lab(other, lab_of(&recorded).lab));
-    let ends: Vec<_> = play.report().outcome.0.into_iter().map(|end| (end.name, end.cancel)).collect();
+    let ends: Vec<_> = play.report().outcome.ends.into_iter().map(|end| (end.name, end.cancel)).collect();
     assert_eq!(ends, [("alice".to_owned(), None), ("bob".to_owned(), Some("200".to_owned()))]);
 }
 

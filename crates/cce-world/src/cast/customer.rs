@@ -299,6 +299,7 @@ impl Customer {
 
     fn end(&mut self, at: usize, cx: &mut Cx<'_>) {
         self.tasks[at].is_over = true;
+        self.tasks[at].reserved = None;
         if self.tasks[at].path.is_empty() {
             return;
         }

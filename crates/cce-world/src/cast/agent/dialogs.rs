@@ -16,7 +16,7 @@ const DIALOGS_MAX: usize = 256;
 pub(super) const FAILURES_MAX: u32 = 60;
 
 /// Dialogs whose order an agent remembers.
-const SEEN_MAX: usize = 10_000;
+const SEEN_MAX: usize = 1_000;
 
 /// The dialogs of an agent.
 #[derive(Clone, Debug, Default)]
