@@ -1,1 +1,1 @@
-//! A third-party application in Rust: see `examples/application.rs`.
+//! A third-party application in Rust: see `examples/application`.

@@ -37,6 +37,11 @@ fn the_application_in_rust_creates_a_task_and_works_it() {
 }
 
 #[test]
+fn the_application_in_rust_works_its_task_over_tls() {
+    with_rust(|name, application| works_over_tls(name, application, "CA_FILE"));
+}
+
+#[test]
 fn the_application_in_python_works_its_task_over_tls() {
     with_python(|name, application| works_over_tls(name, application, "REQUESTS_CA_BUNDLE"));
 }
@@ -83,11 +88,12 @@ fn the_page_of_the_examples_has_the_line_that_runs_each() {
 }
 
 #[test]
-fn each_application_is_shorter_than_150_lines() {
+fn each_file_of_an_application_is_shorter_than_150_lines() {
     for application in [
         "python/application.py",
         "node/application.mjs",
-        "rust/examples/application.rs",
+        "rust/examples/application/main.rs",
+        "rust/examples/application/lab.rs",
         "java/Application.java",
     ] {
         let text = std::fs::read_to_string(root().join("examples").join(application)).unwrap();
