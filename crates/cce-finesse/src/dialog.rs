@@ -81,8 +81,8 @@ impl Reserved {
             task: task_id(key)?,
             skill_target: event.agent_skill_target_id.0,
             mrd: event.mrd_id,
-            dialed_number: text(event.dialed_number.as_ref()),
-            contact: text(event.caller_entered_digits.as_ref()),
+            dialed_number: Text::or_empty(event.dialed_number.as_ref()),
+            contact: Text::or_empty(event.caller_entered_digits.as_ref()),
             queue_number: Some(event.skill_group_number),
             skill_group: event.skill_group_id.0,
             service: event.service_id.0,
@@ -325,9 +325,4 @@ pub(crate) fn call_variables(
 ) -> Vec<(String, String)> {
     let plain = cce_wire::numbered(plain).map(|(number, value)| (format!("callVariable{number}"), value));
     plain.chain(named.iter().filter_map(NamedVariable::parts)).collect()
-}
-
-/// The text of a field; empty where it is left out.
-pub(crate) fn text<const MAX: usize>(field: Option<&Text<MAX>>) -> String {
-    field.map(ToString::to_string).unwrap_or_default()
 }

@@ -10,9 +10,7 @@
 //! node, or at this one before it started anew, the CTI server tells by itself (inferred).
 
 use crate::{
-    action, arm_stat,
-    dialog::text,
-    media,
+    action, arm_stat, media,
     request::{Ask, Change, DialogChange, MediaChange, UserChange},
     service::Service,
     snapshot::Snapshot,
@@ -29,6 +27,7 @@ use cce_kernel::{
     session::{SessionEvent, Turn},
 };
 use cce_model::{AgentId, Disposition, InvokeId, MrdId, TaskId, UserState, fact::FinesseFact};
+use cce_wire::Text;
 use std::fmt::Display;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -218,7 +217,7 @@ impl Recovery {
         };
         // A state of calls, which a user of the lab has none of, counts as none.
         let state = UserState::of_agent(answer.agent_state.or_unknown());
-        let extension = text(answer.agent_extension.as_ref());
+        let extension = Text::or_empty(answer.agent_extension.as_ref());
         let is_changed =
             service.follow_voice(&agent, state.unwrap_or(UserState::Logout), Told::Nothing, &extension, cx);
         let user = &service.users.desk(&agent).user;

@@ -30,6 +30,7 @@ use cce_model::{
     MrdId, Object, ObjectModel, Publication, PublishEvent, ReasonCategory, SkillTarget, TaskId, UserState,
     fact::FinesseFact,
 };
+use cce_wire::Text;
 use cce_xml::finesse::SystemInfo;
 use std::sync::Arc;
 
@@ -433,7 +434,7 @@ impl Service {
         let Some(agent) = self.users.of(event.icm_agent_id).cloned() else { return };
         // A state of calls, which a user of the lab has none of.
         let Some(to) = UserState::of_agent(event.agent_state.or_unknown()) else { return };
-        let extension = crate::dialog::text(event.agent_extension.as_ref());
+        let extension = Text::or_empty(event.agent_extension.as_ref());
         let reason = self.model.reason_of_code(ReasonCategory::NotReady, event.event_reason_code);
         let told = Told::Reason(reason.cloned());
         let is_changed = self.follow_voice(&agent, to, told, &extension, cx);

@@ -10,13 +10,13 @@
 //! - One that was offered before this node began cannot be accepted any more; it rings out, and is routed anew (E16).
 
 use crate::{
-    dialog::{OpenDialog, Reserved, call_variables, text},
+    dialog::{OpenDialog, Reserved, call_variables},
     service::Service,
 };
 use cce_cti::{SnapshotTaskEvent, SnapshotTaskResp, TaskInitInd};
 use cce_kernel::Cx;
 use cce_model::{AgentState, CallVariableDisplay, DialogState, TaskState};
-use cce_wire::Code;
+use cce_wire::{Code, Text};
 
 /// What a snapshot says of a task, whichever message it came in.
 pub(crate) struct Snapshot {
@@ -34,8 +34,8 @@ macro_rules! snapshot {
                 task: m.task_id,
                 skill_target: m.icm_agent_id,
                 mrd: m.mrd_id,
-                dialed_number: text(m.script_selector.as_ref()),
-                contact: text(m.application_string2.as_ref()),
+                dialed_number: Text::or_empty(m.script_selector.as_ref()),
+                contact: Text::or_empty(m.application_string2.as_ref()),
                 // The message has the skill group's id, and not its number (cti-server-protocol 11.1).
                 queue_number: None,
                 skill_group: m.skill_group_id,

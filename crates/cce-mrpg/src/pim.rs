@@ -17,7 +17,7 @@ use cce_mr::{
         NewTaskFailureEvent, OpenReq, RoutingStatusEvent, TaskQueuedEvent, TerminateDialogueEvent,
     },
 };
-use cce_wire::Bytes;
+use cce_wire::{Bytes, Text};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Heartbeats that may stay unanswered (mr-interface 1).
@@ -179,7 +179,7 @@ impl Pim {
         }
         let contact =
             // ApplicationString2 is the id of the contact (mr-interface 3.1).
-            ContactId::from(task.application_string2.as_ref().map(ToString::to_string).unwrap_or_default());
+            ContactId::from(Text::or_empty(task.application_string2.as_ref()));
         let dialogue = Dialogue {
             contact: contact.clone(),
             state: DialogueState::Open,

@@ -7,6 +7,7 @@ use cce_model::{
     fact::{QueueChoice, RouterFact},
 };
 use cce_mr::icm::NewCall;
+use cce_wire::Text;
 use std::sync::Arc;
 
 /// Every task is the first of its key.
@@ -90,7 +91,7 @@ pub(crate) fn node(call: &Call, step: usize, choice: QueueChoice) -> RouterFact 
 
 /// The script selector that a request names; empty where it names none.
 pub(crate) fn dialed_number(request: &NewCall) -> String {
-    request.called_party.as_ref().map(ToString::to_string).unwrap_or_default()
+    Text::or_empty(request.called_party.as_ref())
 }
 
 /// A step as it is counted outside: from 1.

@@ -48,6 +48,11 @@ impl<const MAX: usize> Text<MAX> {
         &self.0
     }
 
+    /// The text of a field that need not be there: that of an absent one is empty.
+    pub fn or_empty(text: Option<&Self>) -> String {
+        text.map(ToString::to_string).unwrap_or_default()
+    }
+
     /// Whether there is no text before the first NUL.
     pub fn is_empty(&self) -> bool {
         strlen(&self.0) == 0

@@ -9,6 +9,7 @@ use cce_cti::{
 };
 use cce_kernel::{Cx, LinkId};
 use cce_model::SessionId;
+use cce_wire::Text;
 
 /// Services of all sessions together, at most; the bound is the lab's own.
 const REGISTERED_MAX: usize = 256;
@@ -50,7 +51,7 @@ impl CtiServer {
     /// A client offers a service to others.
     pub(super) fn on_register_service(&mut self, link: LinkId, m: &RegisterServiceReq) -> Answer {
         let session = self.with_service(link, services::SERVER)?.client.session;
-        let name = m.service_name.as_ref().map(ToString::to_string).unwrap_or_default();
+        let name = Text::or_empty(m.service_name.as_ref());
         if name.is_empty() {
             return Err(Denial::Status(CtiStatus::REQUIRED_DATA_MISSING));
         }

@@ -8,13 +8,10 @@ use super::{
 use cce_cti::{ArmStatus, Cti, SystemEvent, SystemEventId, call_msg_mask, services};
 use cce_kernel::{Cx, LinkId};
 use cce_model::{
-    AgentKey, AgentRecord, AgentState, InvokeId, QueuedTask, SessionId, TaskEvent,
+    AgentKey, AgentRecord, AgentState, InvokeId, QueuedTask, SessionId, TaskEvent, TaskEventKind,
     fact::{AgentPgFact, OpcMessage},
 };
 use cce_wire::Text;
-
-/// Message type of `END_TASK_EVENT`, whose bit in the task mask stands for events that have none.
-const END_TASK_EVENT: u32 = 199;
 
 impl CtiServer {
     /// OPC says something.
@@ -71,7 +68,7 @@ impl CtiServer {
                     let place = AgentKey { skill_target, mrd };
                     let event = event::made_not_routable(self.config.peripheral, place);
                     // The task mask has no bit for it: whoever hears of the end hears of this (inferred).
-                    self.send_with_owner(place, Topic::Task(END_TASK_EVENT), &event, cx);
+                    self.send_with_owner(place, Topic::Task(TaskEventKind::End.cti_number()), &event, cx);
                 }
                 OpcMessage::TaskState { task, state } => self.tasks.enter(task, state),
                 OpcMessage::Interrupt { skill_target, mrd, by, is_over } => {
@@ -83,7 +80,7 @@ impl CtiServer {
                     let place = AgentKey { skill_target, mrd };
                     let event = event::lifetime_exceeded(self.config.peripheral, task, place);
                     // Its number has no bit in the mask: whoever hears of the end hears of this (inferred).
-                    self.deliver(place, Topic::Task(END_TASK_EVENT), &event, cx);
+                    self.deliver(place, Topic::Task(TaskEventKind::End.cti_number()), &event, cx);
                 }
                 OpcMessage::Answer { session, invoke_id, status } => {
                     self.send_answer(session, invoke_id, status, cx);

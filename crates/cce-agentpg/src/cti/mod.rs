@@ -23,7 +23,7 @@ mod voice;
 use crate::{arm::ArmRequest, config::Config, timer::Timer};
 use cce_cti::{
     CloseConf, ControlFailure, ControlFailureConf, Cti, CtiStatus, DeviceIdType, FailureConf, FailureEvent,
-    HeartbeatConf, dialect, services,
+    HeartbeatConf, dialect, pg_status, services,
 };
 use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId, Peer,
@@ -41,8 +41,6 @@ use tasks::Tasks;
 const PENDING_MAX: usize = 1_000;
 /// Up to this version an unknown message is refused with status 2, later with 48 (cti-server-protocol 4.4).
 const OLD_UNKNOWN_UNTIL: u32 = 17;
-/// `PGStatus`: the central controller is down.
-const CC_DOWN: u32 = 2;
 /// Monitors have numbers behind this, so that none has a session's number.
 const MONITORS_FROM: u32 = 0x0001_0000;
 /// "No device" of a system event.
@@ -84,7 +82,7 @@ impl CentralController {
     const fn pg_status(self) -> u32 {
         match self {
             Self::Online => 0,
-            Self::Offline => CC_DOWN,
+            Self::Offline => pg_status::CC_DOWN,
         }
     }
 }

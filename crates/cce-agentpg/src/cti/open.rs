@@ -11,7 +11,7 @@ use cce_cti::{
 };
 use cce_kernel::{CloseReason, Cx, LinkId};
 use cce_model::{AgentState, InvokeId, ObjectModel, PeripheralType, SkillTarget, fact::AgentPgFact};
-use cce_wire::{Bytes, frame_kind};
+use cce_wire::{Bytes, Text, frame_kind};
 
 /// The shortest idle timeout, in seconds (cti-server-protocol 4.1).
 const IDLE_MIN: u32 = 20;
@@ -118,7 +118,7 @@ impl CtiServer {
         self.check_flaws(&Cti::from(open.clone()), open.version_number)?;
         self.check_instance(&open)?;
         let own_agent = own_agent(&open, &self.model, &self.config)?;
-        let client = open.client_id.as_ref().map(ToString::to_string).unwrap_or_default();
+        let client = Text::or_empty(open.client_id.as_ref());
         let owner = own_agent.and_then(|agent| self.owner_of(agent));
         // A session keeps its device, unless the same client opens a new one (cti-server-protocol 4.1).
         if owner.is_some_and(|(_, other)| other.client_id() != client) {

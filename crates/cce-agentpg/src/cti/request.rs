@@ -89,8 +89,8 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
                 task: m.task_id,
                 icm_disposition: m.icm_disposition,
                 application_disposition: m.application_disposition,
-                wrapup_data: text_of(m.wrapup_data.as_ref()),
-                application_data: text_of(m.application_data.as_ref()),
+                wrapup_data: Text::or_empty(m.wrapup_data.as_ref()),
+                application_data: Text::or_empty(m.application_data.as_ref()),
             }
         ),
         Cti::ChangeMaxTaskLimitReq(m) => {
@@ -146,10 +146,6 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
         Cti::AgentInterruptDoneAcceptedInd(m) => asked!(m, ArmMessage::InterruptDoneAccepted),
         _ => None,
     }
-}
-
-fn text_of<const MAX: usize>(text: Option<&Text<MAX>>) -> String {
-    text.map(ToString::to_string).unwrap_or_default()
 }
 
 /// Whatever is no task's state has ended.

@@ -7,7 +7,7 @@ use cce_cti::{
 };
 use cce_kernel::session::Silence;
 use cce_model::{AgentKey, InvokeId, MonitorId, SessionId, SkillTarget};
-use cce_wire::{Bytes, Dialect};
+use cce_wire::{Bytes, Dialect, Text};
 use std::{collections::BTreeMap, time::Duration};
 
 /// `IdleTimeout` of a client that may be silent for ever (cti-server-protocol 4.2).
@@ -106,8 +106,8 @@ impl Session {
         own_agent: Option<SkillTarget>,
         address: &str,
     ) -> Self {
-        let unique_instance = open.unique_instance_id.as_ref().map(ToString::to_string).unwrap_or_default();
-        let signature = open.client_signature.as_ref().map(ToString::to_string).unwrap_or_default();
+        let unique_instance = Text::or_empty(open.unique_instance_id.as_ref());
+        let signature = Text::or_empty(open.client_signature.as_ref());
         let seconds = Duration::from_secs(u64::from(open.idle_timeout));
         // Granted services may be fewer than those asked for, without an error (cti-server-protocol 4.1).
         let without_device = if own_agent.is_none() { services::CLIENT_EVENTS } else { 0 };
@@ -158,7 +158,7 @@ impl Session {
 
     /// The name under which the client opened it.
     pub(super) fn client_id(&self) -> String {
-        self.opened.client_id.as_ref().map(ToString::to_string).unwrap_or_default()
+        Text::or_empty(self.opened.client_id.as_ref())
     }
 
     /// Whether it hears of that by its own services and masks.

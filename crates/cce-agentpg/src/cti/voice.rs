@@ -11,6 +11,7 @@ use cce_model::{
     Agent, AgentKey, AgentState, MrdId,
     fact::{ArmMessage, Force},
 };
+use cce_wire::Text;
 
 /// `ForcedFlag`.
 mod forced_flag {
@@ -25,7 +26,7 @@ impl CtiServer {
         self.with_service(link, services::CLIENT_CONTROL | services::AGENT_STATE_CONTROL_ONLY)?;
         self.check_peripheral(m.peripheral_id)?;
         let agent = self.agent_of(m)?;
-        let instrument = m.agent_instrument.as_ref().map(ToString::to_string).unwrap_or_default();
+        let instrument = Text::or_empty(m.agent_instrument.as_ref());
         Ok(Asked {
             invoke_id: m.invoke_id,
             place: AgentKey::voice(agent.skill_target),

@@ -99,14 +99,14 @@ fn pre_call(agent: &AgentInMrd, task: &Task, message: &DeviceTargetPreCallInd) -
         // ServiceNumber and ServiceID are NULL in the lab's reservation (cti-server-protocol 7).
         service: SkillTarget::NONE,
         network_target: message.network_target_id,
-        ani: text_of(message.ani.as_ref()),
-        ced: text_of(message.ced.as_ref()),
-        dialed_number: text_of(message.dn.as_ref()),
+        ani: Text::or_empty(message.ani.as_ref()),
+        ced: Text::or_empty(message.ced.as_ref()),
+        dialed_number: Text::or_empty(message.dn.as_ref()),
         call_type: message.call_type_id,
         invoke_id: message.invoke_id,
-        protocol_guid: text_of(message.call_guid.as_ref()),
+        protocol_guid: Text::or_empty(message.call_guid.as_ref()),
         enabled_services: message.enabled_services.clone().map(|list| list.0).unwrap_or_default(),
-        ccai_config: text_of(message.ccai_config_param.as_ref()),
+        ccai_config: Text::or_empty(message.ccai_config_param.as_ref()),
         call_variables: cce_wire::numbered(cce_wire::call_variables!(message)).collect(),
         named_variables: message.named_variables.iter().filter_map(NamedVariable::parts).collect(),
     }
@@ -122,8 +122,4 @@ fn task_of(message: &DeviceTargetPreCallInd, number: u64) -> Task {
         interrupted: None,
         is_orphan: false,
     }
-}
-
-fn text_of<const MAX: usize>(text: Option<&Text<MAX>>) -> String {
-    text.map(ToString::to_string).unwrap_or_default()
 }

@@ -213,16 +213,15 @@ impl Opc {
 
 /// A task that waits, with its context.
 fn queued(m: &TaskQueuedInd, peripheral: PeripheralId) -> QueuedTask {
-    let text = |text: Option<&Text<40>>| text.map(ToString::to_string).unwrap_or_default();
     QueuedTask {
         task: m.task_id,
         peripheral,
         mrd: m.mrd_id,
         skill_group: m.sgstid,
         is_new: m.is_new,
-        dialed_number: text(m.dn.as_ref()),
-        ani: text(m.ani.as_ref()),
-        ced: text(m.ced.as_ref()),
+        dialed_number: Text::or_empty(m.dn.as_ref()),
+        ani: Text::or_empty(m.ani.as_ref()),
+        ced: Text::or_empty(m.ced.as_ref()),
         call_variables: cce_wire::numbered(cce_wire::call_variables!(m)).collect(),
         named_variables: m.named_variables.iter().filter_map(NamedVariable::parts).collect(),
     }

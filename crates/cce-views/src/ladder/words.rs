@@ -12,6 +12,7 @@ use cce_model::{
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
 };
 use cce_mr::{CancelResult, Icm, Mr};
+use cce_wire::Text;
 use http::StatusCode;
 
 /// With this status the CTI server ends sessions because it stops.
@@ -81,7 +82,7 @@ fn agent_details(message: &AgentMessage<'_>) -> String {
 fn mr_details(message: &Mr) -> String {
     match message {
         Mr::NewTask(m) => {
-            let selector = m.script_selector.as_ref().map(ToString::to_string).unwrap_or_default();
+            let selector = Text::or_empty(m.script_selector.as_ref());
             format!(" dialogue={} {selector}", m.dialogue_id)
         }
         Mr::DoThisWithTask(m) => format!(" dialogue={}", m.dialogue_id),
@@ -109,7 +110,7 @@ fn mr_details(message: &Mr) -> String {
 fn icm_details(message: &Icm) -> String {
     match message {
         Icm::NewCall(m) => {
-            let party = m.called_party.as_ref().map(ToString::to_string).unwrap_or_default();
+            let party = Text::or_empty(m.called_party.as_ref());
             format!(" dialogue={} {party}", m.did)
         }
         Icm::Connect(m) => format!(" dialogue={}", m.did),

@@ -145,13 +145,13 @@ fn new_call(m: &NewCall) -> String {
         m.rck_seq,
         operation(m.operation_code),
         operation_flags(m.operation_flags),
-        text(m.called_party.as_ref()),
-        text(m.calling_party.as_ref()),
-        text(m.ced.as_ref()),
+        Text::or_empty(m.called_party.as_ref()),
+        Text::or_empty(m.calling_party.as_ref()),
+        Text::or_empty(m.ced.as_ref()),
         m.msg_origin,
         m.route_dev_type,
-        text(m.originator.as_ref()),
-        text(m.nic_called_party.as_ref()),
+        Text::or_empty(m.originator.as_ref()),
+        Text::or_empty(m.nic_called_party.as_ref()),
         m.net_delay,
         m.priority,
         m.orig_type,
@@ -182,7 +182,7 @@ fn connected(m: &Connect) -> String {
         m.rck_seq,
         m.error_code,
         m.tr_target_id,
-        text(m.corr_id.as_ref()),
+        Text::or_empty(m.corr_id.as_ref()),
         m.event_sel,
         m.svc_type,
         operation(m.operation_code),
@@ -190,12 +190,12 @@ fn connected(m: &Connect) -> String {
         truth(m.network_transfer_enabled),
         m.ecc_payload_id,
         m.invoke_id,
-        text(m.nic_called_party.as_ref()),
+        Text::or_empty(m.nic_called_party.as_ref()),
         m.sgstid,
         m.pqid,
         m.svc_stid,
         m.agstid,
-        text(m.ag_info.as_ref()),
+        Text::or_empty(m.ag_info.as_ref()),
         m.mrd_id,
         u8::from(m.interruptible),
     )
@@ -211,8 +211,4 @@ fn operation_flags(flags: u16) -> String {
 
 fn truth(value: bool) -> char {
     if value { 'T' } else { 'F' }
-}
-
-fn text<const MAX: usize>(text: Option<&Text<MAX>>) -> String {
-    text.map(ToString::to_string).unwrap_or_default()
 }

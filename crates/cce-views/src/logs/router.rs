@@ -161,13 +161,13 @@ fn pre_call(context: &str, m: &DeviceTargetPreCallInd) -> Vec<String> {
             m.invoke_id,
             m.num_enabled_services.unwrap_or(0),
             services.join(" "),
-            text(m.ccai_config_param.as_ref()),
+            Text::or_empty(m.ccai_config_param.as_ref()),
         ),
         format!(
             "DN={}, ANI={}, CED={}, {NO_DIGITS}, RouteID={}, NetworkTargetID={}",
-            text(m.dn.as_ref()),
-            text(m.ani.as_ref()),
-            text(m.ced.as_ref()),
+            Text::or_empty(m.dn.as_ref()),
+            Text::or_empty(m.ani.as_ref()),
+            Text::or_empty(m.ced.as_ref()),
             m.route_id,
             m.network_target_id,
         ),
@@ -177,14 +177,14 @@ fn pre_call(context: &str, m: &DeviceTargetPreCallInd) -> Vec<String> {
         ),
         format!(
             "CallGUID={}, CustomrID={} ServiceRequested={}",
-            text(m.call_guid.as_ref()),
+            Text::or_empty(m.call_guid.as_ref()),
             m.customer_id,
             m.service_requested,
         ),
         NO_LOCATION.to_owned(),
         format!(
             "NIC_CalledPartyNumber={} ECCPayloadID={}",
-            text(m.nic_called_party_number.as_ref()),
+            Text::or_empty(m.nic_called_party_number.as_ref()),
             m.ecc_payload_id,
         ),
         NO_ORIGIN.to_owned(),
@@ -203,8 +203,4 @@ fn connect(m: &Connect) -> String {
         m.ecc_payload_id,
         m.invoke_id,
     )
-}
-
-fn text<const MAX: usize>(text: Option<&Text<MAX>>) -> String {
-    text.map(ToString::to_string).unwrap_or_default()
 }
