@@ -46,8 +46,10 @@ impl Ccp {
         }
     }
 
-    pub(crate) fn change_feed(&mut self, id: u32, request: &Request, cx: &mut Cx<'_>) -> Response {
-        let Some(known) = self.objects.feed(id).cloned() else { return answer::not_found(request.path()) };
+    pub(crate) fn change_feed(&mut self, id: &str, request: &Request, cx: &mut Cx<'_>) -> Response {
+        let Some(known) = self.objects.feed_named(id).cloned() else {
+            return answer::not_found(request.path());
+        };
         let changed = self.feed_of(request, Some(&known)).map(|feed| self.put_feed(feed, cx));
         changed.map_or_else(|refusal| refusal, |_| Response::new(200))
     }
@@ -65,8 +67,8 @@ impl Ccp {
         changed.map_or_else(|refusal| refusal, |_| Response::new(200))
     }
 
-    pub(crate) fn change_rule(&mut self, id: u32, request: &Request, cx: &mut Cx<'_>) -> Response {
-        let Some(known) = self.objects.notification(id).cloned() else {
+    pub(crate) fn change_rule(&mut self, id: &str, request: &Request, cx: &mut Cx<'_>) -> Response {
+        let Some(known) = self.objects.rule_named(id).cloned() else {
             return answer::not_found(request.path());
         };
         let changed = self.rule_of(request, Some(&known)).map(|rule| self.put_rule(rule, cx));
@@ -101,37 +103,27 @@ impl Ccp {
         Response::new(200)
     }
 
-    fn put_feed(&mut self, mut feed: Kept<Feed>, cx: &mut Cx<'_>) -> String {
-        if feed.object.id == 0 {
-            feed.object.id = self.objects.next_id();
-        }
+    fn put_feed(&mut self, feed: Kept<Feed>, cx: &mut Cx<'_>) -> String {
         let path = format!("/ccp-webapp/ccp/feed/{}", feed.object.id);
         self.objects.put_feed(feed, cx);
         path
     }
 
-    fn put_campaign(&mut self, mut campaign: Kept<Campaign>, cx: &mut Cx<'_>) -> String {
-        if campaign.object.id == 0 {
-            campaign.object.id = self.objects.next_id();
-            campaign.object.filter = self.objects.next_id();
-        }
+    fn put_campaign(&mut self, campaign: Kept<Campaign>, cx: &mut Cx<'_>) -> String {
         let path = format!("/ccp-webapp/ccp/campaign/{}", campaign.object.public_id);
         self.objects.put_campaign(campaign, cx);
         self.eventing.on_campaigns(self.objects.campaigns());
         path
     }
 
-    fn put_rule(&mut self, mut rule: Kept<Notification>, cx: &mut Cx<'_>) -> String {
-        if rule.object.id == 0 {
-            rule.object.id = self.objects.next_id();
-        }
+    fn put_rule(&mut self, rule: Kept<Notification>, cx: &mut Cx<'_>) -> String {
         let path = format!("/ccp-webapp/ccp/notification/{}", rule.object.id);
         self.objects.put_notification(rule, cx);
         path
     }
 
     /// The feed that a request describes; what it leaves out stays as it was.
-    fn feed_of(&self, request: &Request, known: Option<&Kept<Feed>>) -> Result<Kept<Feed>, Response> {
+    fn feed_of(&mut self, request: &Request, known: Option<&Kept<Feed>>) -> Result<Kept<Feed>, Response> {
         let root = root(request, "Feed")?;
         let was = known.map(|known| &known.object);
         let name = root.text_of("name").or(was.map(|was| was.name.clone())).unwrap_or_default();
@@ -159,14 +151,14 @@ impl Ccp {
             let message = format!("feeds of type {TASK_FEED} alone are there: tasks");
             return Err(answer::error(501, "notImplemented", "type", &message));
         }
-        let id = was.map_or(0, |was| was.id);
+        let id = was.map_or_else(|| self.objects.next_id(), |was| was.id);
         let feed = Feed { id, kind: TASK_FEED, name, tag: tag.unwrap_or_default() };
         Ok(kept(feed, &root, known))
     }
 
     /// The campaign that a request describes. Its public id comes from its first name, and stays (ccp-task-api 2.3).
     fn campaign_of(
-        &self,
+        &mut self,
         request: &Request,
         known: Option<&Kept<Campaign>>,
     ) -> Result<Kept<Campaign>, Response> {
@@ -190,13 +182,16 @@ impl Ccp {
             Some(was) if !is_given => was.feeds.clone(),
             _ => feeds.into_iter().flatten().collect(),
         };
-        let (id, filter) = was.map_or((0, 0), |was| (was.id, was.filter));
+        let (id, filter) = match was {
+            Some(was) => (was.id, was.filter),
+            None => (self.objects.next_id(), self.objects.next_id()),
+        };
         Ok(kept(Campaign { id, name, public_id, filter, feeds }, &root, known))
     }
 
     /// The rule that a request describes. Fields that its type has no use for are passed over (ccp-task-api 2.4).
     fn rule_of(
-        &self,
+        &mut self,
         request: &Request,
         known: Option<&Kept<Notification>>,
     ) -> Result<Kept<Notification>, Response> {
@@ -245,8 +240,8 @@ impl Ccp {
                 other => Flaw::format("mediaRoutingDomainId", format!("`{other}` is no id of a domain")),
             }),
         ])?;
-        let (id, mrd) = (was.map_or(0, |was| was.id), mrd.parse().unwrap_or_default());
-        let campaign = campaign.unwrap_or_default();
+        let (mrd, campaign) = (mrd.parse().unwrap_or_default(), campaign.unwrap_or_default());
+        let id = was.map_or_else(|| self.objects.next_id(), |was| was.id);
         Ok(kept(Notification { id, name, campaign, tags, script_selector: selector, mrd }, &root, known))
     }
 
@@ -290,8 +285,7 @@ impl Ccp {
 
     /// The feed that a URL ends with.
     fn feed_at(&self, url: &str) -> Option<u32> {
-        let id = last_part(url)?.parse().ok()?;
-        self.objects.feed(id).map(|feed| feed.object.id)
+        self.objects.feed_named(last_part(url)?).map(|feed| feed.object.id)
     }
 
     /// The campaign that a URL ends with.

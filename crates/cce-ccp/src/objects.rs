@@ -268,11 +268,18 @@ impl Objects {
         self.feeds.iter().find(|feed| feed.object.id == id)
     }
 
+    /// The feed of an id as a path has it.
+    pub(crate) fn feed_named(&self, id: &str) -> Option<&Kept<Feed>> {
+        self.feed(id.parse().ok()?)
+    }
+
     pub(crate) fn campaign(&self, public_id: &str) -> Option<&Kept<Campaign>> {
         self.campaigns.iter().find(|campaign| campaign.object.public_id == public_id)
     }
 
-    pub(crate) fn notification(&self, id: u32) -> Option<&Kept<Notification>> {
+    /// The rule of an id as a path has it.
+    pub(crate) fn rule_named(&self, id: &str) -> Option<&Kept<Notification>> {
+        let id: u32 = id.parse().ok()?;
         self.notifications.iter().find(|rule| rule.object.id == id)
     }
 

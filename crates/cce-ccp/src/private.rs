@@ -155,16 +155,15 @@ impl Ccp {
         request: &Request,
         cx: &mut Cx<'_>,
     ) -> Response {
-        let number = |id: &str| id.parse().unwrap_or_default();
         match (resource, method) {
             (Resource::Feeds, "POST") => self.make(ObjectKind::Feed, request, cx),
             (Resource::Campaigns, "POST") => self.make(ObjectKind::Campaign, request, cx),
             (Resource::Notifications, "POST") => self.make(ObjectKind::Notification, request, cx),
-            (Resource::Feed(id), "PUT") => self.change_feed(number(id), request, cx),
+            (Resource::Feed(id), "PUT") => self.change_feed(id, request, cx),
             (Resource::Campaign(id), "PUT") => self.change_campaign(id, request, cx),
-            (Resource::Notification(id), "PUT") => self.change_rule(number(id), request, cx),
+            (Resource::Notification(id), "PUT") => self.change_rule(id, request, cx),
             (Resource::Feed(id), "DELETE") => {
-                let known = self.objects.feed(number(id)).map(|feed| feed.object.id);
+                let known = self.objects.feed_named(id).map(|feed| feed.object.id);
                 self.remove(ObjectKind::Feed, known, request.path(), cx)
             }
             (Resource::Campaign(id), "DELETE") => {
@@ -172,7 +171,7 @@ impl Ccp {
                 self.remove(ObjectKind::Campaign, known, request.path(), cx)
             }
             (Resource::Notification(id), "DELETE") => {
-                let known = self.objects.notification(number(id)).map(|rule| rule.object.id);
+                let known = self.objects.rule_named(id).map(|rule| rule.object.id);
                 self.remove(ObjectKind::Notification, known, request.path(), cx)
             }
             (Resource::SocialContact(id), "PUT") => self.update(id, request, cx),
@@ -308,9 +307,7 @@ impl Ccp {
         let detail = if is_asked(request, "summary") { Detail::Summary } else { Detail::Whole };
         let body = match resource {
             Resource::Feeds => Some(show::feeds(objects.feeds(), detail, &url)),
-            Resource::Feed(id) => {
-                id.parse().ok().and_then(|id| objects.feed(id)).map(|feed| show::feed(feed, &url))
-            }
+            Resource::Feed(id) => objects.feed_named(id).map(|feed| show::feed(feed, &url)),
             Resource::Campaigns => {
                 let counts = is_asked(request, "metrics").then(|| self.contacts_by_feed());
                 Some(show::campaigns(objects.campaigns(), counts.as_ref(), detail, &url))
@@ -322,8 +319,7 @@ impl Ccp {
             }
             Resource::Notifications => Some(show::notifications(objects, &url)),
             Resource::Notification(id) => {
-                let rule = id.parse().ok().and_then(|id| objects.notification(id));
-                rule.map(|rule| show::notification(rule, objects, &url))
+                objects.rule_named(id).map(|rule| show::notification(rule, objects, &url))
             }
             // The contact is shown even when its poll URL is gone (ccp-task-api 3.4, 3.5).
             Resource::SocialContact(id) => {

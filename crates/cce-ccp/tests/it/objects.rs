@@ -63,6 +63,22 @@ fn what_a_feed_must_not_be_is_told_by_field() {
     }
 }
 
+/// No number stands for a new object, or for an id that cannot be read.
+#[test]
+fn a_feed_with_the_id_0_is_changed_and_one_that_is_no_number_is_not_found() {
+    let mut lab = Lab::with({
+        let mut config = config();
+        config.feeds[0].id = 0;
+        config
+    });
+    assert_eq!(lab.administer("PUT", "/feed/x", FEED).status(), 404);
+    assert_eq!(lab.administer("PUT", "/feed/0", FEED).status(), 200);
+    assert_eq!(lab.administer("GET", "/feed", "").body().matches("<Feed>").count(), 1);
+    assert_eq!(lab.administer("DELETE", "/feed/x", "").status(), 404);
+    assert_eq!(lab.administer("DELETE", "/notification/x", "").status(), 404);
+    assert!(lab.administer("GET", "/feed/0", "").body().contains("<name>Mail</name>"));
+}
+
 #[test]
 fn contacts_of_a_feed_without_a_rule_stay_unread() {
     let mut lab = Lab::open();
