@@ -69,6 +69,7 @@ fn change_of(root: &Element, contact: &Contact) -> Result<Change, Response> {
         at_most("SocialContact", bytes(social, tags.as_deref(), &fields), BYTES_MAX, "bytes"),
         fields.iter().any(|(name, _)| name.is_empty()).then(|| Flaw::required("name")),
     ])?;
+    lock(root, social)?;
     Ok(Change { status: status(root, contact)?, tags, fields })
 }
 
@@ -92,19 +93,27 @@ fn fields(root: &Element) -> Vec<(String, Option<String>)> {
     list.all("extensionField").map(pair).collect()
 }
 
-/// The status that is asked for, if it is another one. Whoever asks shows by the time of the latest change that it has seen that.
+/// Whoever names the time of the latest change has seen that one: it is an optimistic lock, with the value from the last GET
+/// (ccp-task-api 5.7).
+fn lock(root: &Element, social: &SocialContact) -> Result<(), Response> {
+    match root.text_of("statusTimestamp") {
+        Some(seen) if seen.parse::<i64>().ok() != Some(social.status_changed.millis()) => {
+            Err(state("statusTimestamp", "the contact has changed meanwhile: read it again"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The status that is asked for, if it is another one.
 fn status(root: &Element, contact: &Contact) -> Result<Option<(ContactStatus, StatusReason)>, Response> {
     let Some(text) = root.text_of("status") else { return Ok(None) };
     let social = &contact.social;
     // A status is case-sensitive, and a reason is not (ccp-task-api 5.3).
     let status = ContactStatus::parse(&text)
         .ok_or_else(|| invalid("status", format!("there is no status `{text}`")))?;
-    // The time is an optimistic lock: it is that of the last GET (ccp-task-api 5.7).
-    let seen = root
-        .text_of("statusTimestamp")
-        .ok_or_else(|| answer::invalid(&[Flaw::required("statusTimestamp")]))?;
-    if seen.parse::<i64>().ok() != Some(social.status_changed.millis()) {
-        return Err(state("statusTimestamp", "the contact has changed meanwhile: read it again"));
+    // A status is not changed without the time that was seen (ccp-task-api 5.7; inferred).
+    if root.text_of("statusTimestamp").is_none() {
+        return Err(answer::invalid(&[Flaw::required("statusTimestamp")]));
     }
     if status == social.status {
         return Ok(None);

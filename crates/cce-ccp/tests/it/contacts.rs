@@ -119,6 +119,22 @@ fn a_reserved_contact_can_be_handled_by_who_has_seen_its_latest_change() {
     );
 }
 
+/// The time of the latest change is an optimistic lock (ccp-task-api 5.7).
+#[test]
+fn an_update_of_tags_and_fields_by_who_has_not_seen_the_latest_change_is_refused() {
+    let mut lab = Lab::reserved();
+    let seen = timestamp(&mut lab);
+    let fields = "<extensionFields><extensionField><name>order</name><value>1</value></extensionField></extensionFields>";
+    for change in ["<tags><tag>vip</tag></tags>", fields] {
+        let stale = put(&mut lab, &format!("{change}<statusTimestamp>1</statusTimestamp>"));
+        assert_eq!(stale.status(), 400, "{change}");
+        assert!(stale.body().contains("<errorData>statusTimestamp</errorData>"), "{}", stale.body());
+        assert!(stale.facts().next().is_none(), "nothing comes of it");
+        let right = put(&mut lab, &format!("{change}<statusTimestamp>{seen}</statusTimestamp>"));
+        assert_eq!(right.status(), 200, "{change}");
+    }
+}
+
 #[test]
 fn what_is_with_cce_is_not_ended_or_queued_by_an_update() {
     let mut lab = Lab::queued();
