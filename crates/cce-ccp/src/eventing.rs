@@ -182,7 +182,8 @@ impl Job {
         match self {
             Self::TakeUp { sender, id, contact, campaigns } => {
                 cx.note(received(Process::Eventing, BusMessage::Notification, id, None).into());
-                let object = cx.rng("event object").random_range(0x10_0000..0x200_0000);
+                // The log shows it with six hexadecimal digits (ccp-task-api 8.3).
+                let object = cx.rng("event object").random_range(0x10_0000..0x100_0000);
                 cx.note(CcpFact::DsNotification { contact, campaigns, object }.into());
                 // The trace has a line of the message proxy for the close alone, which came through the API
                 // (ccp-task-api 7).

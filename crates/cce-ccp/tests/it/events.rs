@@ -2,7 +2,10 @@
 
 use crate::lab::{DIALOGUE, Lab, TASK, config, routed};
 use cce_ccp::{Campaign, Config};
-use cce_model::fact::{BusMessageId, CcpFact, Process};
+use cce_model::{
+    DialogueId,
+    fact::{BusMessageId, CcpFact, Process},
+};
 
 #[test]
 fn a_change_by_cce_reaches_eventing_and_not_the_message_proxy() {
@@ -44,6 +47,19 @@ fn a_change_is_published_once_for_each_campaign() {
     let said = lab.says(crate::lab::queued(DIALOGUE, 1, 0));
     let nodes: Vec<&str> = said.ccp_facts().into_iter().filter_map(node).collect();
     assert_eq!(nodes, ["WCS_Campaign", "Second"]);
+}
+
+#[test]
+fn the_object_of_a_notification_has_six_hexadecimal_digits() {
+    let mut lab = Lab::open();
+    for number in 0..20 {
+        lab.create(&[]);
+        let said = lab.says(routed(DialogueId(DIALOGUE.0 + number), 1, TASK));
+        for fact in said.ccp_facts() {
+            let CcpFact::DsNotification { object, .. } = fact else { continue };
+            assert_eq!(format!("{object:x}").len(), 6);
+        }
+    }
 }
 
 fn node(fact: &CcpFact) -> Option<&str> {
