@@ -152,6 +152,11 @@ fn inside_campaign(xml: &mut Xml, campaign: &Kept<Campaign>, base: &str) {
         // The examples of GET write it with a small i (ccp-task-api 2.3).
         .text("publicid", &object.public_id)
         .text("description", description)
+        // A campaign has these three, too (ccp-task-api 2.3). The lab filters no contacts and invites nobody to chats:
+        // they are empty (inferred).
+        .text("includeExpr", "")
+        .text("excludeExpr", "")
+        .text("chatInvitationFeed", "")
         .text("changeStamp", stamp)
         .node("feeds", |xml| {
             for feed in &object.feeds {

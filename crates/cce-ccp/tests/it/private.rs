@@ -306,6 +306,9 @@ fn the_feeds_say_where_tasks_are_created() {
 fn the_campaigns_name_their_feeds() {
     let body = Lab::open().administer("GET", "/campaign", "").body();
     assert!(body.contains("<publicid>WCS_Campaign</publicid>"));
+    // The fields stand in the order of the reference (ccp-task-api 2.3).
+    let order = ["<description>", "<includeExpr>", "<excludeExpr>", "<chatInvitationFeed>", "<changeStamp>"];
+    assert!(order.map(|field| body.find(field).expect(field)).is_sorted(), "{body}");
     assert!(body.contains("<feeds><feed>http://ccp.lab:8080/ccp-webapp/ccp/feed/100080</feed></feeds>"));
     let one = Lab::open().administer("GET", "/campaign/WCS_Campaign", "").body();
     assert_eq!(body, format!("<Campaigns>{one}</Campaigns>"));
