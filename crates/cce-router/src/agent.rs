@@ -196,29 +196,38 @@ impl Agents {
         known.any(|agent| agent.state != AgentState::Logout)
     }
 
-    /// Those of `agents` who may get a task of the domain, best first: most free slots, then who waits longest,
-    /// then by skill target.
-    pub(crate) fn eligible(&self, mrd: MrdId, agents: &BTreeSet<SkillTarget>) -> Vec<SkillTarget> {
+    /// How many of `agents` may get a task of the domain, and the best of them: most free slots, then who waits longest, then by
+    /// skill target.
+    pub(crate) fn eligible(
+        &self,
+        mrd: MrdId,
+        agents: &BTreeSet<SkillTarget>,
+    ) -> (usize, Option<SkillTarget>) {
         let places = agents.iter().map(|agent| AgentKey { skill_target: *agent, mrd });
-        let known = places.filter(|place| self.is_eligible(*place));
-        let ranked = known.filter_map(|place| self.at(place).map(|agent| (rank(agent), place.skill_target)));
-        let mut ranked: Vec<_> = ranked.collect();
-        ranked.sort_unstable();
-        ranked.into_iter().map(|(_, skill_target)| skill_target).collect()
+        let ranked = places.filter_map(|place| Some((rank(self.eligible_at(place)?), place.skill_target)));
+        let (count, best) = ranked.fold((0, None), |(count, best), agent| {
+            let best = best.map_or(agent, |best| agent.min(best));
+            (count + 1, Some(best))
+        });
+        (count, best.map(|(_, skill_target)| skill_target))
     }
 
-    fn is_eligible(&self, place: AgentKey) -> bool {
-        self.at(place).is_some_and(Agent::is_open) && !self.is_busy_elsewhere(place)
+    /// Whether an agent may get a task.
+    pub(crate) fn is_eligible(&self, place: AgentKey) -> bool {
+        self.eligible_at(place).is_some()
+    }
+
+    fn eligible_at(&self, place: AgentKey) -> Option<&Agent> {
+        self.at(place).filter(|agent| agent.is_open() && !self.is_busy_elsewhere(place))
     }
 
     /// Whether the agent has a task in another domain, one whose tasks must not be interrupted.
     fn is_busy_elsewhere(&self, place: AgentKey) -> bool {
-        let of = |mrd| AgentKey { skill_target: place.skill_target, mrd };
-        let everywhere = self.by_place.range(of(MrdId(i32::MIN))..=of(MrdId(i32::MAX)));
-        everywhere
-            // Work in an interruptible domain keeps nobody from a new task (task-routing 3.11).
-            .filter(|(other, _)| other.mrd != place.mrd && self.uninterruptible.contains(&other.mrd))
-            .any(|(_, agent)| !agent.tasks.is_empty())
+        // Work in an interruptible domain keeps nobody from a new task (task-routing 3.11).
+        let elsewhere = self.uninterruptible.iter().filter(|mrd| **mrd != place.mrd);
+        elsewhere
+            .filter_map(|mrd| self.at(AgentKey { skill_target: place.skill_target, mrd: *mrd }))
+            .any(|agent| !agent.tasks.is_empty())
     }
 
     /// The agent that a PG speaks of; reported for the first time, perhaps.

@@ -1,7 +1,7 @@
 //! What a precision queue decides for one task (task-routing 3.5 and 3.6).
 
 use crate::agent::Agents;
-use cce_model::{PrecisionQueue, SkillTarget, Step};
+use cce_model::{AgentKey, PrecisionQueue, SkillTarget, Step};
 use std::collections::BTreeSet;
 
 /// What a precision queue decided.
@@ -57,11 +57,14 @@ pub(crate) fn walk(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Age
 pub(crate) fn best(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Agents) -> Option<Pick> {
     // The next step widens the pool, and does not replace it (task-routing 3.5).
     let taken = queue.steps.get(..=step).unwrap_or(&queue.steps);
-    let eligible = agents.eligible(queue.mrd().id, &pool(taken));
+    let (pool, mrd) = (pool(taken), queue.mrd().id);
+    let (eligible, best) = agents.eligible(mrd, &pool);
+    let is_free = |agent: &SkillTarget| {
+        pool.contains(agent) && agents.is_eligible(AgentKey { skill_target: *agent, mrd })
+    };
     // A wanted agent who is not eligible is passed over (inferred).
-    let wanted = eligible.iter().find(|agent| wish.0 == Some(**agent));
-    let skill_target = *wanted.or(eligible.first())?;
-    Some(Pick { skill_target, eligible: u32::try_from(eligible.len()).unwrap_or(u32::MAX), step })
+    let skill_target = wish.0.filter(is_free).or(best)?;
+    Some(Pick { skill_target, eligible: u32::try_from(eligible).unwrap_or(u32::MAX), step })
 }
 
 /// The agents of some steps.

@@ -96,9 +96,7 @@ impl Element {
 
 /// Reads a document.
 pub fn parse(text: &[u8]) -> Result<Element, XmlError> {
-    if text.len() > SIZE_MAX {
-        return Err(XmlError::TooLarge { size: text.len() });
-    }
+    check_size(text)?;
     let text =
         std::str::from_utf8(text).map_err(|error| malformed(error.valid_up_to() as u64, "not UTF-8"))?;
     let may_be_none = |byte: u8| matches!(byte, ..b' ' | 0xEF);
@@ -116,6 +114,11 @@ pub fn parse(text: &[u8]) -> Result<Element, XmlError> {
         }
         tree.take(&event, at)?;
     }
+}
+
+/// Whether a document is small enough to be read.
+pub(crate) fn check_size(text: &[u8]) -> Result<(), XmlError> {
+    if text.len() > SIZE_MAX { Err(XmlError::TooLarge { size: text.len() }) } else { Ok(()) }
 }
 
 /// Whether XML 1.0 can hold that character.

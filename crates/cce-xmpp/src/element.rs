@@ -190,12 +190,8 @@ impl Tree<'_> {
     }
 
     fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), StreamFlaw> {
-        match reference.resolve_char_ref() {
-            Err(_) => Err(StreamFlaw::NotWellFormed),
-            Ok(Some(character)) => self.text(character.encode_utf8(&mut [0; 4])),
-            // The five entities of XML are the only ones of a stream (RFC 6120 11.1).
-            Ok(None) => self.text(resolve_xml_entity(reference).ok_or(StreamFlaw::Restricted)?),
-        }
+        self.text("")?;
+        push_reference(reference, self.known_text()?)
     }
 
     /// Takes what stands behind a reference up to the next tag. A text that is XML itself has references everywhere, and each of
@@ -205,19 +201,18 @@ impl Tree<'_> {
         check_characters(text)?;
         let content = BytesText::from_escaped(text).xml10_content();
         let mut text = &*content;
+        let known = self.known_text()?;
+        known.reserve(text.len());
         while let Some(at) = memchr(b'&', text.as_bytes()) {
-            let (before, reference) = (&text[..at], &text[at + 1..]);
-            self.known_text()?.push_str(before);
+            known.push_str(&text[..at]);
+            let reference = &text[at + 1..];
             let end = memchr2(b';', b'&', reference.as_bytes());
             let end =
                 end.filter(|end| reference.as_bytes()[*end] == b';').ok_or(StreamFlaw::NotWellFormed)?;
-            match resolve_xml_entity(&reference[..end]) {
-                Some(character) => self.known_text()?.push_str(character),
-                None => self.reference(&BytesRef::new(&reference[..end]))?,
-            }
+            push_reference(&BytesRef::new(&reference[..end]), known)?;
             text = &reference[end + 1..];
         }
-        self.known_text()?.push_str(text);
+        known.push_str(text);
         Ok(behind)
     }
 
@@ -239,6 +234,19 @@ impl Tree<'_> {
             None => Err(StreamFlaw::NotWellFormed),
         }
     }
+}
+
+/// Appends the character that a reference means: one of five names, or a number.
+fn push_reference(reference: &BytesRef<'_>, text: &mut String) -> Result<(), StreamFlaw> {
+    if let Some(character) = resolve_xml_entity(reference) {
+        text.push_str(character);
+        return Ok(());
+    }
+    let number = reference.resolve_char_ref().map_err(|_| StreamFlaw::NotWellFormed)?;
+    let character = number.ok_or(StreamFlaw::Restricted)?;
+    check_characters(character.encode_utf8(&mut [0; 4]))?;
+    text.push(character);
+    Ok(())
 }
 
 /// XML 1.0 has no control characters but these three, neither as they are nor as references.
