@@ -1,7 +1,8 @@
 //! Pieces of a ladder around records that are pointed out.
 
-use super::{DrawnContacts, LadderText, Page, Row, RowMark, cause, rows};
-use cce_journal::{Header, Record};
+use super::{DrawnContacts, LadderText, Page, Row, RowKind, RowMark, cause, rows};
+use cce_journal::{Header, Record, What};
+use cce_kernel::Output;
 use std::collections::BTreeMap;
 
 /// Rows that are drawn before one that is pointed out, and behind it.
@@ -60,11 +61,48 @@ impl<'a> Excerpts<'a> {
     /// The row that a record belongs to, else the last one before it.
     fn row_of(&self, seq: u64) -> Option<usize> {
         let at = self.records.binary_search_by_key(&seq, |record| record.seq).ok()?;
+        let record = &self.records[at];
+        let drawn = |seq: u64| self.rows.iter().position(|row| row.first == seq);
+        let other_end = match &record.what {
+            // A message is drawn where it arrives.
+            What::Out(Output::Send { .. } | Output::Call { .. }) => {
+                let arrival =
+                    self.records[at..].iter().find(|later| is_arrival(later) && later.cause == Some(seq));
+                arrival.map(|arrival| arrival.seq)
+            }
+            // What leads to no row where it arrives, such as an answer, is drawn where it leaves.
+            What::In(_) => record.cause,
+            What::Out(_)
+            | What::Started
+            | What::Stopped { .. }
+            | What::Connected { .. }
+            | What::Bent(_)
+            | What::Gap { .. } => None,
+        };
+        drawn(seq)
+            .or_else(|| drawn(other_end?))
+            .or_else(|| self.notification(if is_arrival(record) { record.cause? } else { seq }))
+            .or_else(|| self.row_before(seq, cause(record)))
+    }
+
+    /// What a stream brings is drawn as what was published: the notification that was sent by a record.
+    fn notification(&self, sent: u64) -> Option<usize> {
+        let at = self.records.binary_search_by_key(&sent, |record| record.seq).ok()?;
         let handling = cause(&self.records[at]);
+        self.rows
+            .iter()
+            .rposition(|row| row.kind == RowKind::Notification && row.record == handling && row.first <= sent)
+    }
+
+    fn row_before(&self, seq: u64, handling: u64) -> Option<usize> {
         let before = || self.rows.iter().enumerate().rev().filter(|(_, row)| (1..=seq).contains(&row.first));
         // What is drawn of one input's handling comes behind that input.
         let mut of_handling = before().take_while(|(_, row)| row.first >= handling);
         let own = of_handling.find(|(_, row)| row.record == handling).or_else(|| before().next());
         own.map(|(at, _)| at)
     }
+}
+
+const fn is_arrival(record: &Record) -> bool {
+    matches!(record.what, What::In(_))
 }

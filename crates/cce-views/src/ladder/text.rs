@@ -39,12 +39,23 @@ impl LadderText {
     /// Who is in which lane, and what the signs mean: once, above everything.
     pub fn legend(&self) -> String {
         let lanes = Lane::ALL.map(|lane| format!("{} {}", lane.name(), lane.about()));
-        let signs = ["├──►│ message, request or answer", "├╌╌►│ notification", "● change"].map(str::to_owned);
+        let mut signs = ["├──►│ message, request or answer", "├╌╌►│ notification", "● change"]
+            .map(str::to_owned)
+            .to_vec();
+        if self.page.is_wide() {
+            signs.push(format!("host clock: {}", self.zones().join(", ")));
+        }
         let filled = |parts: &[String]| fill(parts, self.page.width());
         [filled(&lanes), filled(&signs)].concat().iter().fold(String::new(), |mut text, line| {
             let _ = writeln!(text, "{}", self.page.dim(line));
             text
         })
+    }
+
+    /// The zones that the clocks of the hosts show.
+    fn zones(&self) -> Vec<&str> {
+        let zones: BTreeSet<&str> = self.stampers.values().map(Stamper::zone_name).collect();
+        zones.into_iter().collect()
     }
 
     /// The head: the names of the lanes.

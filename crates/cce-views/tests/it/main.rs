@@ -370,6 +370,56 @@ fn an_excerpt_marks_the_row_of_a_record_and_leaves_out_what_is_far() {
     assert!(text.contains("\n…\n") && !text.contains("OFFER_TASK_IND"), "{text}");
 }
 
+/// A message is drawn where it arrives, an answer where it leaves, and what a stream brings as what was published: each is
+/// pointed out there, whichever of its records is wrong.
+#[test]
+fn an_excerpt_marks_the_row_of_a_message_whichever_end_is_wrong() {
+    let (header, records) = run();
+    let excerpts = Excerpts::new(&header, &records);
+    let marked = |wrong: u64| {
+        let text = excerpts.around(wrong, &[], Page::new(Paint::Plain));
+        text.lines().find(|line| line.contains('✗')).unwrap_or_else(|| panic!("{text}")).to_owned()
+    };
+    let arrival_of = |sent: &Record| {
+        records
+            .iter()
+            .find(|record| matches!(record.what, What::In(_)) && record.cause == Some(sent.seq))
+            .unwrap()
+    };
+    let sent = |port: Port, is_it: &dyn Fn(&Output) -> bool| {
+        let found = records.iter().find(|record| {
+            let What::Out(output) = &record.what else { return false };
+            let is_on = match output {
+                Output::Send { link, .. } => link.port == port,
+                Output::Call { port: on, .. } => *on == port,
+                _ => true,
+            };
+            is_on && is_it(output)
+        });
+        found.unwrap()
+    };
+    let new_task = sent(
+        Port::Mr,
+        &|output| matches!(output, Output::Send { bytes, .. } if bytes.0.get(4..8) == Some(&[0, 0, 0, 9])),
+    );
+    let update = sent(
+        Port::Xmpp,
+        &|output| matches!(output, Output::Send { bytes, .. } if String::from_utf8_lossy(&bytes.0).contains("&gt;OFFERED&lt;")),
+    );
+    let request = sent(
+        Port::Desk,
+        &|output| matches!(output, Output::Call { request, .. } if request.body.text().contains("<requestedAction>CLOSE<")),
+    );
+    for (message, row) in [(new_task, "NEW_TASK"), (update, "Dialog OFFERED"), (request, "CLOSE")] {
+        assert!(marked(message.seq).contains(row), "sent: {}", marked(message.seq));
+        let arrival = arrival_of(message).seq;
+        assert!(marked(arrival).contains(row), "arrived: {}", marked(arrival));
+    }
+    let answer =
+        records.iter().find(|record| matches!(record.what, What::Out(Output::Reply { .. }))).unwrap();
+    assert_eq!(marked(answer.seq), marked(arrival_of(answer).seq));
+}
+
 #[test]
 fn a_virtual_customer_is_found_by_its_name_in_the_scenario_and_its_number_is_that_of_no_dialogue() {
     let found = |names: &[&str], wanted: &str| {
