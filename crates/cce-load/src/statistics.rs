@@ -107,6 +107,8 @@ pub enum LoadFlaw {
     Stopped,
     /// No connection.
     Unreachable,
+    /// The target's certificate is not of an authority that is trusted, not of its name, or not of today.
+    Untrusted,
     /// No answer in time.
     TimedOut,
     /// The connection broke, or what came is no HTTP.
@@ -133,6 +135,7 @@ impl fmt::Display for LoadFlaw {
             Self::NoRoom => f.pad("no room: too many open tasks"),
             Self::Stopped => f.pad("stopped before it was sent"),
             Self::Unreachable => f.pad("no connection"),
+            Self::Untrusted => f.pad("certificate is not trusted"),
             Self::TimedOut => f.pad("no answer in time"),
             Self::Broken => f.pad("connection broke"),
             Self::TooLarge => f.pad("answer too large"),

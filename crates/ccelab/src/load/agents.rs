@@ -4,12 +4,12 @@ use super::{
     connect::{Connector, Stream},
     generator::Generator,
     http::{Ask as HttpAsk, Pool, basic},
+    targets::Target,
 };
 use bytes::BytesMut;
 use cce_load::agent::{AgentInput, AgentOutput, AgentWait, LoadAgent, LoadAgentConfig};
 use http::{HeaderValue, Method};
 use std::{
-    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -35,7 +35,7 @@ const READ: usize = 1 << 14;
 /// Every agent of a load.
 #[derive(Debug)]
 pub(super) struct Agents {
-    pub(super) xmpp: SocketAddr,
+    pub(super) xmpp: Target,
     connector: Connector,
     pub(super) desk: Arc<Pool>,
     ready: AtomicUsize,
@@ -51,7 +51,7 @@ pub(super) struct Agents {
 }
 
 impl Agents {
-    pub(super) fn new(xmpp: SocketAddr, connector: Connector, desk: Arc<Pool>, tasks: TaskTracker) -> Self {
+    pub(super) fn new(xmpp: Target, connector: Connector, desk: Arc<Pool>, tasks: TaskTracker) -> Self {
         let (leave, stop) = (CancellationToken::new(), CancellationToken::new());
         let (ready, is_ready, loops) = (AtomicUsize::new(0), Notify::new(), TaskTracker::new());
         Self { xmpp, connector, desk, ready, is_ready, leave, stop, loops, tasks }
@@ -176,7 +176,7 @@ impl Desktop {
     }
 
     async fn dial(&mut self) -> AgentInput {
-        match timeout(CONNECT, self.agents.connector.connect(self.agents.xmpp)).await {
+        match timeout(CONNECT, self.agents.connector.connect(&self.agents.xmpp)).await {
             Ok(Ok(stream)) => {
                 self.stream = Some(stream);
                 AgentInput::Connected

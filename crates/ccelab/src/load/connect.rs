@@ -1,12 +1,14 @@
 //! Connections of a load, in plain or over TLS.
 
+use super::targets::Target;
 use crate::failure::Failure;
+use cce_load::LoadFlaw;
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
-use std::{io, net::SocketAddr, path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -51,17 +53,26 @@ impl Connector {
         Ok(Self::Tls(TlsConnector::from(Arc::new(config))))
     }
 
-    /// A connection to that address, which the certificate must name.
-    pub(super) async fn connect(&self, address: SocketAddr) -> io::Result<Box<dyn Stream>> {
-        let stream = TcpStream::connect(address).await?;
+    /// A connection to a target. Its certificate must be of the host as the target is called, which may be an address.
+    pub(super) async fn connect(&self, target: &Target) -> io::Result<Box<dyn Stream>> {
+        let stream = TcpStream::connect(target.address).await?;
         // A delay would be measured as the target's.
         stream.set_nodelay(true)?;
         match self {
             Self::Plain => Ok(Box::new(stream)),
             Self::Tls(connector) => {
-                let name = ServerName::from(address.ip());
+                let name = ServerName::try_from(target.host().to_owned()).map_err(io::Error::other)?;
                 Ok(Box::new(connector.connect(name, stream).await?))
             }
         }
+    }
+}
+
+/// Why there is no connection.
+pub(super) fn flaw_of(error: &io::Error) -> LoadFlaw {
+    let of_tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match of_tls {
+        Some(rustls::Error::InvalidCertificate(_)) => LoadFlaw::Untrusted,
+        Some(_) | None => LoadFlaw::Unreachable,
     }
 }

@@ -1,6 +1,10 @@
 //! HTTP requests over a bounded number of connections that are kept.
 
-use super::{clock::Clock, connect::Connector};
+use super::{
+    clock::Clock,
+    connect::{Connector, flaw_of},
+    targets::Target,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use cce_load::LoadFlaw;
@@ -9,7 +13,6 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use std::{
-    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -24,8 +27,7 @@ type Connection = SendRequest<Full<Bytes>>;
 /// The connections to one address.
 #[derive(Debug)]
 pub(super) struct Pool {
-    address: SocketAddr,
-    host: String,
+    target: Target,
     connector: Connector,
     idle: Mutex<Vec<Connection>>,
     places: Arc<Semaphore>,
@@ -74,8 +76,7 @@ pub(super) fn basic(user: &str, password: &str) -> Option<HeaderValue> {
 impl Pool {
     /// No connection yet.
     pub(super) fn new(
-        address: SocketAddr,
-        host: &str,
+        target: Target,
         connector: Connector,
         connections: u32,
         timeout: Duration,
@@ -84,8 +85,7 @@ impl Pool {
         // More connections than that would not be allowed to be asked for.
         let places = usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS);
         Self {
-            address,
-            host: host.to_owned(),
+            target,
             connector,
             idle: Mutex::default(),
             places: Arc::new(Semaphore::new(places)),
@@ -127,7 +127,7 @@ impl Pool {
 
     fn request(&self, ask: Ask) -> Result<Request<Full<Bytes>>, LoadFlaw> {
         let mut building =
-            Request::builder().method(ask.method).uri(ask.path).header(header::HOST, &self.host);
+            Request::builder().method(ask.method).uri(ask.path).header(header::HOST, &self.target.name);
         if !ask.body.is_empty() {
             building = building.header(header::CONTENT_TYPE, "application/xml");
         }
@@ -143,8 +143,8 @@ impl Pool {
     }
 
     async fn connect(&self) -> Result<Connection, LoadFlaw> {
-        let connecting = self.connector.connect(self.address);
-        let stream = connecting.await.map_err(|_| LoadFlaw::Unreachable)?;
+        let connecting = self.connector.connect(&self.target);
+        let stream = connecting.await.map_err(|error| flaw_of(&error))?;
         let (sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|_| LoadFlaw::Broken)?;
         // It ends when its sender is dropped or the peer leaves; who uses it then hears so.

@@ -170,18 +170,11 @@ impl Work {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let pool = |target: &targets::Target| {
             let Options { connections, timeout, .. } = options;
-            Pool::new(
-                target.address,
-                &target.name,
-                targets.connector.clone(),
-                *connections,
-                timeout.0,
-                tasks.clone(),
-            )
+            Pool::new(target.clone(), targets.connector.clone(), *connections, timeout.0, tasks.clone())
         };
         let generator = Generator::new(pool(&targets.app), template, follow, stop.clone(), tasks.clone());
         let agents = Agents::new(
-            targets.xmpp.address,
+            targets.xmpp.clone(),
             targets.connector.clone(),
             Arc::new(pool(&targets.desk)),
             tasks.clone(),

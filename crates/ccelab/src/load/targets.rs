@@ -18,6 +18,14 @@ pub(super) struct Target {
     pub(super) address: SocketAddr,
 }
 
+impl Target {
+    /// The host of its name: a name or an address.
+    pub(super) fn host(&self) -> &str {
+        let host = self.name.rsplit_once(':').map_or(self.name.as_str(), |(host, _)| host);
+        host.trim_start_matches('[').trim_end_matches(']')
+    }
+}
+
 /// The interfaces that are loaded.
 #[derive(Clone, Debug)]
 pub(super) struct Targets {

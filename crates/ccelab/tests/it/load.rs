@@ -109,3 +109,99 @@ fn a_load_that_is_interrupted_ends_in_order_and_its_summary_adds_up() {
     assert_eq!(count("created"), ends.iter().sum::<u64>());
     lab.interrupt();
 }
+
+/// A lab with an authority in the folder.
+fn lab_over_tls(folder: &Path) -> Running {
+    Running::start(folder, "lab", &["--ports", "ephemeral", "--ca-dir", "authority"])
+}
+
+#[test]
+fn tasks_and_agents_over_tls_come_to_their_end_and_nothing_of_them_is_in_plain() {
+    let folder = folder("load-tls");
+    let lab = lab_over_tls(&folder);
+    let shape = ["--tls", "--users", "4", "--tasks", "60", "--agents", "1080..1083"];
+    let (said, report) = load(&folder, &shape);
+    let count = |name: &str| report["counts"][name].as_u64().unwrap();
+    for name in ["planned", "created", "offered", "accepted", "ended"] {
+        assert_eq!(count(name), 60, "{name}: {said}");
+    }
+    for port in ["app_tls", "desk_tls", "xmpp_tls"] {
+        assert!(said.contains(&lab.address(port)), "{port}: {said}");
+    }
+    lab.interrupt();
+    let journal = fs::read_to_string(folder.join("lab.jsonl")).unwrap();
+    // Finesse asks CCP in plain, at other paths.
+    for path in ["/ccp/task/", "/finesse/api/"] {
+        let is_asked = format!(r#""target":"{path}"#);
+        let asked: Vec<_> = journal.lines().filter(|line| line.contains(&is_asked)).collect();
+        let secured = asked.iter().filter(|line| line.contains(r#""security":"tls""#)).count();
+        assert!(secured >= 60 && secured == asked.len(), "{path}: {secured} of {}", asked.len());
+    }
+}
+
+#[test]
+fn over_tls_a_target_may_be_called_by_a_name_of_its_certificate_and_by_no_other() {
+    let folder = folder("load-tls-name");
+    let lab = lab_over_tls(&folder);
+    let app = lab.address("app_tls");
+    let (_, port) = app.rsplit_once(':').unwrap();
+    let shape = ["--tls", "--rate", "100", "--tasks", "3"];
+    let (said, report) = load(&folder, &[&shape[..], &["--app", &format!("localhost:{port}")]].concat());
+    assert_eq!(
+        (report["counts"]["planned"].as_u64(), report["counts"]["created"].as_u64()),
+        (Some(3), Some(3)),
+        "{said}"
+    );
+    fs::write(folder.join("wrong.toml"), "[tls]\ncertificate = \"wrong-name\"\n").unwrap();
+    let wrong = ["--ports", "ephemeral", "--ca-dir", "authority", "--config", "wrong.toml"];
+    let other = Running::start(&folder, "other", &wrong);
+    let arguments = [
+        "load",
+        "--ready-file",
+        "other.ready",
+        "--tls",
+        "--rate",
+        "100",
+        "--tasks",
+        "3",
+        "--json",
+        "other.json",
+    ];
+    let output = run(&folder, &arguments);
+    assert!(stdout(&output).contains("certificate is not trusted"), "{}{}", stdout(&output), stderr(&output));
+    let report: Value =
+        serde_json::from_str(&fs::read_to_string(folder.join("other.json")).unwrap()).unwrap();
+    assert_eq!(
+        (report["counts"]["created"].as_u64(), report["counts"]["failed"].as_u64()),
+        (Some(0), Some(3))
+    );
+    other.interrupt();
+    lab.interrupt();
+}
+
+#[test]
+fn a_load_over_tls_without_an_authority_or_with_another_one_says_so() {
+    let folder = folder("load-tls-authority");
+    let lab = lab_over_tls(&folder);
+    let app = lab.address("app_tls");
+    let refused = run(&folder, &["load", "--tls", "--app", &app, "--rate", "1", "--tasks", "1"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("give --ca, or the ready file"), "{}", stderr(&refused));
+    let foreign = run(&folder, &["ca", "export", "--pem", "foreign.pem", "--ca-dir", "foreign"]);
+    assert!(foreign.status.success(), "{}", stderr(&foreign));
+    let arguments = [
+        "load",
+        "--ready-file",
+        "lab.ready",
+        "--tls",
+        "--ca",
+        "foreign.pem",
+        "--rate",
+        "100",
+        "--tasks",
+        "2",
+    ];
+    let output = run(&folder, &arguments);
+    assert!(stdout(&output).contains("certificate is not trusted"), "{}{}", stdout(&output), stderr(&output));
+    lab.interrupt();
+}
