@@ -1,8 +1,8 @@
 //! What CCP is told when it starts.
 
 use cce_kernel::Cors;
-use cce_model::DialogueId;
 use cce_model::fact::BusMessageId;
+use cce_model::{DialogueId, StatusReason};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -28,6 +28,8 @@ pub struct Config {
     pub node_value: u32,
     /// Which time a contact's `statusTimestamp` shows.
     pub status_timestamp: StatusTimestamp,
+    /// What the reason of a failure of CCP itself is called.
+    pub system_failure: SystemFailureName,
     /// How long a task can be polled after the last poll.
     pub poll_lifetime: Duration,
     /// The product's limit of new tasks per minute; none is no limit.
@@ -71,6 +73,7 @@ impl Default for Config {
             campaigns: Vec::new(),
             node_value: 0x7F00_0001,
             status_timestamp: StatusTimestamp::default(),
+            system_failure: SystemFailureName::default(),
             poll_lifetime: Duration::from_mins(5),
             throttle: None,
             heartbeat: Duration::from_secs(5),
@@ -148,6 +151,27 @@ pub enum StatusTimestamp {
     /// The last change of its status, as documented.
     #[default]
     Change,
+}
+
+/// What the reason of a contact is called that CCP lost by its own failure (ccp-task-api 5.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SystemFailureName {
+    /// By the product's name of today, as the guide prints it.
+    #[default]
+    CustomerCollaborationPlatform,
+    /// By its former name, which the product may still have (inferred).
+    SocialMiner,
+}
+
+impl SystemFailureName {
+    /// The reason.
+    pub(crate) const fn reason(self) -> StatusReason {
+        match self {
+            Self::CustomerCollaborationPlatform => StatusReason::SystemFailure,
+            Self::SocialMiner => StatusReason::SocialMinerSystemFailure,
+        }
+    }
 }
 
 /// The product's throttle of new tasks (ccp-task-api 10).

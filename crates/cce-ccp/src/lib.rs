@@ -31,7 +31,7 @@ mod task;
 mod update;
 mod work;
 
-pub use config::{Campaign, Config, Delays, Feed, StatusTimestamp, TASK_FEED, Throttle};
+pub use config::{Campaign, Config, Delays, Feed, StatusTimestamp, SystemFailureName, TASK_FEED, Throttle};
 pub use contact::{CONTACTS_MAX, OVER_MAX, id::contact_id};
 
 use cce_kernel::{

@@ -112,13 +112,13 @@ impl Ccp {
         // Credentials come before everything else: without them nobody learns what there is
         // (ccp-task-api 1.1).
         if !self.is_administrator(request) {
-            return cx.reply(call, self.config.cors.share(request, unauthorized()));
+            return self.reply(call, request, unauthorized(), cx);
         }
         let Some(resource) = resource else {
-            return cx.reply(call, self.config.cors.share(request, answer::not_found(request.path())));
+            return self.reply(call, request, answer::not_found(request.path()), cx);
         };
         if let Some(flaw) = request.body_flaw {
-            return cx.reply(call, answer::without_body(flaw));
+            return self.reply(call, request, answer::without_body(flaw), cx);
         }
         if let (Resource::Close(id) | Resource::Renotify(id), "PUT") = (&resource, request.method.as_str())
             && self.awaits_reservation(id, about(request))
@@ -134,17 +134,24 @@ impl Ccp {
             (Resource::Close(id), "PUT") => self.on_close(call, id, request, cx),
             (Resource::Renotify(id), "PUT") => self.on_renotify(call, id, request, cx),
             (_, "GET") if resource.is_readable() => {
-                cx.reply(call, self.config.cors.share(request, self.show(resource, request)));
+                let shown = self.show(resource, request);
+                self.reply(call, request, shown, cx);
             }
             (_, "HEAD") if resource.is_readable() => {
                 let shown = self.show(resource, request).without_body();
-                cx.reply(call, self.config.cors.share(request, shown));
+                self.reply(call, request, shown, cx);
             }
             (_, method) => {
                 let answer = self.administer(resource, method, request, cx);
-                cx.reply(call, self.config.cors.share(request, answer));
+                self.reply(call, request, answer, cx);
             }
         }
+    }
+
+    /// Answers a client. Finesse, whose calls of tasks are answered elsewhere, keeps no cookie (inferred).
+    fn reply(&self, call: CallId, request: &Request, response: Response, cx: &mut Cx<'_>) {
+        let response = response.in_session("/ccp-webapp", request, cx);
+        cx.reply(call, self.config.cors.share(request, response));
     }
 
     /// Makes, changes or removes what a request names.

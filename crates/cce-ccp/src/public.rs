@@ -48,28 +48,28 @@ impl Resource {
 impl Ccp {
     pub(crate) fn on_public_call(&mut self, call: CallId, request: &Request, cx: &mut Cx<'_>) {
         let Some((base, resource)) = Resource::parse(request.path()) else {
-            return reply(call, answer::not_found(request.path()), cx);
+            return reply(call, request, answer::not_found(request.path()), cx);
         };
         if let Some(flaw) = request.body_flaw {
-            return reply(call, answer::without_body(flaw), cx);
+            return reply(call, request, answer::without_body(flaw), cx);
         }
         match (&resource, request.method.as_str()) {
-            (_, "OPTIONS") => reply(call, preflight(request, &resource), cx),
+            (_, "OPTIONS") => reply(call, request, preflight(request, &resource), cx),
             (Resource::Feed(feed), "GET" | "POST") => self.on_create(call, base, *feed, request, cx),
             (Resource::Contact(id), "GET") => {
                 let response = self.poll(base, id, request, cx);
-                reply(call, response, cx);
+                reply(call, request, response, cx);
             }
             // HEAD is no way to create a task, so a feed, whose GET does, has none (RFC 9110 9.2.1).
             (Resource::Contact(id), "HEAD") => {
                 let response = self.poll(base, id, request, cx);
-                reply(call, response.without_body(), cx);
+                reply(call, request, response.without_body(), cx);
             }
             (Resource::Contact(id), "DELETE") => {
                 let response = self.on_cancel(id, cx);
-                reply(call, response, cx);
+                reply(call, request, response, cx);
             }
-            _ => reply(call, answer::method_not_allowed(resource.methods()), cx),
+            _ => reply(call, request, answer::method_not_allowed(resource.methods()), cx),
         }
     }
 
@@ -77,7 +77,7 @@ impl Ccp {
     fn on_create(&mut self, call: CallId, base: &'static str, feed: u32, request: &Request, cx: &mut Cx<'_>) {
         let draft = match self.draft(feed, request, cx) {
             Ok(draft) => draft,
-            Err(refusal) => return reply(call, refusal, cx),
+            Err(refusal) => return reply(call, request, refusal, cx),
         };
         cx.note(initiated(&request.method, &draft).into());
         // The public process and the runtime have ids of their own for one request (ccp-task-api 13, row 14).
@@ -97,12 +97,12 @@ impl Ccp {
         cx: &mut Cx<'_>,
     ) {
         if !self.contacts.has_room() {
-            return reply(call, no_room(), cx);
+            return reply(call, request, no_room(), cx);
         }
         let id = self.on_create_request(draft, cx);
         // The family of paths is the one that the client used (ccp-task-api 3.1; inferred).
         let location = self.poll_url(base, &id, request);
-        reply(call, Response::new(201).header("location", location), cx);
+        reply(call, request, Response::new(201).header("location", location), cx);
         self.process(&id, cx);
     }
 
@@ -162,8 +162,9 @@ impl Ccp {
 }
 
 /// Browsers may call from anywhere, and read where the task is (ccp-task-api 1.2).
-fn reply(call: CallId, response: Response, cx: &mut Cx<'_>) {
+fn reply(call: CallId, request: &Request, response: Response, cx: &mut Cx<'_>) {
     let response = response
+        .in_session("/ccp", request, cx)
         .header("access-control-allow-origin", "*")
         .header("access-control-expose-headers", "Location");
     cx.reply(call, response);

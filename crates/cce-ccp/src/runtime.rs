@@ -51,7 +51,7 @@ impl Ccp {
         self.contacts.restore(stored, cx);
         for id in self.contacts.waiting() {
             // Offered and active tasks are not touched by CCP's failure (ccp-task-api 9).
-            if self.take_back(&id, StatusReason::SystemFailure, cx) {
+            if self.take_back(&id, self.config.system_failure.reason(), cx) {
                 self.backlog.push_back(id);
             }
         }

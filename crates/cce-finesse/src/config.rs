@@ -1,7 +1,7 @@
 //! What is a Finesse node's alone.
 
 use cce_kernel::Cors;
-use cce_model::{CallVariableDisplay, EventForm, InvokeId, PeripheralId};
+use cce_model::{CallVariableDisplay, EventForm, InvokeId, PeripheralId, XmlDeclaration};
 use std::time::Duration;
 
 /// What is a Finesse node's alone.
@@ -9,6 +9,10 @@ use std::time::Duration;
 pub struct Config {
     /// Fully qualified name of the node; also the XMPP domain.
     pub fqdn: String,
+    /// Fully qualified name of the node that takes its agents over, if there is one.
+    pub secondary: Option<String>,
+    /// Fully qualified names of the hosts of the CTI servers, side A first.
+    pub cti_hosts: [String; 2],
     /// Peripheral id of the agent PG.
     pub peripheral: PeripheralId,
     /// Finesse's own administrator, who may list users.
@@ -21,6 +25,8 @@ pub struct Config {
     pub cors: Cors,
     /// XML namespace of `notification` in event stanzas (finesse-nonvoice 4.5).
     pub notification_namespace: String,
+    /// Whether documents that are read have an XML declaration.
+    pub xml_declaration: XmlDeclaration,
     /// How events are spelled.
     pub event_form: EventForm,
     /// `InvokeID` of the first request to the CTI server.

@@ -7,12 +7,12 @@ use cce_cti::{
     OpenReq, services,
 };
 use cce_kernel::{
-    Address, CloseReason, Cx, LinkId, Port, TimerKey, Wall,
+    Address, CloseReason, Cx, LinkId, Port, Time, TimerKey, Wall,
     session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Word},
 };
 use cce_model::{InvokeId, PeripheralId};
 use cce_wire::{Opaque, Secret, Text};
-use cce_xml::finesse::SystemStatus;
+use cce_xml::finesse::{CtiServerInfo, SystemStatus};
 use std::time::Duration;
 
 /// Protocol version that Finesse speaks (cti-server-protocol 17).
@@ -48,6 +48,8 @@ pub(crate) struct CtiClient {
     next_invoke_id: InvokeId,
     /// When the server answered a heartbeat, or the open, last.
     last_heartbeat: Option<Wall>,
+    /// When the session was opened.
+    opened: Time,
     /// Peripheral id of the agent PG.
     peripheral: PeripheralId,
     password: String,
@@ -60,6 +62,7 @@ impl CtiClient {
             in_service: false,
             next_invoke_id: config.first_invoke_id,
             last_heartbeat: None,
+            opened: Time::default(),
             peripheral: config.peripheral,
             password: config.cti_password.clone(),
         }
@@ -98,6 +101,15 @@ impl CtiClient {
     /// When the server answered a heartbeat, or the open, last.
     pub(crate) fn last_heartbeat(&self) -> Option<Wall> {
         self.last_heartbeat
+    }
+
+    /// What `SystemInfo` says of the servers at these hosts: one of them has the session, if it is open.
+    pub(crate) fn servers(&self, hosts: &[String; 2], now: Time) -> [CtiServerInfo; 2] {
+        let [a, b] = hosts.clone();
+        let open = self.keeper.link().filter(|_| self.keeper.is_open()).map(|link| link.port);
+        let connected = |port| (open == Some(port)).then(|| now.since(self.opened));
+        [(a, Port::CtiA), (b, Port::CtiB)]
+            .map(|(host, port)| CtiServerInfo { host, connected: connected(port) })
     }
 
     /// Everything is learnt.
@@ -161,6 +173,7 @@ impl CtiClient {
         // (finesse-nonvoice 2.1; inferred).
         if turn == Turn::Opened {
             self.last_heartbeat = Some(cx.wall());
+            self.opened = cx.now();
         }
         turn
     }

@@ -41,7 +41,7 @@ enum Answer {
 type Work = Vec<Change>;
 
 /// Answers a request of a desktop, and says what is to be done about it then.
-pub(crate) fn answer(request: &Request, service: &mut Service, cx: &Cx<'_>) -> (Response, Vec<Ask>) {
+pub(crate) fn answer(request: &Request, service: &mut Service, cx: &mut Cx<'_>) -> (Response, Vec<Ask>) {
     // Browsers ask without credentials.
     if request.method == OPTIONS
         && let Some(route) = Route::parse(request.path())
@@ -49,11 +49,15 @@ pub(crate) fn answer(request: &Request, service: &mut Service, cx: &Cx<'_>) -> (
         return (service.config.cors.options(request, route.methods()), Vec::new());
     }
     let (response, work) = match judge(request, service, cx) {
-        Ok(Answer::Document(document)) => (Response::new(200).xml(document), Vec::new()),
+        Ok(Answer::Document(document)) => {
+            let declaration = service.config.xml_declaration.text();
+            (Response::new(200).xml(format!("{declaration}{document}")), Vec::new())
+        }
         // Clients test for exactly 202, and its body is empty (finesse-nonvoice 1.4).
         Ok(Answer::Accepted(work)) => (Response::new(202), work),
         Err(refusal) => (refusal.response(), Vec::new()),
     };
+    let response = response.in_session("/finesse", request, cx);
     let mut response = if request.method == HEAD { response.without_body() } else { response };
     let request_id = request.get(REQUEST_ID);
     // Refusals carry the id, too (finesse-nonvoice 1.4, 2.4).
@@ -125,16 +129,17 @@ impl Api<'_> {
         };
         let agent = self.user_of(name)?;
         let desk = self.service.users.desk(&agent);
+        let form = self.service.config.event_form.media_connected;
         match what {
             OfUser::Itself => Ok(xml::user(&desk.user)),
             // Every domain is listed, in the short form where the user is no member (finesse-nonvoice 2.3).
             OfUser::MediaList => {
-                Ok(xml::media_list(desk.media.values().map(|media| (media, desk.is_member(media.mrd)))))
+                Ok(xml::media_list(desk.media.values().map(|media| (media, desk.is_member(media.mrd))), form))
             }
             OfUser::Media(id) => {
                 let mrd = self.mrd_of(id)?;
                 let media = desk.media.get(&mrd).ok_or_else(|| Refusal::no_media(id))?;
-                Ok(xml::media(media, desk.is_member(mrd)))
+                Ok(xml::media(media, desk.is_member(mrd), form))
             }
             OfUser::MediaDialogs(id) => {
                 Ok(xml::dialogs(self.service.dialogs.of(&agent, Some(self.mrd_of(id)?))))

@@ -140,6 +140,8 @@ impl Service {
             now: cx.wall(),
             status: self.cti.system_status(),
             last_heartbeat: self.cti.last_heartbeat(),
+            cti_servers: self.cti.servers(&self.config.cti_hosts, cx.now()),
+            secondary: self.config.secondary.clone(),
             cti_version: VERSION,
             heartbeat_seconds: self.config.heartbeat.as_secs(),
             peripheral: self.config.peripheral,

@@ -24,6 +24,7 @@ mod rng;
 mod secret;
 mod security;
 pub mod session;
+mod session_cookie;
 mod time;
 mod timer;
 

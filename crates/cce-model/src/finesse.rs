@@ -351,6 +351,9 @@ pub struct EventForm {
     pub ready_reason: ReadyReason,
     /// The errors of requests about a user.
     pub user_errors: UserErrorForm,
+    /// Whether a media says that it is connected.
+    #[serde(skip_serializing_if = "MediaConnected::is_hidden")]
+    pub media_connected: MediaConnected,
 }
 
 impl EventForm {
@@ -391,6 +394,45 @@ pub enum ReadyReason {
     Absent,
     /// As in the guide's object, with -1 for none.
     Present,
+}
+
+/// Whether a media has `mediaConnected`, as those of newer releases have (finesse-nonvoice 2.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaConnected {
+    /// As in the releases before.
+    #[default]
+    Hidden,
+    /// It says whether the agent is signed in to the domain (inferred).
+    Shown,
+}
+
+impl MediaConnected {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde demands a reference")]
+    fn is_hidden(&self) -> bool {
+        *self == Self::Hidden
+    }
+}
+
+/// Whether documents that are read have an XML declaration (finesse-nonvoice 1.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum XmlDeclaration {
+    /// None: a captured client writes its own in front of what it reads.
+    #[default]
+    Absent,
+    /// As the guide prints it.
+    Present,
+}
+
+impl XmlDeclaration {
+    /// What stands in front of a document.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Absent => "",
+            Self::Present => r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#,
+        }
+    }
 }
 
 /// The form of the errors of requests about a user.

@@ -29,8 +29,8 @@ pub use ecc::{EccLoss, EccVariable};
 pub use fact::Fact;
 pub use finesse::{
     ApiError, CallVariableDisplay, Dialog, DialogAction, EventForm, InterruptAction, LogoutAction, Media,
-    MediaElement, Object, PeripheralError, Publication, PublishEvent, ReadyReason, ReasonCategory,
-    ReasonCode, User, UserError, UserErrorForm,
+    MediaConnected, MediaElement, Object, PeripheralError, Publication, PublishEvent, ReadyReason,
+    ReasonCategory, ReasonCode, User, UserError, UserErrorForm, XmlDeclaration,
 };
 pub use identity::{
     AgentId, AgentKey, CallTypeId, ConnectionCallId, ContactId, DialogueId, InvokeId, MonitorId, MrdId,

@@ -80,6 +80,8 @@ names! {
         ConnectionLost = "notification_cce_connection_lost",
         /// CCP failed and the task is not to be requeued.
         SystemFailure = "notification_cce_customercollaborationplatform_system_failure",
+        /// The same, by the product's former name (inferred).
+        SocialMinerSystemFailure = "notification_cce_socialminer_system_failure",
     }
 }
 

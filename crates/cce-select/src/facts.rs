@@ -160,7 +160,7 @@ facts! { OF_FINESSE, finesse(FinesseFact) {
 
 inside! { PUBLICATION: Publication { agent, event, request_id, object => OBJECT, form => FORM } }
 
-inside! { FORM: EventForm { media_element, ready_reason, user_errors } }
+inside! { FORM: EventForm { media_element, ready_reason, user_errors, media_connected } }
 
 inside! { OBJECT: Object, {
     Dialog(DIALOG) = "dialog",

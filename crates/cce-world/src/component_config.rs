@@ -49,6 +49,7 @@ impl Product for cce_ccp::Ccp {
                 .collect(),
             node_value: u32::from_str_radix(&settings.node_value, 16).unwrap_or_default(),
             status_timestamp: settings.status_timestamp,
+            system_failure: settings.system_failure,
             poll_lifetime: settings.poll_lifetime.0,
             throttle: (settings.throttle_per_minute > 0).then(|| cce_ccp::Throttle {
                 per_minute: settings.throttle_per_minute,
@@ -130,6 +131,9 @@ impl Product for cce_finesse::Finesse {
         let administrator = account(&lab.ccp.administrator, &lab.ccp.password);
         cce_finesse::Config {
             fqdn: lab.fqdn(Kind::Finesse),
+            secondary: lab.finesse.secondary_node.clone(),
+            // One agent PG has both sides.
+            cti_hosts: [(); 2].map(|()| lab.fqdn(Kind::AgentPg)),
             peripheral: lab.agentpg.peripheral,
             cti_password: lab.agentpg.client_password.clone().unwrap_or_default(),
             administrator: administrator.clone(),
@@ -140,7 +144,9 @@ impl Product for cce_finesse::Finesse {
                 media_element: lab.finesse.media_element,
                 ready_reason: lab.finesse.ready_reason_code,
                 user_errors: lab.finesse.user_errors,
+                media_connected: lab.finesse.media_connected,
             },
+            xml_declaration: lab.finesse.xml_declaration,
             cors: Cors::of(lab.finesse.cors_origins.clone()),
             first_invoke_id: lab.finesse.first_invoke_id,
             redial: lab.finesse.redial.0,

@@ -14,13 +14,13 @@ use crate::{
     release::Release,
     span::{SignedSpan, Span},
 };
-use cce_ccp::StatusTimestamp;
+use cce_ccp::{StatusTimestamp, SystemFailureName};
 use cce_journal::{LogSettings, Tables};
 use cce_kernel::{Kind, Port};
 use cce_model::{
-    AgentId, CallTypeId, CallVariableDisplay, DialogueId, InvokeId, MediaElement, MrdId, PeripheralId,
-    PrecisionQueueId, ReadyReason, ReasonCategory, RoutingClientId, SessionId, SkillGroupNumber, SkillTarget,
-    TeamId, UserErrorForm,
+    AgentId, CallTypeId, CallVariableDisplay, DialogueId, InvokeId, MediaConnected, MediaElement, MrdId,
+    PeripheralId, PrecisionQueueId, ReadyReason, ReasonCategory, RoutingClientId, SessionId,
+    SkillGroupNumber, SkillTarget, TeamId, UserErrorForm, XmlDeclaration,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
@@ -172,6 +172,9 @@ pub struct CcpSettings {
     pub node_value: String,
     /// Which time a contact's `statusTimestamp` shows.
     pub status_timestamp: StatusTimestamp,
+    /// What the reason of a failure of CCP itself is called. Journals of earlier versions say nothing of it.
+    #[serde(default)]
+    pub system_failure: SystemFailureName,
     /// How long a poll URL lives without polls.
     pub poll_lifetime: Span,
     /// New tasks per minute; 0 is no limit.
@@ -484,6 +487,15 @@ pub struct FinesseSettings {
     /// The form of the errors of requests about a user.
     #[serde(default)]
     pub user_errors: UserErrorForm,
+    /// Whether a media says that it is connected.
+    #[serde(default)]
+    pub media_connected: MediaConnected,
+    /// Whether documents that are read have an XML declaration.
+    #[serde(default)]
+    pub xml_declaration: XmlDeclaration,
+    /// Fully qualified name of the node that takes its agents over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secondary_node: Option<String>,
     /// Whether dialogs show call variables.
     pub call_variables: CallVariableDisplay,
     /// Every agent's team.

@@ -44,7 +44,7 @@ const MEASURED: &str = "messages that are under way were measured by it";
 const SHOWN: &str = "clients were told about it when they signed in";
 
 /// Every setting of a lab.
-pub(crate) const SETTINGS: [Setting; 88] = [
+pub(crate) const SETTINGS: [Setting; 92] = [
     setting("release", Fixed("its profile lies below the settings that a run begins with")),
     setting("hosts.*", Fixed("a host's name and clock are set at the start")),
     setting("links.*", Fixed("a listener is bound at the start")),
@@ -58,6 +58,7 @@ pub(crate) const SETTINGS: [Setting; 88] = [
     setting("ccp.cors_origins", Running(&[Ccp])),
     setting("ccp.node_value", Fixed(IDENTITY)),
     setting("ccp.status_timestamp", Running(&[Ccp])),
+    setting("ccp.system_failure", Running(&[Ccp])),
     setting("ccp.poll_lifetime", Running(&[Ccp])),
     setting("ccp.throttle_per_minute", Running(&[Ccp])),
     setting("ccp.delays.*", Running(&[Ccp])),
@@ -128,6 +129,9 @@ pub(crate) const SETTINGS: [Setting; 88] = [
     setting("finesse.media_element", Fixed(SHOWN)),
     setting("finesse.ready_reason_code", Fixed(SHOWN)),
     setting("finesse.user_errors", Fixed(SHOWN)),
+    setting("finesse.media_connected", Fixed(SHOWN)),
+    setting("finesse.xml_declaration", Running(&[Finesse])),
+    setting("finesse.secondary_node", Running(&[Finesse])),
     setting("finesse.cors_origins", Running(&[Finesse])),
     setting("finesse.reason_codes", Running(&[Finesse])),
     setting("ecc-variable/*.name", Fixed(IDENTITY)),

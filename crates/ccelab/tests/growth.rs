@@ -4,7 +4,7 @@
 
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, HostClock, Output, Time};
-use cce_model::ContactStatus;
+use cce_model::{ContactStatus, SkillTarget};
 use cce_play::Engine;
 use cce_scenario::Scenario;
 use cce_sim::Sim;
@@ -71,7 +71,7 @@ fn lab() -> Lab {
         let mut agent = first.clone();
         (agent.id, agent.extension, agent.login_name) =
             (id.as_str().into(), id.clone(), format!("agent{id}"));
-        (agent.skill_target, agent.terminal) = (6_000 + number.cast_signed(), format!("T{id}"));
+        (agent.skill_target, agent.terminal) = (SkillTarget(6_000 + number.cast_signed()), format!("T{id}"));
         lab.agents.push(agent);
         lab.precision_queues[0].steps[0].agents.push(id.as_str().into());
         let span = |seconds| Some(Span(Duration::from_secs(seconds)));

@@ -6,6 +6,7 @@
 mod cancel;
 mod conformance;
 mod contacts;
+mod cookies;
 mod create;
 mod delays;
 mod events;

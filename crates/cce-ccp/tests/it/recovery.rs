@@ -4,6 +4,7 @@ use crate::{
     lab::{CONTACT, DIALOGUE, FIRST, Lab, TASK, config, failed, queued, routed},
     private::renotification,
 };
+use cce_ccp::{Config, SystemFailureName};
 use cce_kernel::{Fact, Output};
 use cce_mr::{RoutingService, mr::RoutingStatusEvent};
 
@@ -55,6 +56,18 @@ fn what_a_failure_took_from_cce_is_sent_again_as_a_recovery_and_what_cce_never_h
 }
 
 #[test]
+fn what_finesse_gave_back_is_sent_again_for_the_service_that_it_asked_for() {
+    let mut lab = kept();
+    lab.says(routed(DIALOGUE, 2, TASK));
+    let body = "<Task><scriptSelector>CumulusTask</scriptSelector>\
+                <reNotifyReason>ROUTE_SERVICE_RECOVERY</reNotifyReason></Task>";
+    assert_eq!(lab.renotify(body).new_task().service_requested, Some(RoutingService::RECOVERY));
+    lab.lose_link();
+    let again = lab.open_session().new_task();
+    assert_eq!((again.service_requested, again.previous_task), (Some(RoutingService::RECOVERY), TASK));
+}
+
+#[test]
 fn tasks_are_sent_again_in_their_order() {
     let mut lab = Lab::open();
     let created: Vec<_> = (0..3).map(|_| lab.create(REQUEUE).new_task().application_string2).collect();
@@ -99,6 +112,17 @@ fn an_unfinished_task_is_discarded_when_ccp_failed() {
         let reason = "notification_cce_customercollaborationplatform_system_failure";
         assert_eq!(lab.restart().changes(), [format!("{from}>discarded/{reason} system")]);
     }
+}
+
+#[test]
+fn a_failure_of_ccp_may_have_the_former_name_of_the_product() {
+    let config = || Config { system_failure: SystemFailureName::SocialMiner, ..config() };
+    let mut lab = Lab::with(config());
+    lab.create(&[]);
+    let reason = "notification_cce_socialminer_system_failure";
+    assert_eq!(lab.restart_with(config()).changes(), [format!("unread>discarded/{reason} system")]);
+    assert!(lab.get(CONTACT).body().contains(&format!("<statusReason>{reason}</statusReason>")));
+    assert!(lab.restart().changes().is_empty(), "the next life reads that reason");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use cce_model::{
     AgentState, Disposition, InvokeId, Mrd, MrdId, Object, PeripheralId, Publication, SkillGroupNumber,
     SkillTarget, TaskId, fact::FinesseFact, sample::SampleRows,
 };
-use cce_model::{CallVariableDisplay, EventForm};
+use cce_model::{CallVariableDisplay, EventForm, XmlDeclaration};
 use cce_wire::{Text, Unsigned};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -475,6 +475,8 @@ pub(crate) fn rows() -> SampleRows {
 pub(crate) fn config() -> Config {
     Config {
         fqdn: "fin1.lab".to_owned(),
+        secondary: None,
+        cti_hosts: ["pg3a.lab".to_owned(), "pg3b.lab".to_owned()],
         peripheral: PeripheralId(5000),
         administrator: account("admin"),
         ccp_administrator: account("admin"),
@@ -482,6 +484,7 @@ pub(crate) fn config() -> Config {
         cors: Cors::default(),
         notification_namespace: "http://jabber.org/protocol/pubsub".to_owned(),
         event_form: EventForm::default(),
+        xml_declaration: XmlDeclaration::default(),
         first_invoke_id: InvokeId(1),
         cti_password: String::new(),
         redial: Duration::from_secs(1),

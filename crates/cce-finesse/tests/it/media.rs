@@ -1,11 +1,14 @@
 //! Agents in domains.
 
-use crate::lab::{Lab, MEDIA, SIGN_IN};
+use crate::lab::{Lab, MEDIA, SIGN_IN, config};
 use cce_cti::{
     AgentMadeNotRoutableEvent, ArmStatus, Cti, FailureResp, MakeAgentNotReadyResp, MakeAgentNotRoutableResp,
     MediaLoginResp,
 };
-use cce_model::{AgentState, Disposition, LogoutAction, MrdId, Object, SkillTarget};
+use cce_finesse::Config;
+use cce_model::{
+    AgentState, Disposition, EventForm, LogoutAction, MediaConnected, MrdId, Object, SkillTarget,
+};
 
 const READY: &str = "<Media><state>READY</state></Media>";
 const NOT_READY: &str = "<Media><state>NOT_READY</state></Media>";
@@ -266,4 +269,21 @@ fn a_list_with_a_media_twice_is_refused_and_nothing_of_it_is_sent() {
     let refused = lab.put("/finesse/api/User/1080/Media", list);
     assert_eq!((refused.status(), refused.names()), (400, vec![]));
     assert!(refused.body().contains("<ErrorData>5011</ErrorData>"), "{}", refused.body());
+}
+
+#[test]
+fn a_media_of_a_newer_release_is_connected_while_its_agent_is_signed_in() {
+    let event_form = EventForm { media_connected: MediaConnected::Shown, ..EventForm::default() };
+    let mut lab = Lab::in_service_with(Config { event_form, ..config() });
+    let connected = |lab: &mut Lab, is: bool| {
+        let shown = format!("<mediaConnected>{is}</mediaConnected>");
+        let (one, list) = (lab.get(MEDIA).body(), lab.get("/finesse/api/User/1080/Media").body());
+        assert!(one.contains(&shown) && list.contains(&shown), "{one} {list}");
+    };
+    connected(&mut lab, false);
+    lab.sign_in();
+    connected(&mut lab, true);
+    let ready = lab.agent(AgentState::NotActive, 1);
+    assert_eq!(ready.published()[0].form, event_form);
+    assert!(!Lab::in_service().get(MEDIA).body().contains("mediaConnected"));
 }

@@ -2,7 +2,8 @@
 
 use crate::lab::{DIALOG, Lab, MEDIA, USER, config};
 use cce_finesse::Config;
-use cce_kernel::{BodyFlaw, Cors, Request};
+use cce_kernel::{BodyFlaw, Cors, Port, Request, Security};
+use cce_model::XmlDeclaration;
 
 #[test]
 fn the_state_of_the_node_is_told_to_everyone() {
@@ -238,4 +239,75 @@ fn lists_of_reason_codes_and_queues_are_empty() {
     assert_eq!(lab.get("/finesse/api/ReasonCodes").status(), 400);
     assert_eq!(lab.get("/finesse/api/ReasonCodes?category=LUNCH").status(), 400);
     assert_eq!(lab.get("/finesse/api/User/1080/Queues").status(), 200);
+}
+
+#[test]
+fn who_names_no_session_is_given_one_which_stands_for_no_password() {
+    let mut lab = Lab::in_service();
+    let secure = Request { security: Security::Tls, ..Request::new("GET", USER) };
+    for (request, secured) in [(Request::new("GET", USER), ""), (secure, "; Secure")] {
+        let told = lab.request(request, "1080:ccelab");
+        let cookie = told.response().get("set-cookie").unwrap().to_owned();
+        let id = cookie.strip_prefix("JSESSIONID=").unwrap();
+        let (id, attributes) = id.split_at(32);
+        assert_eq!(attributes, format!("; Path=/finesse{secured}; HttpOnly"));
+        let back = || Request::new("GET", USER).header("cookie", format!("JSESSIONID={id}"));
+        let told = lab.request(back(), "1080:ccelab");
+        assert_eq!((told.status(), told.response().get("set-cookie")), (200, None));
+        assert_eq!(lab.bare_request(back()).status(), 401);
+    }
+    let put = lab.put(MEDIA, "<Media><state>READY</state></Media>");
+    assert!(put.response().get("set-cookie").is_some(), "answers to changes have it, too");
+}
+
+#[test]
+fn what_is_read_begins_with_a_declaration_where_that_is_set() {
+    let declaration = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
+    let mut lab = Lab::in_service();
+    assert!(lab.get("/finesse/api/SystemInfo").body().starts_with("<SystemInfo>"));
+    let mut lab = Lab::in_service_with(Config { xml_declaration: XmlDeclaration::Present, ..config() });
+    for (target, root) in [("/finesse/api/SystemInfo", "<SystemInfo>"), (USER, "<User>"), (MEDIA, "<Media>")]
+    {
+        let told = lab.get(target);
+        assert!(told.body().starts_with(&format!("{declaration}{root}")), "{}", told.body());
+        let head = lab.request(Request::new("HEAD", target), "1080:ccelab");
+        assert_eq!(head.response().get("content-length"), Some(told.body().len().to_string().as_str()));
+    }
+    assert!(lab.get("/finesse/api/User/4711").body().starts_with("<ApiErrors>"));
+    assert_eq!(lab.put(MEDIA, "<Media><state>READY</state></Media>").body(), "");
+}
+
+/// Which CTI servers are active, and since when, as `SystemInfo` says.
+fn cti_servers(lab: &mut Lab) -> [(String, bool, u64); 2] {
+    let told = lab.get("/finesse/api/SystemInfo").body();
+    let system = cce_xml::parse(told.as_bytes()).unwrap();
+    let servers: Vec<_> = system.child("ctiServers").unwrap().all("ctiServer").collect();
+    [0, 1].map(|side| {
+        let text = |name| servers[side].text_of(name).unwrap();
+        (text("host"), text("active") == "true", text("connectedDuration").parse().unwrap())
+    })
+}
+
+#[test]
+fn the_state_of_the_node_tells_how_long_it_has_which_cti_server() {
+    let (a, b) = ("pg3a.lab".to_owned(), "pg3b.lab".to_owned());
+    let mut lab = Lab::new(config());
+    assert_eq!(cti_servers(&mut lab), [(a.clone(), false, 0), (b.clone(), false, 0)]);
+    let mut lab = Lab::in_service();
+    assert_eq!(lab.link.port, Port::CtiA);
+    lab.seconds(4);
+    assert_eq!(cti_servers(&mut lab), [(a.clone(), true, 4), (b.clone(), false, 0)]);
+    lab.lose_cti();
+    assert_eq!(cti_servers(&mut lab), [(a.clone(), false, 0), (b.clone(), false, 0)]);
+    lab.reopen();
+    assert_eq!(lab.link.port, Port::CtiB);
+    assert_eq!(cti_servers(&mut lab), [(a, false, 0), (b, true, 0)]);
+}
+
+#[test]
+fn the_other_node_is_named_where_there_is_one() {
+    assert!(!Lab::in_service().get("/finesse/api/SystemInfo").body().contains("secondaryNode"));
+    let mut lab = Lab::in_service_with(Config { secondary: Some("fin2.lab".to_owned()), ..config() });
+    let told = lab.get("/finesse/api/SystemInfo").body();
+    assert!(told.contains("<secondaryNode><host>fin2.lab</host></secondaryNode>"), "{told}");
 }

@@ -1,7 +1,8 @@
 //! Configurations: the built-in lab, files over it, the environment on top, and everything that can be wrong.
 
+use cce_ccp::SystemFailureName;
 use cce_kernel::Port;
-use cce_model::{InterruptAction, LogoutAction, MediaElement, SkillTarget};
+use cce_model::{InterruptAction, LogoutAction, MediaConnected, MediaElement, SkillTarget};
 use cce_world::{
     CastAgent, CastCustomer, ConfigPlace, ConfigProblem, Lab, Layers, Override, PlainSetting, Release,
     ShowDetail, Span, load, show,
@@ -248,6 +249,15 @@ fn the_profile_of_a_release_lies_below_what_a_file_says() {
     assert_eq!(
         (finesse.media_element, lab.link(Port::Desk).unwrap().plain),
         (MediaElement::Small, PlainSetting::Served)
+    );
+    assert_eq!(
+        (lab.ccp.system_failure, finesse.media_connected),
+        (SystemFailureName::SocialMiner, MediaConnected::Hidden)
+    );
+    let lab = load(&file("release = \"15.0\"\n")).unwrap();
+    assert_eq!(
+        (lab.ccp.system_failure, lab.finesse.media_connected),
+        (SystemFailureName::CustomerCollaborationPlatform, MediaConnected::Shown)
     );
     let lab = load(&with_variable("CCELAB__RELEASE", "12.6")).unwrap();
     assert_eq!(lab.release, Release::R12_6);

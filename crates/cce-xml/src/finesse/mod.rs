@@ -13,4 +13,4 @@ pub use request::{
     DialogRequest, MediaRequest, UserRequest, dialog_command, dialog_transfer, media_login, media_state,
     read_dialog, read_media, read_media_list, read_user, user_login, user_state,
 };
-pub use update::{SystemInfo, SystemStatus, api_errors, system_info, system_update, update};
+pub use update::{CtiServerInfo, SystemInfo, SystemStatus, api_errors, system_info, system_update, update};

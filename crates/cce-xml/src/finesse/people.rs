@@ -1,7 +1,9 @@
 //! Users and their media (finesse-nonvoice 2.2, 2.3, 2.7, 2.8).
 
 use crate::{Xml, iso_utc};
-use cce_model::{Media, ReadyReason, ReasonCategory, ReasonCode, TeamId, User, UserState};
+use cce_model::{
+    AgentState, Media, MediaConnected, ReadyReason, ReasonCategory, ReasonCode, TeamId, User, UserState,
+};
 
 /// A user, as REST shows it.
 pub fn user(user: &User) -> String {
@@ -18,15 +20,18 @@ pub fn users<'a>(users: impl IntoIterator<Item = &'a User>) -> String {
 }
 
 /// An agent in one domain. Somebody who is in no queue of it sees only what the domain is.
-pub fn media(media: &Media, is_member: bool) -> String {
-    Xml::document("Media", |xml| inside_media(xml, media, is_member))
+pub fn media(media: &Media, is_member: bool, connected: MediaConnected) -> String {
+    Xml::document("Media", |xml| inside_media(xml, media, is_member, connected))
 }
 
 /// An agent in every domain, each with whether the agent is in a queue of it.
-pub fn media_list<'a>(list: impl IntoIterator<Item = (&'a Media, bool)>) -> String {
+pub fn media_list<'a>(
+    list: impl IntoIterator<Item = (&'a Media, bool)>,
+    connected: MediaConnected,
+) -> String {
     Xml::document("MediaList", |xml| {
         for (media, is_member) in list {
-            xml.node("Media", |xml| inside_media(xml, media, is_member));
+            xml.node("Media", |xml| inside_media(xml, media, is_member, connected));
         }
     })
 }
@@ -161,7 +166,7 @@ fn settings(xml: &mut Xml) {
     xml.text("wrapUpOnIncoming", "OPTIONAL").text("wrapUpOnOutgoing", "NOT_ALLOWED");
 }
 
-pub(super) fn inside_media(xml: &mut Xml, media: &Media, is_member: bool) {
+pub(super) fn inside_media(xml: &mut Xml, media: &Media, is_member: bool, connected: MediaConnected) {
     let uri = format!("/finesse/api/User/{}/Media/{}", media.agent, media.mrd);
     xml.text("uri", uri).text("description", &media.description);
     if !is_member {
@@ -179,4 +184,10 @@ pub(super) fn inside_media(xml: &mut Xml, media: &Media, is_member: bool) {
         .text("state", media.state.media_name())
         .text("stateChangeTime", media.changed.map(iso_utc).unwrap_or_default())
         .text("interruptAction", media.interrupt_action.name());
+    match connected {
+        MediaConnected::Hidden => {}
+        MediaConnected::Shown => {
+            xml.text("mediaConnected", media.state != AgentState::Logout);
+        }
+    }
 }

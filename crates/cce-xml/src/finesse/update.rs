@@ -6,6 +6,7 @@ use cce_kernel::Wall;
 use cce_model::{
     ApiError, EventForm, Object, PeripheralId, Publication, PublishEvent, UserError, UserErrorForm,
 };
+use std::time::Duration;
 
 /// The document of a notification.
 pub fn update(publication: &Publication) -> String {
@@ -30,9 +31,9 @@ fn data(xml: &mut Xml, object: &Object, form: EventForm) {
         Object::Dialogs(changed) => xml.node("dialogs", |xml| {
             xml.node("Dialog", |xml| dialog::inside(xml, changed));
         }),
-        Object::Media(media) => {
-            xml.node(form.media_element.name(), |xml| people::inside_media(xml, media, true))
-        }
+        Object::Media(media) => xml.node(form.media_element.name(), |xml| {
+            people::inside_media(xml, media, true, form.media_connected);
+        }),
         Object::User(user) => xml.node("user", |xml| people::notified_user(xml, user, form.ready_reason)),
         Object::UserError(error) => xml.node("apiErrors", |xml| match form.user_errors {
             UserErrorForm::Captured => user_error(xml, error),
@@ -124,6 +125,10 @@ pub struct SystemInfo {
     pub status: SystemStatus,
     /// When the CTI server last answered a heartbeat.
     pub last_heartbeat: Option<Wall>,
+    /// The CTI servers of both sides, A first.
+    pub cti_servers: [CtiServerInfo; 2],
+    /// The other node, where there is one.
+    pub secondary: Option<String>,
     /// Protocol version of the CTI session.
     pub cti_version: u32,
     /// Heartbeat interval of the CTI session.
@@ -132,6 +137,15 @@ pub struct SystemInfo {
     pub peripheral: PeripheralId,
     /// Minutes east of UTC of the host's zone.
     pub timezone_minutes: i32,
+}
+
+/// What the system says of a CTI server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CtiServerInfo {
+    /// Fully qualified name of its host.
+    pub host: String,
+    /// How long the session with it is open; none without one.
+    pub connected: Option<Duration>,
 }
 
 /// The resource and node of the system's state.
@@ -158,6 +172,11 @@ fn inside_system_info(xml: &mut Xml, info: &SystemInfo) {
         .text("ctiHeartbeatInterval", info.heartbeat_seconds)
         // Nothing here is in maintenance: no mode, and a negative time in it (finesse-nonvoice 2.1).
         .text("ctiMMode", "")
+        .node("ctiServers", |xml| {
+            for server in &info.cti_servers {
+                xml.node("ctiServer", |xml| cti_server(xml, server));
+            }
+        })
         .text("ctiTimeInMMode", -1)
         .text("ctiVersion", info.cti_version)
         .text("deploymentType", "UCCE")
@@ -169,6 +188,13 @@ fn inside_system_info(xml: &mut Xml, info: &SystemInfo) {
         .node("primaryNode", |xml| {
             xml.text("host", &info.fqdn);
         })
+        .with(|xml| {
+            if let Some(host) = &info.secondary {
+                xml.node("secondaryNode", |xml| {
+                    xml.text("host", host);
+                });
+            }
+        })
         .text("status", status)
         .text("statusReason", reason)
         .text("systemAuthMode", "NON_SSO")
@@ -176,4 +202,11 @@ fn inside_system_info(xml: &mut Xml, info: &SystemInfo) {
         .text("uri", SYSTEM_INFO)
         .text("xmppDomain", &info.fqdn)
         .text("xmppPubSubDomain", format_args!("pubsub.{}", info.fqdn));
+}
+
+/// The duration is in seconds, and 0 without a session (inferred).
+fn cti_server(xml: &mut Xml, server: &CtiServerInfo) {
+    xml.text("active", server.connected.is_some())
+        .text("connectedDuration", server.connected.unwrap_or_default().as_secs())
+        .text("host", &server.host);
 }

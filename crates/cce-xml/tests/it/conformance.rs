@@ -1,9 +1,9 @@
 //! Names, numbers and orders that a reference lists, each list as a whole.
 
 use crate::objects::{dialog, later, media};
-use cce_model::{AgentState, DialogState, Disposition, PeripheralId};
+use cce_model::{AgentState, DialogState, Disposition, MediaConnected, PeripheralId};
 use cce_xml::{
-    finesse::{self, SystemInfo},
+    finesse::{self, CtiServerInfo, SystemInfo},
     parse,
 };
 
@@ -90,7 +90,7 @@ fn agent_states_have_their_numbers_and_names() {
 fn a_media_names_the_states_of_its_agent() {
     for state in AgentState::ALL.iter().copied() {
         let name = if state == AgentState::NotActive { "READY" } else { state.name() };
-        let shown = finesse::media(&cce_model::Media { state, ..media() }, true);
+        let shown = finesse::media(&cce_model::Media { state, ..media() }, true, MediaConnected::Hidden);
         assert!(shown.contains(&format!("<state>{name}</state>")), "{shown}");
     }
 }
@@ -102,6 +102,8 @@ fn system_info_tells_what_clients_read() {
         now: later(0),
         status: cce_xml::finesse::SystemStatus::InService,
         last_heartbeat: Some(later(-1_000)),
+        cti_servers: ["a", "b"].map(|host| CtiServerInfo { host: host.to_owned(), connected: None }),
+        secondary: None,
         cti_version: 24,
         heartbeat_seconds: 5,
         peripheral: PeripheralId(5000),

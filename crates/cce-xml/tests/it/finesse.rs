@@ -2,13 +2,15 @@
 
 use crate::objects::{TASK, dialog, later, media, publication, user};
 use cce_model::{
-    AgentState, ApiError, DialogState, Disposition, MediaElement, MrdId, Object, PeripheralError,
-    PeripheralId, PublishEvent, ReadyReason, User, UserError, UserErrorForm, UserState,
+    AgentState, ApiError, DialogState, Disposition, EventForm, Media, MediaConnected, MediaElement, MrdId,
+    Object, PeripheralError, PeripheralId, Publication, PublishEvent, ReadyReason, User, UserError,
+    UserErrorForm, UserState,
 };
 use cce_xml::{
-    finesse::{self, Seen, SystemInfo, SystemStatus, read_update},
+    finesse::{self, CtiServerInfo, Seen, SystemInfo, SystemStatus, read_update},
     parse, update,
 };
+use std::time::Duration;
 
 /// The lab trace's notification of the acceptance.
 const ACCEPTED: &str = "<Update><data><dialog><taskId><routerCallKeyDay>154526</routerCallKeyDay>\
@@ -121,7 +123,7 @@ fn every_member_of_a_list_of_dialogs_begins_with_a_capital() {
 #[test]
 fn a_media_is_written_in_the_order_of_the_reference() {
     assert_eq!(
-        finesse::media(&media(), true),
+        finesse::media(&media(), true, MediaConnected::Hidden),
         "<Media><uri>/finesse/api/User/1080/Media/5011</uri><description>Cumulus tasks</description>\
          <dialogLogoutAction>CLOSE</dialogLogoutAction><id>5011</id><interruptible>true</interruptible>\
          <maxDialogLimit>3</maxDialogLimit><name>Tasks</name><reasonCodeId>-1</reasonCodeId>\
@@ -132,9 +134,40 @@ fn a_media_is_written_in_the_order_of_the_reference() {
 }
 
 #[test]
+fn a_media_of_a_newer_release_says_behind_all_else_whether_its_agent_is_signed_in() {
+    for (state, connected) in [(AgentState::NotReady, true), (AgentState::Logout, false)] {
+        let media = Media { state, ..media() };
+        let said = format!("</interruptAction><mediaConnected>{connected}</mediaConnected></");
+        let read = finesse::media(&media, true, MediaConnected::Shown);
+        assert!(read.contains(&said), "{read}");
+        let form = EventForm { media_connected: MediaConnected::Shown, ..EventForm::default() };
+        let event = Publication { form, ..publication(PublishEvent::Put, Object::Media(Box::new(media))) };
+        assert!(update(&event).contains(&said), "{}", update(&event));
+    }
+}
+
+#[test]
+fn the_system_tells_which_cti_server_it_has_and_which_other_node() {
+    let mut info = system(SystemStatus::InService);
+    assert!(!finesse::system_info(&info).contains("secondaryNode"));
+    info.secondary = Some("fin2.lab".to_owned());
+    info.cti_servers[1].connected = Some(Duration::from_secs(7));
+    let text = finesse::system_info(&info);
+    assert!(text.contains("<secondaryNode><host>fin2.lab</host></secondaryNode>"), "{text}");
+    assert!(
+        text.contains(
+            "<ctiServers><ctiServer><active>false</active><connectedDuration>0</connectedDuration>\
+             <host>pg3a.lab</host></ctiServer><ctiServer><active>true</active>\
+             <connectedDuration>7</connectedDuration><host>pg3b.lab</host></ctiServer></ctiServers>"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
 fn somebody_who_is_in_no_queue_sees_only_what_the_domain_is() {
     assert_eq!(
-        finesse::media_list([(&media(), false)]),
+        finesse::media_list([(&media(), false)], MediaConnected::Shown),
         "<MediaList><Media><uri>/finesse/api/User/1080/Media/5011</uri>\
          <description>Cumulus tasks</description><id>5011</id><interruptible>true</interruptible>\
          <name>Tasks</name></Media></MediaList>"
@@ -145,7 +178,7 @@ fn somebody_who_is_in_no_queue_sees_only_what_the_domain_is() {
 fn a_media_that_nobody_signed_in_to_has_no_limit_and_no_time() {
     let mut media = media();
     (media.max_dialog_limit, media.changed, media.state) = (None, None, AgentState::Logout);
-    let text = finesse::media(&media, true);
+    let text = finesse::media(&media, true, MediaConnected::Hidden);
     assert!(text.contains("<state>LOGOUT</state><stateChangeTime></stateChangeTime>"), "{text}");
     assert!(!text.contains("maxDialogLimit"), "{text}");
 }
@@ -373,6 +406,9 @@ fn system(status: SystemStatus) -> SystemInfo {
         now: later(0),
         status,
         last_heartbeat: None,
+        cti_servers: ["pg3a.lab", "pg3b.lab"]
+            .map(|host| CtiServerInfo { host: host.to_owned(), connected: None }),
+        secondary: None,
         cti_version: 24,
         heartbeat_seconds: 5,
         peripheral: PeripheralId(5000),

@@ -31,6 +31,7 @@ mod recovery;
 mod releases;
 mod scenario;
 mod screenshots;
+mod second_node;
 mod shipped;
 mod sim;
 mod suite;

@@ -96,6 +96,8 @@ fn over_tls_the_location_of_a_task_is_https_at_the_host_of_the_request() {
     stream.read_to_string(&mut answer).unwrap();
     let location = format!("location: https://localhost:{port}/ccp/");
     assert!(answer.starts_with("HTTP/1.1 201") && answer.contains(&location), "{answer}");
+    let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: JSESSIONID=")).unwrap();
+    assert!(cookie.ends_with("; Path=/ccp; Secure; HttpOnly"), "{cookie}");
     lab.interrupt();
     let journal = fs::read_to_string(folder.join("lab.jsonl")).unwrap();
     assert!(
