@@ -280,11 +280,11 @@ fn what_is_read_begins_with_a_declaration_where_that_is_set() {
 /// Which CTI servers are active, and since when, as `SystemInfo` says.
 fn cti_servers(lab: &mut Lab) -> [(String, bool, u64); 2] {
     let told = lab.get("/finesse/api/SystemInfo").body();
-    let system = cce_xml::parse(told.as_bytes()).unwrap();
-    let servers: Vec<_> = system.child("ctiServers").unwrap().all("ctiServer").collect();
+    let system = cce_xml::parse(told.as_bytes()).expect("a document");
+    let servers: Vec<_> = system.child("ctiServers").expect("a list").all("ctiServer").collect();
     [0, 1].map(|side| {
-        let text = |name| servers[side].text_of(name).unwrap();
-        (text("host"), text("active") == "true", text("connectedDuration").parse().unwrap())
+        let text = |name| servers[side].text_of(name).expect("a text");
+        (text("host"), text("active") == "true", text("connectedDuration").parse().expect("seconds"))
     })
 }
 
