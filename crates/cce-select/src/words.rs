@@ -197,6 +197,8 @@ const ASKED: &[&str] = &["skillTargetId", "category"];
 
 /// How the system stands.
 const SYSTEM: &[&str] = &[
+    "active",
+    "connectedDuration",
     "ctiHeartbeatInterval",
     "ctiTimeInMMode",
     "ctiVersion",

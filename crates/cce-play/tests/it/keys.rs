@@ -191,7 +191,9 @@ const ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
         "only desktops outside read users, media, ended dialogs, reason codes and the system",
         &["REPLY"],
         &[
+            "active",
             "category",
+            "connectedDuration",
             "ctiHeartbeatInterval",
             "ctiTimeInMMode",
             "ctiVersion",
