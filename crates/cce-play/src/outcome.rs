@@ -282,3 +282,35 @@ fn keep<K: Ord, V>(table: &mut BTreeMap<K, V>, key: K, value: V) {
         table.insert(key, value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cce_journal::Record;
+    use cce_kernel::{Output, Time};
+    use cce_select::Tracker;
+    use cce_world::Layers;
+
+    #[test]
+    fn of_contacts_that_were_over_long_ago_it_is_counted_how_they_ended() {
+        let lab = cce_world::load(&Layers::default()).expect("the built-in lab");
+        let header = lab.header(1, lab.demo_start(), lab.nodes());
+        let (mut tracker, mut ends) = (Tracker::new(&header, Vec::new()), Ends::default());
+        for number in 1..=OVER_MAX + 2 {
+            let to = if number == 1 { ContactStatus::Discarded } else { ContactStatus::Handled };
+            let contact = format!("{number:032X}").into();
+            let (from, reason, user) = (None, StatusReason::Unknown, String::new());
+            let fact = Fact::Contact { contact, from, to, reason, user, task: None };
+            let what = What::Out(Output::Note(fact));
+            let record = Record { seq: number as u64, at: Time(0), node: "ccp".into(), cause: None, what };
+            let event = tracker.push(&record);
+            ends.learn(&event, tracker.names());
+        }
+        let outcome = ends.outcome(tracker.names());
+        assert_eq!((outcome.ends.len(), outcome.count()), (OVER_MAX, OVER_MAX + 2));
+        let handled = format!("{} contacts: handled (unknown)", OVER_MAX + 1);
+        assert_eq!(outcome.to_string(), format!("{handled}; T1: discarded (unknown)"));
+        assert_eq!((ends.contacts.len(), ends.decided(tracker.names())), (OVER_MAX, OVER_MAX + 2));
+        assert!(ends.are_all());
+    }
+}
