@@ -164,6 +164,7 @@ const MEDIA: &[&str] = &[
     "interruptAction",
     "interruptible",
     "maxDialogLimit",
+    "mediaConnected",
     "name",
     "reasonCodeId",
     "routable",

@@ -108,6 +108,7 @@ const ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
         &["CREATE", "RENOTIFY"],
         &["customerUID", "reNotifyReason", "tag"],
     ),
+    ("a later release tells whether a media is connected", &["REPLY", "UPDATE"], &["mediaConnected"]),
     ("a desktop outside may number its presence", &["PRESENCE"], &["id"]),
     (
         "virtual customers renotify with a selector and a reason only",

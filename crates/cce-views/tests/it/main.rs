@@ -386,30 +386,19 @@ fn an_excerpt_marks_the_row_of_a_message_whichever_end_is_wrong() {
             .find(|record| matches!(record.what, What::In(_)) && record.cause == Some(sent.seq))
             .unwrap()
     };
-    let sent = |port: Port, is_it: &dyn Fn(&Output) -> bool| {
-        let found = records.iter().find(|record| {
-            let What::Out(output) = &record.what else { return false };
-            let is_on = match output {
-                Output::Send { link, .. } => link.port == port,
-                Output::Call { port: on, .. } => *on == port,
-                _ => true,
-            };
-            is_on && is_it(output)
-        });
-        found.unwrap()
+    let sent = |port: Port, text: &[u8]| {
+        let says = |bytes: &[u8]| bytes.windows(text.len()).any(|part| part == text);
+        let is_it = |record: &&Record| {
+            let is_sent = matches!(&record.what, What::Out(Output::Send { link, bytes }) if link.port == port && says(&bytes.0));
+            let is_asked = matches!(&record.what, What::Out(Output::Call { port: on, request, .. }) if *on == port && says(&request.body.0));
+            is_sent || is_asked
+        };
+        records.iter().find(is_it).unwrap()
     };
-    let new_task = sent(
-        Port::Mr,
-        &|output| matches!(output, Output::Send { bytes, .. } if bytes.0.get(4..8) == Some(&[0, 0, 0, 9])),
-    );
-    let update = sent(
-        Port::Xmpp,
-        &|output| matches!(output, Output::Send { bytes, .. } if String::from_utf8_lossy(&bytes.0).contains("&gt;OFFERED&lt;")),
-    );
-    let request = sent(
-        Port::Desk,
-        &|output| matches!(output, Output::Call { request, .. } if request.body.text().contains("<requestedAction>CLOSE<")),
-    );
+    // The type of NEW_TASK is 9, with its dialogue behind it.
+    let new_task = sent(Port::Mr, &[0, 0, 0, 9, 0, 0, 0]);
+    let update = sent(Port::Xmpp, b"&gt;OFFERED&lt;");
+    let request = sent(Port::Desk, b"<requestedAction>CLOSE<");
     for (message, row) in [(new_task, "NEW_TASK"), (update, "Dialog OFFERED"), (request, "CLOSE")] {
         assert!(marked(message.seq).contains(row), "sent: {}", marked(message.seq));
         let arrival = arrival_of(message).seq;
