@@ -16,13 +16,13 @@ use crate::{
     publish::Publisher,
     request::{Ask, Change, DialogChange, FORCED, MediaChange, Target, UserChange},
     timer::confirmation,
-    user::{Told, Users},
+    user::Users,
     voice,
 };
 use cce_cti::{
     AgentInterruptAdvisoryEvent, AgentInterruptDoneAdvisoryEvent, AgentMadeNotRoutableEvent,
-    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, ArmStatus, ControlFailureConf, CtiStatus,
-    EndTaskEvent, TaskDataUpdateEvent,
+    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, ArmStatus, CtiStatus, EndTaskEvent,
+    TaskDataUpdateEvent,
 };
 use cce_kernel::{CallError, CallId, Cx, Response};
 use cce_model::{
@@ -30,7 +30,6 @@ use cce_model::{
     MrdId, Object, ObjectModel, Publication, PublishEvent, ReasonCategory, SkillTarget, TaskId, UserState,
     fact::FinesseFact,
 };
-use cce_wire::Text;
 use cce_xml::finesse::SystemInfo;
 use std::sync::Arc;
 
@@ -83,7 +82,7 @@ impl Service {
     }
 
     /// Publishes what a request led to, under the request's id.
-    fn publish_answer(
+    pub(crate) fn publish_answer(
         &mut self,
         agent: &AgentId,
         event: PublishEvent,
@@ -160,7 +159,7 @@ impl Service {
     }
 
     /// Sends what waits for an object, until something awaits its confirmation.
-    fn advance(&mut self, target: &Target, cx: &mut Cx<'_>) {
+    pub(crate) fn advance(&mut self, target: &Target, cx: &mut Cx<'_>) {
         while let Some(ask) = self.lines.next(target) {
             let sent = match &ask.change {
                 Change::Media(agent, mrd, change) => {
@@ -232,7 +231,7 @@ impl Service {
     }
 
     /// The request of an object is confirmed: the next one goes.
-    fn settle(&mut self, target: &Target, cx: &mut Cx<'_>) {
+    pub(crate) fn settle(&mut self, target: &Target, cx: &mut Cx<'_>) {
         self.end_wait(target, cx);
         self.advance(target, cx);
     }
@@ -257,7 +256,7 @@ impl Service {
     }
 
     /// Takes out the pending request of an object, which is over one way or the other.
-    fn end_wait(&mut self, target: &Target, cx: &mut Cx<'_>) -> Ask {
+    pub(crate) fn end_wait(&mut self, target: &Target, cx: &mut Cx<'_>) -> Ask {
         let pending = self.lines.settle(target).expect("what is over was pending");
         cx.cancel(confirmation(pending.invoke_id));
         pending.ask
@@ -425,81 +424,6 @@ impl Service {
         {
             self.settle(&target, cx);
         }
-    }
-}
-
-/// Users and their voice states.
-impl Service {
-    /// An agent's voice state, which a request may have led to.
-    fn on_voice_state(&mut self, event: &AgentStateEvent, cx: &mut Cx<'_>) {
-        // The peripheral may have agents who are no users here: a client hears of them all the same.
-        let Some(agent) = self.users.of(event.icm_agent_id).cloned() else { return };
-        // A state of calls, which a user of the lab has none of.
-        let Some(to) = UserState::of_agent(event.agent_state.or_unknown()) else { return };
-        let extension = Text::or_empty(event.agent_extension.as_ref());
-        let reason = self.model.reason_of_code(ReasonCategory::NotReady, event.event_reason_code);
-        let told = Told::Reason(reason.cloned());
-        let is_changed = self.follow_voice(&agent, to, told, &extension, cx);
-        let target = Target::User(agent.clone());
-        let user = &self.users.desk(&agent).user;
-        let led = self.lines.pending(&target).filter(
-            |pending| matches!(&pending.ask.change, Change::User(_, change) if voice::is_shown_by(user, change)),
-        );
-        let request_id = led.map(|pending| pending.ask.request_id.clone());
-        let is_over = led.is_some_and(|pending| pending.answered);
-        if is_changed || request_id.is_some() {
-            self.publish_user(&agent, request_id.unwrap_or_default(), cx);
-        }
-        // The response and the state come in either order (inferred).
-        if is_over {
-            self.settle(&target, cx);
-        }
-    }
-
-    /// The peripheral refuses a change of a voice state.
-    pub(crate) fn on_voice_refused(&mut self, failure: &ControlFailureConf, cx: &mut Cx<'_>) {
-        // Only users' requests are answered by it.
-        let Some(target @ Target::User(agent)) = &self.lines.find(failure.invoke_id) else {
-            return cx.over_meanwhile("request that is answered");
-        };
-        let ask = self.end_wait(target, cx);
-        let error = Object::UserError(arm_stat::refused_voice(failure));
-        self.publish_answer(agent, PublishEvent::Put, ask.request_id, error, cx);
-        self.advance(target, cx);
-    }
-
-    /// Follows the agent PG; returns whether the user looks different now.
-    pub(crate) fn follow_voice(
-        &mut self,
-        agent: &AgentId,
-        to: UserState,
-        told: Told,
-        extension: &str,
-        cx: &mut Cx<'_>,
-    ) -> bool {
-        let desk = self.users.desk_mut(agent);
-        let moved = desk.follow_voice(to, told, extension, cx);
-        // Who is signed in nowhere is not missed.
-        if moved.is_signed_out && !desk.is_anywhere() {
-            self.absences.end(agent, cx);
-        }
-        moved.is_changed
-    }
-
-    /// Whether a user is signed in, or about to be.
-    pub(crate) fn is_user_signed_in(&self, agent: &AgentId) -> bool {
-        self.users.desk(agent).user.state != UserState::Logout || self.asked_extension(agent).is_some()
-    }
-
-    /// Where a user is signed in, or about to be; empty for nowhere.
-    fn extension_of(&self, agent: &AgentId) -> String {
-        let known = Some(self.users.desk(agent).user.extension.as_str());
-        let known = known.filter(|extension| !extension.is_empty());
-        known.or_else(|| self.asked_extension(agent)).unwrap_or_default().to_owned()
-    }
-
-    fn asked_extension(&self, agent: &AgentId) -> Option<&str> {
-        self.lines.asked(&Target::User(agent.clone())).find_map(Change::extension)
     }
 }
 

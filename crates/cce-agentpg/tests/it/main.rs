@@ -5,6 +5,7 @@
 
 mod answers;
 mod application;
+mod configuration;
 mod initialisation;
 mod interrupt;
 mod lab;
