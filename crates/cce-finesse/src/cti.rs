@@ -28,8 +28,10 @@ const SERVICES: u32 = services::CALL_DATA_UPDATE
     | services::ACTIVE_STANDBY;
 /// Every agent state.
 const AGENT_STATES: u32 = 0x3FFF;
-/// Seconds of silence after which the server may drop the session.
+/// Seconds of silence after which the server may drop the session, at least (cti-server-protocol 17).
 const IDLE_TIMEOUT: u32 = 120;
+/// Heartbeats for which the server is to wait before it drops the session (cti-server-protocol 4.2).
+const HEARTBEATS_IDLE: u64 = 4;
 /// `ClientID` and `ClientSignature`.
 const CLIENT: &str = "Finesse";
 /// `SessionType` of a server that is not the active one (cti-server-protocol 4.6).
@@ -53,6 +55,8 @@ pub(crate) struct CtiClient {
     /// Peripheral id of the agent PG.
     peripheral: PeripheralId,
     password: String,
+    /// Seconds of silence after which the server may drop the next session.
+    idle_timeout: u32,
 }
 
 impl CtiClient {
@@ -65,6 +69,7 @@ impl CtiClient {
             opened: Time::default(),
             peripheral: config.peripheral,
             password: config.cti_password.clone(),
+            idle_timeout: idle_timeout(config),
         }
     }
 
@@ -72,6 +77,7 @@ impl CtiClient {
         self.keeper.set_terms(terms(config));
         self.peripheral = config.peripheral;
         self.password.clone_from(&config.cti_password);
+        self.idle_timeout = idle_timeout(config);
     }
 
     /// Whether the session is open and initialised, and Finesse in service.
@@ -215,7 +221,7 @@ impl CtiClient {
         OpenReq {
             invoke_id,
             version_number: VERSION,
-            idle_timeout: IDLE_TIMEOUT,
+            idle_timeout: self.idle_timeout,
             peripheral_id: self.peripheral,
             // A standby server refuses with 107 whoever does not ask for ACTIVE_STANDBY
             // (cti-server-protocol 4.1).
@@ -254,6 +260,12 @@ impl Dialler for CtiClient {
             Word::Close => send(link, close_req(invoke_id), cx),
         }
     }
+}
+
+/// Heartbeats that come rarely do not end the session.
+fn idle_timeout(config: &Config) -> u32 {
+    let heartbeats = config.heartbeat.as_secs().saturating_mul(HEARTBEATS_IDLE);
+    u32::try_from(heartbeats).unwrap_or(u32::MAX).max(IDLE_TIMEOUT)
 }
 
 /// The two sides take turns (cti-server-protocol 1), and three lost heartbeats end a session (4.2).

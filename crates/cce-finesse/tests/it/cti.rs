@@ -22,6 +22,17 @@ fn the_session_is_opened_as_the_reference_shows() {
     assert_eq!(opened.frames(), [parse_hex(vector).unwrap()]);
 }
 
+/// A server that drops a session after less than the heartbeats' interval would drop every one (cti-server-protocol 4.2).
+#[test]
+fn the_server_is_asked_to_wait_for_four_heartbeats_and_for_120_seconds_at_least() {
+    for (heartbeat, idle) in [(5, 120), (30, 120), (31, 124), (150, 600)] {
+        let heartbeat = Duration::from_secs(heartbeat);
+        let mut lab = Lab::new(cce_finesse::Config { heartbeat, ..config() });
+        let [Cti::OpenReq(open)] = &lab.link_up().sent()[..] else { panic!("the open") };
+        assert_eq!(open.idle_timeout, idle);
+    }
+}
+
 #[test]
 fn an_active_server_brings_the_node_into_service() {
     let mut lab = Lab::new(config());
