@@ -48,7 +48,8 @@ impl Refusal {
         Self::new(401, "Authorization Failure", "UNAUTHORIZED", "")
     }
 
-    /// The caller is somebody, but not who the URI names.
+    /// The caller is somebody, but not the user whose object the URI names: that one is told (finesse-nonvoice 2.4 has the
+    /// user's id there; whose it is, is inferred).
     pub(crate) fn not_own(user: &str) -> Self {
         let message = "The user specified in the authentication credentials and the URI differ";
         Self::new(401, "Invalid Authorization User Specified", message, user)

@@ -289,7 +289,9 @@ impl Api<'_> {
             .and_then(|task| self.service.dialogs.get(task))
             .ok_or_else(|| Refusal::no_dialog(id))?;
         match &self.caller {
-            Caller::Agent(own) if *own != open.dialog.agent => Err(Refusal::not_own(own.as_str())),
+            Caller::Agent(own) if *own != open.dialog.agent => {
+                Err(Refusal::not_own(open.dialog.agent.as_str()))
+            }
             Caller::Agent(_) | Caller::Administrator => Ok(&open.dialog),
         }
     }

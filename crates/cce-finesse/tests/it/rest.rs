@@ -44,6 +44,7 @@ fn an_agent_acts_on_own_objects_only() {
         let refused = lab.request(Request::new("PUT", target).xml("<User/>"), "1081:ccelab");
         assert_eq!(refused.status(), 401, "{target}");
         assert!(refused.body().contains("Invalid Authorization User Specified"));
+        assert!(refused.body().contains("<ErrorData>1080</ErrorData>"), "{target}: {}", refused.body());
     }
 }
 
