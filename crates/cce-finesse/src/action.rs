@@ -6,7 +6,7 @@ use crate::{
     cti::CtiClient,
     dialog::OpenDialog,
     refusal::INVALID_ACTION,
-    request::{CallData, DialogChange, Move},
+    request::{CallData, Change, DialogChange, Move},
 };
 use cce_cti::{
     ArmStatus, EndTaskInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd, StartTaskInd, UpdateTaskContextInd,
@@ -146,5 +146,13 @@ pub(crate) fn leads_to(change: &DialogChange, state: DialogState) -> bool {
         DialogChange::Move(Move::Close) | DialogChange::Transfer(_) => state == DialogState::Closed,
         // Its event is one of the task's data.
         DialogChange::UpdateCallData(_) => false,
+    }
+}
+
+/// Whether a change is what ends a dialog.
+pub(crate) fn ends(change: &Change) -> bool {
+    match change {
+        Change::Dialog(_, change) => leads_to(change, DialogState::Closed),
+        Change::Media(..) | Change::User(..) => false,
     }
 }

@@ -110,7 +110,7 @@ impl Finesse {
                 self.service.on_unconfirmed(InvokeId(number), cx);
             }
             Timer::Absence => self.service.on_absence_over(key.id, cx),
-            Timer::AskAgain => self.service.on_ask_again(key.id, cx),
+            Timer::AskAgain => self.service.ccp.on_ask_again(key.id, cx),
         }
     }
 

@@ -45,7 +45,7 @@ pub(crate) struct Service {
     pub(crate) absences: Absences,
     pub(crate) interrupts: Interrupts,
     pub(crate) publisher: Publisher,
-    ccp: CcpClient,
+    pub(crate) ccp: CcpClient,
 }
 
 impl Service {
@@ -377,8 +377,7 @@ impl Service {
         self.interrupts.go_on(agent, event, &mut self.cti, cx);
     }
 
-    /// Dialogs stop or go on with their agent; they come ahead of the media, so that whoever reads them because of it reads
-    /// them right.
+    /// Dialogs stop or go on ahead of the media, so that whoever reads them because of it reads them right.
     fn follow_interrupt(&mut self, agent: &AgentId, mrd: MrdId, state: AgentState, cx: &mut Cx<'_>) {
         let Some(work) = self.interrupts.follow(agent, mrd, state) else { return };
         let is_told_by_media = self.users.desk(agent).media(mrd).state != state;
@@ -448,9 +447,8 @@ impl Service {
         cx.note(FinesseFact::ForcedSignOut { agent: agent.clone(), reason: FORCED.into() }.into());
         let media = self.users.desk(agent).signed_in_media();
         let media = media.map(|media| Change::Media(agent.clone(), media.mrd, MediaChange::ForcedSignOut));
-        let mut changes: Vec<_> = media.collect();
-        changes.push(Change::User(agent.clone(), UserChange::ForcedSignOut));
-        for change in changes {
+        let user = Change::User(agent.clone(), UserChange::ForcedSignOut);
+        for change in media.chain([user]).collect::<Vec<_>>() {
             self.submit(Ask { request_id: String::new(), change }, cx);
         }
     }
@@ -578,9 +576,7 @@ impl Service {
         if let Some(pending) = &pending {
             cx.cancel(confirmation(pending.invoke_id));
         }
-        let unfinished = pending
-            .map(|pending| pending.ask)
-            .filter(|ask| !matches!(&ask.change, Change::Dialog(_, change) if action::leads_to(change, DialogState::Closed)));
+        let unfinished = pending.map(|pending| pending.ask).filter(|ask| !action::ends(&ask.change));
         for Ask { request_id, .. } in unfinished.into_iter().chain(waiting) {
             let error = arm_stat::dialog_gone(dialog.id, dialog.mrd);
             let object = Object::DialogError { dialog: dialog.id, error };
@@ -597,8 +593,8 @@ impl Service {
         cx: &mut Cx<'_>,
     ) {
         // CCP was only told of something.
-        let Some(answer) = self.ccp.on_reply(call, result, &self.config, cx) else { return };
-        let TransferAnswer { task, is_taken } = answer;
+        let answer = self.ccp.on_reply(call, result, &self.config, cx);
+        let Some(TransferAnswer { task, is_taken }) = answer else { return };
         let target = Target::Dialog(task);
         if is_taken {
             // The task ended while CCP was asked, which has no need to hear how: it routes the task anew.
@@ -619,11 +615,6 @@ impl Service {
         };
         let selector = selector.clone();
         self.refuse(&target, |media| arm_stat::not_transferred(&selector, media), cx);
-    }
-
-    /// The pause behind a call that CCP refused is over.
-    pub(crate) fn on_ask_again(&mut self, refused: u64, cx: &mut Cx<'_>) {
-        self.ccp.on_ask_again(refused, cx);
     }
 
     /// Ends every task that CCP routes anew: the CTI server was away, or may not have heard of the end.
