@@ -30,7 +30,8 @@ const CALLS_MAX: usize = 10_000;
 
 /// `reNotifyReason` of a task that its agent transfers.
 const TRANSFER: &str = "ROUTE_SERVICE_TRANSFER";
-/// `reNotifyReason` of a task that nobody answered, or whose agent signed out.
+/// `reNotifyReason` of a task that nobody answered, or whose agent signed out. That of a sign-out is inferred: task-routing E4
+/// names none.
 const RECOVERY: &str = "ROUTE_SERVICE_RECOVERY";
 
 /// Calls to CCP that are not answered, or are to be made again.
