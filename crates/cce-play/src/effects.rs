@@ -55,7 +55,7 @@ pub struct Acted {
     pub times: u64,
     /// What became of its messages, where there is more to say than that it acted.
     pub became: Vec<String>,
-    /// Whether peers that keep to their protocols could have done it. None where nothing was changed.
+    /// Whether peers that keep to their protocols could have done it. None where no message was changed.
     pub is_legal: Option<bool>,
 }
 
@@ -130,7 +130,11 @@ impl Effect {
             End::Expired(at) if rule.action == Action::Swap => {
                 Some(format!("no next message came: expired {}", after(*at)))
             }
-            End::Expired(at) => Some(format!("expired {}", after(*at))),
+            End::Expired(at) => {
+                let awaited = if let Action::Hold(Some(until)) = &rule.action { Some(until) } else { None };
+                let missed = awaited.map(|until| format!("`{until}` did not come: ")).unwrap_or_default();
+                Some(format!("{missed}expired {}", after(*at)))
+            }
             End::Void(why) => Some(format!("without effect: {why}")),
             End::Gone(at) => Some(format!("gone {}, before it was released", after(*at))),
         }

@@ -95,7 +95,7 @@ impl RuleState {
     /// What it did in a run that ended then, if it did anything.
     pub(crate) fn acted(&self, over: Time) -> Option<Acted> {
         let RuleEffects { times, void, .. } = self.effects;
-        let is_legal = (void < times).then(|| self.rule.is_legal());
+        let is_legal = self.rule.is_legal().filter(|_| void < times);
         let rule = self.rule.name.clone();
         (times > 0).then(|| Acted { rule, times, became: self.became(Some(over)), is_legal })
     }

@@ -214,17 +214,14 @@ pub enum Action {
 }
 
 impl Rule {
-    /// Whether the network, or a peer that keeps to its protocol, could have made the order that the rule makes.
-    pub const fn is_legal(&self) -> bool {
+    /// Whether the network, or a peer that keeps to its protocol, could have made the order that the rule makes. None of
+    /// a rule that makes no order: it answers, or changes something in the lab.
+    pub const fn is_legal(&self) -> Option<bool> {
         match self.action {
-            Action::Delay(_) | Action::Hold(_) => !self.alone,
-            Action::Cut
-            | Action::Answer(_)
-            | Action::Split(_)
-            | Action::Coalesce
-            | Action::Cti(_)
-            | Action::Set(_) => true,
-            Action::Swap | Action::Drop | Action::Duplicate | Action::Corrupt { .. } => false,
+            Action::Delay(_) | Action::Hold(_) => Some(!self.alone),
+            Action::Cut | Action::Split(_) | Action::Coalesce => Some(true),
+            Action::Swap | Action::Drop | Action::Duplicate | Action::Corrupt { .. } => Some(false),
+            Action::Answer(_) | Action::Cti(_) | Action::Set(_) => None,
         }
     }
 }

@@ -98,7 +98,11 @@ pub(crate) fn explore(options: &cli::Explore) -> Result<(), Failure> {
             .for_each(|what| print::line(&format!("never reached, whatever the parameters: {what}")));
     }
     let failed: u64 = ends.iter().map(|ends| ends.failed(&nowhere)).sum();
-    if failed == 0 { Ok(()) } else { Err(Failure::Check(format!("{failed} runs failed"))) }
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(Failure::Check(format!("{} failed", print::counted(failed, "run"))))
+    }
 }
 
 /// Every combination of the alternatives of those parameters whose values the command line does not say.

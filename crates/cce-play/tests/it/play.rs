@@ -117,6 +117,16 @@ fn a_message_that_is_held_is_let_go_by_what_the_rule_waits_for() {
 }
 
 #[test]
+fn a_hold_that_expires_names_what_did_not_come() {
+    let run = with(
+        "[[rules]]\nmatch = \"router > mrpg CONNECT alice\"\nhold = \"desk > finesse TRANSFER alice\"\nexpire = \"3s\"\n",
+    );
+    let expected =
+        "rule 1: acted; `desk > finesse TRANSFER alice` did not come: expired after 3s; a legal order";
+    assert_eq!(acted(&run), [expected]);
+}
+
+#[test]
 fn a_hold_that_nothing_ends_expires() {
     let run = with(
         "[[rules]]\nmatch = \"router > mrpg CONNECT alice\"\nhold = \"released\"\nexpire = \"3s\"\n\
@@ -334,7 +344,7 @@ fn a_request_that_a_rule_answers_never_arrives_and_its_customer_hears_the_status
     );
     assert_eq!(run.failures(), Vec::<&str>::new());
     assert_eq!(bends(&run), [Bend::Answered(503), Bend::Answered(503)]);
-    assert_eq!(acted(&run), ["busy: acted 2 times; a legal order"]);
+    assert_eq!(acted(&run), ["busy: acted 2 times"]);
     let heard = run.records.iter().find_map(|record| match &record.what {
         What::In(Input::Reply { result: Ok(response), .. }) if response.status == 503 => Some(response),
         _ => None,
