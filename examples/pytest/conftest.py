@@ -4,6 +4,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -23,7 +24,12 @@ def start_lab(tmp_path):
                    "--ready-file", "lab.ready", *options]
         with open(folder / "lab.out", "w") as out:
             labs.append(subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT))
-        subprocess.run([CCELAB, "wait-ready", "lab.ready", "--timeout", "30s"], cwd=folder, check=True)
+        waiting = subprocess.Popen([CCELAB, "wait-ready", "lab.ready", "--timeout", "30s"], cwd=folder)
+        while waiting.poll() is None:
+            if labs[-1].poll() is not None:
+                waiting.kill()
+            time.sleep(0.05)
+        assert waiting.returncode == 0, (folder / "lab.out").read_text()[-2000:]
         return json.loads((folder / "lab.ready").read_text())
 
     yield start
