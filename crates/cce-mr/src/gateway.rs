@@ -57,6 +57,17 @@ impl PgKind {
     }
 }
 
+/// What the router says about its session with a gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouterSaid {
+    /// This follows for the session.
+    Event(SessionEvent),
+    /// Nothing follows.
+    Nothing,
+    /// The message is about something else, or comes when it cannot.
+    SomethingElse,
+}
+
 /// A gateway's session with the router.
 #[derive(Clone, Debug)]
 pub struct RouterSession {
@@ -102,25 +113,27 @@ impl RouterSession {
         self.last_invoke_id
     }
 
-    /// Takes in what the router says about the session itself, and says what follows for it; none of it if the message
-    /// is about something else, or comes when it cannot.
-    pub fn on_said(&self, link: LinkId, said: &Icm, cx: &mut Cx<'_>) -> Option<Vec<SessionEvent>> {
+    /// Takes in what the router says about the session itself, and says what follows for it.
+    pub fn hear(&self, link: LinkId, said: &Icm, cx: &mut Cx<'_>) -> RouterSaid {
         match said {
-            Icm::OpenConf(_) if self.is_opening() => Some(vec![SessionEvent::Confirmed]),
-            Icm::HeartbeatConf(_) => Some(vec![SessionEvent::Answered]),
+            Icm::OpenConf(_) if self.is_opening() => RouterSaid::Event(SessionEvent::Confirmed),
+            Icm::HeartbeatConf(_) => RouterSaid::Event(SessionEvent::Answered),
             Icm::CloseReq(close) => {
                 // The answer goes out before the link is closed (cti-server-protocol 4.3).
                 self.send(CloseConf { invoke_id: close.invoke_id, ..CloseConf::default() }, cx);
-                Some(vec![SessionEvent::HangUp(CloseReason::Done)])
+                RouterSaid::Event(SessionEvent::HangUp(CloseReason::Done))
             }
             Icm::FailureConf(FailureConf { status, .. }) | Icm::FailureEvent(FailureEvent { status, .. }) => {
                 cx.note_peer_error(link, said.name(), format!("the router reports status {status}"));
                 // A failure in an open session is about one message: a router that gives the session up closes the link.
-                let refused = SessionEvent::HangUp(CloseReason::Refused);
-                Some(Some(refused).filter(|_| !self.is_open()).into_iter().collect())
+                if self.is_open() {
+                    RouterSaid::Nothing
+                } else {
+                    RouterSaid::Event(SessionEvent::HangUp(CloseReason::Refused))
+                }
             }
             // A router that was told of the end may still answer.
-            Icm::CloseConf(_) => Some(Vec::new()),
+            Icm::CloseConf(_) => RouterSaid::Nothing,
             Icm::OpenReq(_)
             | Icm::OpenConf(_)
             | Icm::HeartbeatReq(_)
@@ -136,7 +149,7 @@ impl RouterSession {
             | Icm::TaskDequeuedInd(_)
             | Icm::AgentStateUpdate(_)
             | Icm::TaskEvent(_)
-            | Icm::Unlisted { .. } => None,
+            | Icm::Unlisted { .. } => RouterSaid::SomethingElse,
         }
     }
 

@@ -6,7 +6,7 @@ use cce_kernel::{
     session::{Dialler, SessionEvent, Turn},
 };
 use cce_model::RoutingClientId;
-use cce_mr::{ICM, Icm};
+use cce_mr::{ICM, Icm, gateway::RouterSaid};
 use cce_wire::Bytes;
 
 impl MrPg {
@@ -38,9 +38,12 @@ impl MrPg {
                 let name = "RELEASE_CONF";
                 self.for_client(link, message.rcid, name, cx, |pim, cx| pim.on_release_conf(&message, cx));
             }
-            Ok(other) => match self.router.on_said(link, &other, cx) {
-                Some(events) => events.into_iter().for_each(|event| self.keep_router(event, cx)),
-                None => cx.note_peer_error(link, other.name(), "not expected from the router"),
+            Ok(other) => match self.router.hear(link, &other, cx) {
+                RouterSaid::Event(event) => self.keep_router(event, cx),
+                RouterSaid::Nothing => {}
+                RouterSaid::SomethingElse => {
+                    cx.note_peer_error(link, other.name(), "not expected from the router");
+                }
             },
             Err(error) => {
                 cx.note_peer_error(link, "frame", error.to_string());

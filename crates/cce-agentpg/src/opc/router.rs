@@ -15,7 +15,7 @@ use cce_kernel::{
 use cce_model::{AgentKey, Disposition, InvokeId, PeripheralId, QueuedTask, TaskState, fact::OpcMessage};
 use cce_mr::{
     ICM, Icm,
-    gateway::{PgKind, RouterSession, Waits},
+    gateway::{PgKind, RouterSaid, RouterSession, Waits},
     icm::{AgentStateUpdate, TaskEvent, TaskQueuedInd},
 };
 use cce_wire::{NamedVariable, Text};
@@ -181,9 +181,12 @@ impl Opc {
                 if let Icm::HeartbeatConf(conf) = &other {
                     self.router.on_heartbeat_answered(conf.invoke_id);
                 }
-                match self.router.session.on_said(link, &other, cx) {
-                    Some(events) => events.into_iter().for_each(|event| self.keep_router(event, cx)),
-                    None => cx.note_peer_error(link, other.name(), "not expected from the router"),
+                match self.router.session.hear(link, &other, cx) {
+                    RouterSaid::Event(event) => self.keep_router(event, cx),
+                    RouterSaid::Nothing => {}
+                    RouterSaid::SomethingElse => {
+                        cx.note_peer_error(link, other.name(), "not expected from the router");
+                    }
                 }
             }
             Err(error) => {

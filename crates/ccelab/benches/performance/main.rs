@@ -19,6 +19,7 @@
 )]
 
 mod cpu;
+mod crowd;
 mod floor;
 mod lives;
 mod simulated;

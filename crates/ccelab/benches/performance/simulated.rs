@@ -1,17 +1,15 @@
 //! Tasks in the simulator, on one core: bare, with checks and scenario engine, and with the journal written.
 
-use crate::{Took, cpu};
-use cce_journal::{Director, Record, What, Writer};
-use cce_kernel::{Fact, HostClock, Output, Time};
-use cce_model::{ContactStatus, SkillTarget};
+use crate::{
+    Took, cpu,
+    crowd::{self, customer, is_handled},
+};
+use cce_journal::{Director, Record, Writer};
+use cce_kernel::{HostClock, Time};
 use cce_play::Engine;
 use cce_scenario::Scenario;
 use cce_sim::Sim;
-use cce_world::{
-    CastAgent, Lab, Layers, Span,
-    cast::customer::{Customer, CustomerConfig, Method},
-    load,
-};
+use cce_world::{Lab, cast::customer::Customer};
 use std::{
     fs::File,
     io::BufWriter,
@@ -54,7 +52,7 @@ pub(crate) fn growth(most: u64) {
 }
 
 fn run(tasks: u64, with: With) -> Took {
-    let mut lab = lab();
+    let mut lab = crowd();
     if with == With::Nothing {
         let sim = start(&lab, tasks, Sim::new(1));
         return go(sim, tasks, |_| ());
@@ -62,7 +60,7 @@ fn run(tasks: u64, with: With) -> Took {
     let header = lab.header(1, lab.demo_start(), lab.nodes());
     lab.cast.agents.clear();
     let engine = Engine::new(Scenario::of(lab), &header).open_ended();
-    let sim = start(&self::lab(), tasks, Sim::directed(1, engine));
+    let sim = start(&crowd(), tasks, Sim::directed(1, engine));
     if with == With::Checks {
         return go(sim, tasks, |_| ());
     }
@@ -97,33 +95,9 @@ fn go<D: Director>(mut sim: Sim<D>, tasks: u64, mut take: impl FnMut(&Record)) -
     Took { tasks, time: began.elapsed(), lab: cpu::own().saturating_sub(before), load: Duration::ZERO }
 }
 
-fn is_handled(record: &Record) -> bool {
-    matches!(&record.what, What::Out(Output::Note(Fact::Contact { to: ContactStatus::Handled, .. })))
-}
-
-/// The built-in lab with many agents, who take three tasks each and are done with one in 15 seconds.
-fn lab() -> Lab {
-    let mut lab = load(&Layers::default()).unwrap();
-    let first = lab.agents[0].clone();
-    for number in 0..AGENTS {
-        let id = format!("{}", 2_000 + number);
-        let mut agent = first.clone();
-        (agent.id, agent.extension, agent.login_name) =
-            (id.as_str().into(), id.clone(), format!("agent{id}"));
-        (agent.skill_target, agent.terminal) = (SkillTarget(6_000 + number.cast_signed()), format!("T{id}"));
-        lab.agents.push(agent);
-        lab.precision_queues[0].steps[0].agents.push(id.as_str().into());
-        let span = |seconds| Some(Span(Duration::from_secs(seconds)));
-        lab.cast.agents.push(CastAgent {
-            sign_in: span(0),
-            ready: span(1),
-            accept: span(2),
-            start: span(2).map(Into::into),
-            close: span(11).map(Into::into),
-            ..CastAgent::new(id.as_str().into())
-        });
-    }
-    lab
+/// Agents take three tasks each, and are done with one in 15 seconds.
+fn crowd() -> Lab {
+    crowd::lab(AGENTS, [2, 2, 11])
 }
 
 fn start<D: Director>(lab: &Lab, tasks: u64, mut sim: Sim<D>) -> Sim<D> {
@@ -136,29 +110,9 @@ fn start<D: Director>(lab: &Lab, tasks: u64, mut sim: Sim<D>) -> Sim<D> {
         let gap = CUSTOMERS * 1_000_000 / TASKS_PER_SECOND;
         let own = tasks / CUSTOMERS + u64::from(number < tasks % CUSTOMERS);
         let at = |task| Duration::from_micros(5_000_000 + task * gap + number * gap / CUSTOMERS);
-        let customer = Customer::new(config((0..own).map(at).collect()));
+        let customer = Customer::new(customer((0..own).map(at).collect()));
         let clock = HostClock { start: header.start, ..HostClock::default() };
         sim.add(&format!("customer-{}", number + 1).into(), clock, Box::new(customer));
     }
     sim
-}
-
-fn config(starts: Vec<Duration>) -> CustomerConfig {
-    CustomerConfig {
-        starts,
-        waits: false,
-        feed: 100_080,
-        method: Method::Post,
-        task: cce_xml::task::Task {
-            name: Some("ann@example.org".into()),
-            title: Some("An order is lost".into()),
-            script_selector: Some("CumulusTask".into()),
-            ..cce_xml::task::Task::default()
-        },
-        poll: None,
-        retry: Duration::from_secs(1),
-        cancel_after: None,
-        closes_lost: None,
-        administrator: Default::default(),
-    }
 }
