@@ -301,7 +301,8 @@ impl Checks {
             CtiGroup::Opens(_)
             | CtiGroup::Agent(AgentMessage::Asked(_) | AgentMessage::Interrupts { .. })
             | CtiGroup::Task(_)
-            | CtiGroup::Status(_)
+            | CtiGroup::Failure(_)
+            | CtiGroup::ArmAnswer(_)
             | CtiGroup::ControlFails(_)
             | CtiGroup::Plain => return,
         };

@@ -1,8 +1,8 @@
 //! What views and checks look into, of the messages of the CTI server and of gateways.
 
 use cce_cti::{
-    AgentStateEvent, ControlFailureConf, Cti, EndTaskEvent, EndTaskInd, OfferTaskEvent, OfferTaskInd,
-    OpenReq, QueryAgentStateConf, SetAgentStateReq, StartTaskEvent, StartTaskInd,
+    AgentStateEvent, ArmStatus, ControlFailureConf, Cti, CtiStatus, EndTaskEvent, EndTaskInd, OfferTaskEvent,
+    OfferTaskInd, OpenReq, QueryAgentStateConf, SetAgentStateReq, StartTaskEvent, StartTaskInd,
 };
 use cce_model::{MrdId, SkillTarget};
 use cce_mr::{
@@ -21,8 +21,10 @@ pub enum CtiGroup<'a> {
     Agent(AgentMessage<'a>),
     /// A task, its offer, start or end.
     Task(TaskMessage<'a>),
-    /// An answer that is little more than its status.
-    Status(u32),
+    /// The session fails somebody, by its own statuses.
+    Failure(CtiStatus),
+    /// An answer of the ARM layer that is little more than its status, which has another list.
+    ArmAnswer(ArmStatus),
     /// The peripheral refuses.
     ControlFails(&'a ControlFailureConf),
     /// Nothing in it is looked into.
@@ -116,10 +118,19 @@ impl<'a> CtiGroup<'a> {
             Cti::QueryAgentStateConf(m) => Self::Agent(AgentMessage::Answered(m)),
             Cti::SetAgentStateReq(m) => Self::Agent(AgentMessage::Asked(m)),
             Cti::ControlFailureConf(m) => Self::ControlFails(m),
-            Cti::FailureConf(m) => Self::Status(m.status.0),
-            Cti::FailureResp(m) => Self::Status(m.status.0),
-            Cti::MediaLoginResp(m) => Self::Status(m.status.0),
-            Cti::MakeAgentNotReadyResp(m) => Self::Status(m.status.0),
+            Cti::FailureConf(m) => Self::Failure(m.status),
+            Cti::FailureEvent(m) => Self::Failure(m.status),
+            Cti::FailureResp(m) => Self::ArmAnswer(m.status),
+            Cti::MediaLoginResp(m) => Self::ArmAnswer(m.status),
+            Cti::MakeAgentNotReadyResp(m) => Self::ArmAnswer(m.status),
+            Cti::MakeAgentNotRoutableResp(m) => Self::ArmAnswer(m.status),
+            Cti::ChangeMaxTaskLimitResp(m) => Self::ArmAnswer(m.status),
+            Cti::OverrideLimitResp(m) => Self::ArmAnswer(m.status),
+            Cti::AgentInitResp(m) => Self::ArmAnswer(m.status),
+            Cti::OfferApplicationTaskResp(m) => Self::ArmAnswer(m.status),
+            Cti::StartApplicationTaskResp(m) => Self::ArmAnswer(m.status),
+            Cti::TaskInitResp(m) => Self::ArmAnswer(m.status),
+            Cti::AgentTasksResp(m) => Self::ArmAnswer(m.status),
             Cti::AgentInterruptAdvisoryEvent(m) => Self::Agent(AgentMessage::Interrupts {
                 agent: m.icm_agent_id,
                 mrd: m.mrd_id,
@@ -228,17 +239,13 @@ impl<'a> CtiGroup<'a> {
             | Cti::MediaLogoutInd(_)
             | Cti::MakeAgentRoutableInd(_)
             | Cti::MakeAgentNotRoutableReq(_)
-            | Cti::MakeAgentNotRoutableResp(_)
             | Cti::MakeAgentReadyInd(_)
             | Cti::MakeAgentNotReadyReq(_)
             | Cti::AgentMadeNotRoutableEvent(_)
             | Cti::ChangeMaxTaskLimitReq(_)
-            | Cti::ChangeMaxTaskLimitResp(_)
             | Cti::OverrideLimitReq(_)
-            | Cti::OverrideLimitResp(_)
             | Cti::BeginAgentInitInd(_)
             | Cti::AgentInitReq(_)
-            | Cti::AgentInitResp(_)
             | Cti::EndAgentInitInd(_)
             | Cti::AgentInitReadyEvent(_)
             | Cti::GetPrecallMessagesResp(_)
@@ -321,7 +328,6 @@ impl<'a> CtiGroup<'a> {
             | Cti::RegisterServiceConf(_)
             | Cti::UnregisterServiceReq(_)
             | Cti::UnregisterServiceConf(_)
-            | Cti::FailureEvent(_)
             | Cti::OpenConf(_)
             | Cti::HeartbeatReq(_)
             | Cti::HeartbeatConf(_)
@@ -340,9 +346,7 @@ impl<'a> CtiGroup<'a> {
             | Cti::QuerySkillGroupStatisticsReq(_)
             | Cti::QuerySkillGroupStatisticsConf(_)
             | Cti::OfferApplicationTaskReq(_)
-            | Cti::OfferApplicationTaskResp(_)
             | Cti::StartApplicationTaskReq(_)
-            | Cti::StartApplicationTaskResp(_)
             | Cti::PauseTaskInd(_)
             | Cti::ResumeTaskInd(_)
             | Cti::WrapupTaskInd(_)
@@ -357,9 +361,7 @@ impl<'a> CtiGroup<'a> {
             | Cti::TaskDataUpdateEvent(_)
             | Cti::MaxTaskLifetimeExceededEvent(_)
             | Cti::TaskInitReq(_)
-            | Cti::TaskInitResp(_)
             | Cti::GetAgentTasksReq(_)
-            | Cti::AgentTasksResp(_)
             | Cti::AgentTasksEvent(_)
             | Cti::AgentTeamConfigEvent(_)
             | Cti::ListAgentTeamReq(_)

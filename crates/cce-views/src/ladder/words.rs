@@ -14,6 +14,7 @@ use cce_model::{
 use cce_mr::{CancelResult, Icm, Mr};
 use cce_wire::Text;
 use http::StatusCode;
+use std::fmt;
 
 /// With this status the CTI server ends sessions because it stops.
 const SERVER_OFFLINE: u32 = CtiStatus::CTI_SERVER_OFFLINE.0;
@@ -60,7 +61,8 @@ fn cti_details(message: &Cti) -> String {
             TaskMessage::EndInd(EndTaskInd { icm_disposition, .. })
             | TaskMessage::EndEvent(EndTaskEvent { icm_disposition, .. }),
         ) => format!(" disposition {}", icm_disposition.in_words()),
-        CtiGroup::Status(status) => format!(" status {}", status_in_words(status)),
+        CtiGroup::Failure(status) => of_status(status, status.name(), "E_CTI_"),
+        CtiGroup::ArmAnswer(status) => of_status(status, status.name(), "E_ARM_STAT_"),
         CtiGroup::ControlFails(m) => format!(" code={}", m.failure_code),
         CtiGroup::Task(_) | CtiGroup::Plain => String::new(),
     }
@@ -412,10 +414,10 @@ fn agentpg(fact: &AgentPgFact) -> Option<String> {
     }
 }
 
-/// A status of an answer: `0 no error`, as its list calls it.
-fn status_in_words(status: u32) -> String {
-    let name = CtiStatus(status).name().map(|name| name.trim_start_matches("E_CTI_"));
-    code_in_words(status, name)
+/// A status of an answer: ` status 18 task object not found`, as its list calls it without the prefix of all its names.
+fn of_status(status: impl fmt::Display, name: Option<&str>, prefix: &str) -> String {
+    let name = name.map(|name| name.trim_start_matches(prefix));
+    format!(" status {}", code_in_words(status, name))
 }
 
 fn result_in_words(result: CancelResult) -> String {

@@ -7,8 +7,9 @@ mod lab;
 mod status;
 
 use crate::lab::{lab, run, run_of};
+use cce_cti::{ArmStatus, Cti, CtiStatus, FailureConf, FailureResp, dialect};
 use cce_journal::{Header, Record, What};
-use cce_kernel::{CallId, Fact, Input, Output, Peer, Port, Request, Response, Time};
+use cce_kernel::{CallId, Fact, Input, Kind, Output, Peer, Port, Request, Response, Time};
 use cce_model::{
     ContactId, ContactStatus, DialogueId, InvokeId, MrdId, SessionId, SkillTarget,
     fact::{AgentPgFact, ArmMessage, OpcMessage, RouterFact},
@@ -264,6 +265,40 @@ fn the_end_of_a_cti_session_says_what_its_status_means() {
     records.push(Record { node: "agentpg".into(), ..record(9_999, What::Out(Output::Note(ended.into()))) });
     let drawn = ladder_of(&header, &records, None);
     assert!(drawn.contains("CTI session 1 ended: status 16 (E_CTI_TIMEOUT)"), "{drawn}");
+}
+
+#[test]
+fn a_refusal_of_the_arm_layer_is_named_by_the_list_of_its_layer() {
+    let (header, mut records) = run();
+    let heard = |record: &Record| match record.what {
+        What::In(Input::Frame { link, .. })
+            if record.node == Kind::Finesse.into() && link.port == Port::CtiA =>
+        {
+            Some(link)
+        }
+        _ => None,
+    };
+    let link = records.iter().find_map(heard).unwrap();
+    for message in [
+        FailureResp {
+            invoke_id: InvokeId(1),
+            status: ArmStatus::TASK_OBJECT_NOT_FOUND,
+            ..FailureResp::default()
+        }
+        .into(),
+        Cti::from(FailureConf {
+            invoke_id: InvokeId(2),
+            status: CtiStatus::INVALID_TIMEOUT,
+            ..FailureConf::default()
+        }),
+    ] {
+        let bytes = message.to_frame(&dialect(cce_cti::VERSION_MAX)).into();
+        let what = What::In(Input::Frame { link, bytes });
+        records.push(Record { node: Kind::Finesse.into(), ..record(9_999, what) });
+    }
+    let drawn = ladder_of(&header, &records, None);
+    assert!(drawn.contains("FAILURE_RESP status 18 task object not found"), "{drawn}");
+    assert!(drawn.contains("FAILURE_CONF status 18 invalid timeout"), "{drawn}");
 }
 
 #[test]
