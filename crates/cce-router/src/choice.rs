@@ -15,17 +15,6 @@ pub(crate) enum Decision {
     NoStep,
 }
 
-/// The agent that the application wants for a task, if any (`PrefAGSTID`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Wish(Option<SkillTarget>);
-
-impl Wish {
-    /// -1 is nobody.
-    pub(crate) fn new(wanted: SkillTarget) -> Self {
-        Self((wanted != SkillTarget::NONE).then_some(wanted))
-    }
-}
-
 /// The agent who gets the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pick {
@@ -38,9 +27,14 @@ pub(crate) struct Pick {
 
 /// Takes the steps in order, beginning with `step`, until somebody is free. A step of which nobody is signed in
 /// is left at once, but for the last.
-pub(crate) fn walk(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Agents) -> Decision {
+pub(crate) fn walk(
+    queue: &PrecisionQueue,
+    step: usize,
+    preferred: Option<SkillTarget>,
+    agents: &Agents,
+) -> Decision {
     for at in step..queue.steps.len() {
-        if let Some(pick) = best(queue, at, wish, agents) {
+        if let Some(pick) = best(queue, at, preferred, agents) {
             return Decision::Agent(pick);
         }
         // The last step is never skipped: there the task waits without limit (task-routing 3.5, 3.6).
@@ -53,8 +47,13 @@ pub(crate) fn walk(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Age
 }
 
 /// The best agent for a task that came as far as `step`. A step adds agents to those of the steps before it. The
-/// wanted agent is the best one, if free (inferred).
-pub(crate) fn best(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Agents) -> Option<Pick> {
+/// preferred agent is the best one, if free (inferred).
+pub(crate) fn best(
+    queue: &PrecisionQueue,
+    step: usize,
+    preferred: Option<SkillTarget>,
+    agents: &Agents,
+) -> Option<Pick> {
     // The next step widens the pool, and does not replace it (task-routing 3.5).
     let taken = queue.steps.get(..=step).unwrap_or(&queue.steps);
     let (pool, mrd) = (pool(taken), queue.mrd().id);
@@ -62,8 +61,8 @@ pub(crate) fn best(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Age
     let is_free = |agent: &SkillTarget| {
         pool.contains(agent) && agents.is_eligible(AgentKey { skill_target: *agent, mrd })
     };
-    // A wanted agent who is not eligible is passed over (inferred).
-    let skill_target = wish.0.filter(is_free).or(best)?;
+    // A preferred agent who is not eligible is passed over (inferred).
+    let skill_target = preferred.filter(is_free).or(best)?;
     Some(Pick { skill_target, eligible: u32::try_from(eligible).unwrap_or(u32::MAX), step })
 }
 

@@ -15,7 +15,7 @@ const WINDOW: Duration = Duration::from_mins(5);
 /// Departures of one queue that are remembered; more in one window count as these.
 const LEAVERS_MAX: usize = 15_000;
 
-/// Place in the line: priority, then time (task-routing 3.4), then arrival.
+/// Place of a task that waits: priority, then time (task-routing 3.4), then arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank {
     pub(crate) priority: u32,
@@ -37,7 +37,7 @@ pub(crate) type Node = (PrecisionQueueId, usize);
 
 /// Everything that waits, in the order in which it is served. Whatever is asked of it is answered without a look at every task.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Line {
+pub(crate) struct WaitingTasks {
     waiting: BTreeMap<Rank, Waiting>,
     /// Who waits where.
     by_node: BTreeMap<Node, BTreeSet<Rank>>,
@@ -50,7 +50,7 @@ pub(crate) struct Line {
     arrivals: u64,
 }
 
-impl Line {
+impl WaitingTasks {
     /// Whether another task of the domain may wait.
     pub(crate) fn has_room(&self, mrd: &Mrd) -> bool {
         let of_mrd = self.by_mrd.get(&mrd.id).copied().unwrap_or(0);
@@ -65,7 +65,7 @@ impl Line {
         self.arrivals
     }
 
-    /// Puts a task into the line, behind those that arrived before it.
+    /// Adds a task, behind those that arrived before it.
     pub(crate) fn enter(&mut self, call: Box<Call>, step: usize) -> Rank {
         debug_assert!(call.is_answered || self.find(call.dialogue).is_none(), "a dialogue waits once");
         // The lower number goes first, then who was queued earlier (task-routing 3.4).
@@ -81,13 +81,13 @@ impl Line {
         rank
     }
 
-    /// Takes a task out of the line, with an agent or without.
+    /// A task leaves, with an agent or without.
     ///
     /// # Panics
     ///
     /// If it does not wait there: it leaves once.
     pub(crate) fn leave(&mut self, rank: Rank, now: Time) -> Waiting {
-        let waiting = self.waiting.remove(&rank).expect("a task leaves the line once");
+        let waiting = self.waiting.remove(&rank).expect("a task leaves once");
         let queue = waiting.call.plan.queue();
         self.leave_node((queue.id, waiting.step), rank);
         if let Some(count) = self.by_mrd.get_mut(&queue.mrd().id) {
@@ -106,7 +106,7 @@ impl Line {
         waiting
     }
 
-    /// A task comes to a further step, and keeps its place in the line.
+    /// A task comes to a further step, and keeps its place.
     ///
     /// # Panics
     ///
@@ -197,41 +197,41 @@ mod tests {
 
     #[test]
     fn all_queues_together_hold_their_limit_and_no_task_more() {
-        let (mut line, plan) = (Line::default(), plan());
+        let (mut tasks, plan) = (WaitingTasks::default(), plan());
         for _ in 1..WAITING_MAX {
-            let arrival = line.arrive();
-            line.enter(call(arrival, &plan), 0);
+            let arrival = tasks.arrive();
+            tasks.enter(call(arrival, &plan), 0);
         }
-        assert!(line.has_room(plan.queue().mrd()));
-        let arrival = line.arrive();
-        line.enter(call(arrival, &plan), 0);
-        assert!(!line.has_room(plan.queue().mrd()));
+        assert!(tasks.has_room(plan.queue().mrd()));
+        let arrival = tasks.arrive();
+        tasks.enter(call(arrival, &plan), 0);
+        assert!(!tasks.has_room(plan.queue().mrd()));
     }
 
     #[test]
     fn who_leaves_or_advances_is_found_where_it_is_and_nowhere_else() {
-        let (mut line, plan) = (Line::default(), plan());
+        let (mut tasks, plan) = (WaitingTasks::default(), plan());
         let queue = plan.queue().id;
         let ranks: Vec<Rank> = (0..3)
             .map(|dialogue| {
-                let arrival = line.arrive();
+                let arrival = tasks.arrive();
                 let mut call = call(arrival, &plan);
                 call.is_answered = false;
                 call.dialogue.dialogue = DialogueId(9 - dialogue);
-                line.enter(call, 0)
+                tasks.enter(call, 0)
             })
             .collect();
-        let link = line.of_timer(1).1.call.dialogue.link;
-        assert_eq!(line.of_link(link), ranks);
-        line.advance(ranks[0], 1);
-        line.leave(ranks[1], Time(0));
-        let firsts: Vec<_> = line.first_of_nodes().into_iter().map(|(rank, node, _)| (rank, node)).collect();
+        let link = tasks.of_timer(1).1.call.dialogue.link;
+        assert_eq!(tasks.of_link(link), ranks);
+        tasks.advance(ranks[0], 1);
+        tasks.leave(ranks[1], Time(0));
+        let firsts: Vec<_> = tasks.first_of_nodes().into_iter().map(|(rank, node, _)| (rank, node)).collect();
         assert_eq!(firsts, [(ranks[0], (queue, 1)), (ranks[2], (queue, 0))]);
-        assert_eq!(line.of_link(link), [ranks[0], ranks[2]]);
-        assert_eq!(line.estimated_wait(queue, Time(0)), estimate(2, 1));
-        line.leave(ranks[0], Time(0));
-        line.leave(ranks[2], Time(0));
-        assert!(line.first_of_nodes().is_empty() && line.of_link(link).is_empty());
+        assert_eq!(tasks.of_link(link), [ranks[0], ranks[2]]);
+        assert_eq!(tasks.estimated_wait(queue, Time(0)), estimate(2, 1));
+        tasks.leave(ranks[0], Time(0));
+        tasks.leave(ranks[2], Time(0));
+        assert!(tasks.first_of_nodes().is_empty() && tasks.of_link(link).is_empty());
     }
 
     fn plan() -> Plan {

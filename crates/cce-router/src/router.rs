@@ -8,7 +8,7 @@ use crate::{
     key::Keys,
     link::{Gateways, Pg, on_heartbeat, send},
     message::{self, Reservation},
-    queue::{Line, Node, Rank},
+    queue::{Node, Rank, WaitingTasks},
     reservation::{Reservations, Unconfirmed, Way},
     task::{Call, DialogueKey, Plan, RCK_SEQ, admitted, dialed_number, node},
     timer::Timer,
@@ -40,7 +40,7 @@ pub struct Router {
     next_invoke_id: InvokeId,
     gateways: Gateways,
     agents: Agents,
-    line: Line,
+    waiting: WaitingTasks,
     reservations: Reservations,
 }
 
@@ -54,7 +54,7 @@ impl Configured for Router {
             next_invoke_id: config.first_invoke_id,
             gateways: Gateways::new(config.silence),
             agents: Agents::new(uninterruptible.collect()),
-            line: Line::default(),
+            waiting: WaitingTasks::default(),
             reservations: Reservations::default(),
             model,
             config,
@@ -212,7 +212,7 @@ impl Router {
     /// A routing client has a task (task-routing S1, E22).
     fn on_new_call(&mut self, link: LinkId, request: NewCall, cx: &mut Cx<'_>) {
         let dialogue = DialogueKey { link, routing_client: request.rcid, dialogue: request.did };
-        if self.line.find(dialogue).is_some() {
+        if self.waiting.find(dialogue).is_some() {
             return refuse_duplicate(dialogue, cx);
         }
         let plan = match self.plan(&request) {
@@ -221,11 +221,11 @@ impl Router {
         };
         // A request without a plan uses up no router call key (inferred).
         let key = self.keys.give(cx);
-        let (since, arrival) = (cx.now(), self.line.arrive());
+        let (since, arrival) = (cx.now(), self.waiting.arrive());
         let call = Box::new(Call { dialogue, key, request, plan, since, arrival, is_answered: false });
         cx.note(admitted(&call).into());
         // The node looks for somebody who is free, and queues the task without one (task-routing 3.3).
-        match choice::walk(call.plan.queue(), 0, call.wish(), &self.agents) {
+        match choice::walk(call.plan.queue(), 0, call.preferred_agent(), &self.agents) {
             Decision::Agent(pick) => self.route(call, pick, 0, cx),
             Decision::Wait(step) => self.enqueue(call, step, cx),
             // A queue without steps leaves the script without a target (task-routing E22).
@@ -236,7 +236,7 @@ impl Router {
     /// A routing client gives up a task (task-routing E7). Here cancel and decision meet: whoever comes first wins.
     fn on_release(&mut self, link: LinkId, release: &Release, cx: &mut Cx<'_>) {
         let dialogue = DialogueKey { link, routing_client: release.rcid, dialogue: release.did };
-        let result = if let Some(rank) = self.line.find(dialogue) {
+        let result = if let Some(rank) = self.waiting.find(dialogue) {
             self.dequeue(rank, cx);
             CancelResult::CANCELLED
         } else {
@@ -249,19 +249,19 @@ impl Router {
 
     /// A routing client's link is gone: what it asked for is given up.
     fn drop_dialogues(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        for rank in self.line.of_link(link) {
+        for rank in self.waiting.of_link(link) {
             self.dequeue(rank, cx);
         }
     }
 
     /// A step's time is over: the next step is taken too (task-routing 3.5).
     fn on_step_over(&mut self, arrival: u64, cx: &mut Cx<'_>) {
-        let (rank, waiting) = self.line.of_timer(arrival);
+        let (rank, waiting) = self.waiting.of_timer(arrival);
         let queue = Arc::clone(&waiting.call.plan.script.precision_queue);
-        match choice::walk(&queue, waiting.step + 1, waiting.call.wish(), &self.agents) {
+        match choice::walk(&queue, waiting.step + 1, waiting.call.preferred_agent(), &self.agents) {
             Decision::Agent(pick) => self.route_waiting(rank, pick, cx),
             Decision::Wait(step) => {
-                let waiting = self.line.advance(rank, step);
+                let waiting = self.waiting.advance(rank, step);
                 cx.note(node(&waiting.call, step, QueueChoice::Wait).into());
                 arm_step(&queue, step, rank, cx);
             }
@@ -281,12 +281,12 @@ impl Router {
     /// The first task in line for whom somebody is free. Steps for which nobody is free are remembered in `exhausted`:
     /// serving a task frees nobody. Whoever waits at one step has the same agents, so the first one there speaks for all.
     fn next_served(&self, exhausted: &mut BTreeSet<Node>) -> Option<(Rank, Pick)> {
-        self.line.first_of_nodes().into_iter().find_map(|(rank, node, waiting)| {
+        self.waiting.first_of_nodes().into_iter().find_map(|(rank, node, waiting)| {
             if exhausted.contains(&node) {
                 return None;
             }
             let queue = waiting.call.plan.queue();
-            let pick = choice::best(queue, waiting.step, waiting.call.wish(), &self.agents);
+            let pick = choice::best(queue, waiting.step, waiting.call.preferred_agent(), &self.agents);
             if pick.is_none() {
                 exhausted.insert(node);
             }
@@ -316,15 +316,15 @@ impl Router {
     fn enqueue(&mut self, call: Box<Call>, step: usize, cx: &mut Cx<'_>) {
         let (link, queue) = (call.dialogue.link, Arc::clone(&call.plan.script.precision_queue));
         // A full queue is a failed node, and the script has no other (task-routing E22).
-        if !self.line.has_room(queue.mrd()) {
+        if !self.waiting.has_room(queue.mrd()) {
             return refuse(link, &call.request, RefusalReason::QueueFull, cx);
         }
         cx.note(node(&call, step, QueueChoice::Wait).into());
         let mut event = message::queue_event(&call, -1);
         let queued = message::queued(&call);
-        let rank = self.line.enter(call, step);
+        let rank = self.waiting.enter(call, step);
         // It is computed once, with this task among those that wait (task-routing 3.7).
-        event.estimated_wait_time = self.line.estimated_wait(queue.id, cx.now());
+        event.estimated_wait_time = self.waiting.estimated_wait(queue.id, cx.now());
         // The routing client hears that the task waits, and task monitors hear it, too (task-routing S2, step 7).
         send(link, event, cx);
         self.gateways.tell_agent_pgs(&queued.into(), cx);
@@ -333,7 +333,7 @@ impl Router {
 
     fn dequeue(&mut self, rank: Rank, cx: &mut Cx<'_>) {
         cx.cancel(Timer::Step.key(rank.arrival));
-        let waiting = self.line.leave(rank, cx.now());
+        let waiting = self.waiting.leave(rank, cx.now());
         let dequeued = message::dequeued(&waiting.call);
         let Call { key, plan, .. } = *waiting.call;
         cx.note(RouterFact::Dequeued { key, queue_id: plan.queue().id }.into());
@@ -343,7 +343,7 @@ impl Router {
 
     fn route_waiting(&mut self, rank: Rank, pick: Pick, cx: &mut Cx<'_>) {
         cx.cancel(Timer::Step.key(rank.arrival));
-        let waiting = self.line.leave(rank, cx.now());
+        let waiting = self.waiting.leave(rank, cx.now());
         // DelayQTime is in seconds (task-routing 6.3).
         let queued = u32::try_from(cx.now().since(rank.since).as_secs()).unwrap_or(u32::MAX);
         // DEQUEUED_TASK_EVENT goes ahead of the reservation (task-routing S2, step 9).
@@ -389,7 +389,7 @@ impl Router {
         self.serve(cx);
     }
 
-    /// Puts a task back into the line, where it stood before.
+    /// A task waits again, where it stood before.
     fn requeue(&mut self, task: TaskId, sent: Unconfirmed, cx: &mut Cx<'_>) {
         let Unconfirmed { mut call, place, step, .. } = sent;
         let AgentKey { skill_target, mrd } = place;
@@ -401,7 +401,7 @@ impl Router {
         let queue = Arc::clone(&call.plan.script.precision_queue);
         cx.note(node(&call, step, QueueChoice::Wait).into());
         self.gateways.tell_agent_pgs(&message::queued(&call).into(), cx);
-        let rank = self.line.enter(call, step);
+        let rank = self.waiting.enter(call, step);
         arm_step(&queue, step, rank, cx);
     }
 }

@@ -1,9 +1,8 @@
 //! A task that a routing client asked the router about, and what is said of it as facts (task-routing S1, 3.1).
 
-use crate::choice::Wish;
 use cce_kernel::{LinkId, Time};
 use cce_model::{
-    CallType, DialogueId, PrecisionQueue, RouterCallKey, RoutingClientId, Script,
+    CallType, DialogueId, PrecisionQueue, RouterCallKey, RoutingClientId, Script, SkillTarget,
     fact::{QueueChoice, RouterFact},
 };
 use cce_mr::icm::NewCall;
@@ -37,9 +36,9 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The agent that the application wants for it.
-    pub(crate) fn wish(&self) -> Wish {
-        Wish::new(self.request.pref_agstid)
+    /// The agent that the application prefers for it, if any (`PrefAGSTID`): -1 is nobody.
+    pub(crate) fn preferred_agent(&self) -> Option<SkillTarget> {
+        Some(self.request.pref_agstid).filter(|agent| *agent != SkillTarget::NONE)
     }
 }
 
