@@ -9,16 +9,8 @@ use cce_xmpp::server::Credentials;
 impl Ccp {
     /// A client's request brings a body, or asks what it may ask.
     pub(crate) fn on_bosh_request(&mut self, call: CallId, request: &Request, cx: &mut Cx<'_>) {
-        let streams = &mut self.eventing.streams;
-        let Some(key) = streams.on_request(call, request, cx) else { return };
-        while let Some(body) = streams.next_body(key, cx) {
-            for part in body {
-                let events = streams.take(key, &part, |name| account(&self.config, name), cx);
-                for event in events {
-                    streams.take_in(key, event, cx);
-                }
-            }
-        }
+        let config = &self.config;
+        self.eventing.streams.on_request(call, request, |name| account(config, name), cx);
     }
 
     /// A stream has waited for long enough.

@@ -3,8 +3,8 @@
 use crate::{service::Service, user::Users};
 use cce_kernel::{Blob, CallId, Cx, LinkId, Request, Security, TimerKey};
 use cce_model::AgentId;
-use cce_pubsub::{StreamKey, StreamTimer, UserPresence};
-use cce_xmpp::server::{Credentials, ServerEvent};
+use cce_pubsub::{StreamTimer, UserPresence};
+use cce_xmpp::server::Credentials;
 
 impl Service {
     /// A client connected.
@@ -14,34 +14,28 @@ impl Service {
 
     /// A client's connection is gone.
     pub(crate) fn on_stream_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        let presence = self.publisher.streams.on_stream_down(StreamKey::Link(link), cx);
-        self.on_user_presence(presence, cx);
+        let presence = self.publisher.streams.on_link_down(link, cx);
+        self.on_presence(presence, cx);
     }
 
     /// A stream has waited for long enough.
     pub(crate) fn on_stream_timer(&mut self, timer: StreamTimer, key: &TimerKey, cx: &mut Cx<'_>) {
         let presence = self.publisher.streams.on_timer(timer, key, cx);
-        self.on_user_presence(presence, cx);
+        self.on_presence(presence, cx);
     }
 
     /// A client sent something on its connection.
     pub(crate) fn on_xmpp_bytes(&mut self, link: LinkId, bytes: &Blob, cx: &mut Cx<'_>) {
         let users = &self.users;
-        let key = StreamKey::Link(link);
-        let events = self.publisher.streams.feed(key, bytes, |name| account(users, name), cx);
-        self.on_stream_events(key, events, cx);
+        let presence = self.publisher.streams.on_bytes(link, bytes, |name| account(users, name), cx);
+        self.on_presence(presence, cx);
     }
 
     /// A client's request brings a body, or asks what it may ask.
     pub(crate) fn on_bosh_request(&mut self, call: CallId, request: &Request, cx: &mut Cx<'_>) {
-        let Some(key) = self.publisher.streams.on_request(call, request, cx) else { return };
-        while let Some(body) = self.publisher.streams.next_body(key, cx) {
-            for part in body {
-                let users = &self.users;
-                let events = self.publisher.streams.take(key, &part, |name| account(users, name), cx);
-                self.on_stream_events(key, events, cx);
-            }
-        }
+        let users = &self.users;
+        let presence = self.publisher.streams.on_request(call, request, |name| account(users, name), cx);
+        self.on_presence(presence, cx);
     }
 
     /// A request was not waited for.
@@ -51,32 +45,23 @@ impl Service {
 
     /// What was to be said in bodies goes out, behind everything else that an input led to.
     pub(crate) fn flush_streams(&mut self, cx: &mut Cx<'_>) {
-        for presence in self.publisher.streams.flush(cx) {
-            self.on_user_presence(Some(presence), cx);
-        }
+        let presence = self.publisher.streams.flush(cx);
+        self.on_presence(presence, cx);
     }
 
-    /// Each event is taken in before the next, since one may end the stream that the next one is about.
-    fn on_stream_events(&mut self, key: StreamKey, events: Vec<ServerEvent>, cx: &mut Cx<'_>) {
-        for event in events {
-            let presence = self.publisher.streams.take_in(key, event, cx);
-            self.on_user_presence(presence, cx);
-        }
-    }
-
-    /// What a stream told of its user, if anything. Where the last client of a user is gone, the wait begins.
-    fn on_user_presence(&mut self, presence: Option<UserPresence>, cx: &mut Cx<'_>) {
-        match presence {
-            Some(UserPresence::Present(user)) => self.absences.on_present(&AgentId::from(user.as_str()), cx),
-            Some(UserPresence::Gone(user)) => {
-                let desk = self.users.desk(&AgentId::from(user.as_str()));
-                // Presence drives the automatic sign-out, and other clients of the user keep it off
-                // (finesse-nonvoice 4.3).
-                if !self.publisher.streams.is_present(&user) && desk.is_anywhere() {
-                    self.absences.begin(&desk.user, self.config.presence_grace, cx);
+    /// What streams told of their users. Presence drives the automatic sign-out, and each client of a user keeps it off
+    /// (finesse-nonvoice 4.3).
+    fn on_presence(&mut self, told: impl IntoIterator<Item = UserPresence>, cx: &mut Cx<'_>) {
+        for presence in told {
+            match presence {
+                UserPresence::Present(user) => self.absences.on_present(&AgentId::from(user.as_str()), cx),
+                UserPresence::Gone(user) => {
+                    let desk = self.users.desk(&AgentId::from(user.as_str()));
+                    if desk.is_anywhere() {
+                        self.absences.begin(&desk.user, self.config.presence_grace, cx);
+                    }
                 }
             }
-            None => {}
         }
     }
 }

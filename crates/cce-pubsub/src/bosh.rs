@@ -40,7 +40,7 @@ const STRANGERS_BYTES_MAX: usize = 8 << 20;
 
 /// Names a session in its component. Never used again once it is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct BoshNumber(pub(crate) u32);
+pub(crate) struct BoshNumber(pub(crate) u32);
 
 /// What a request or a stream is still about when it is over.
 const SESSION: &str = "BOSH session";
@@ -71,7 +71,7 @@ impl BoshNumber {
 
 /// What a body brings to a stream.
 #[derive(Clone, Debug)]
-pub enum BoshPart {
+pub(crate) enum BoshPart {
     /// The stream begins anew.
     Restart,
     /// A stanza, or the end.

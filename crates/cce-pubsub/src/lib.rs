@@ -2,7 +2,7 @@
 //! one for desktops (finesse-nonvoice 4), CCP one for applications (ccp-task-api 6).
 //!
 //! What a stream says is `cce-xmpp`'s affair; what is published, and who may sign in, is the component's. The component hands
-//! in what arrives, takes in each [`ServerEvent`](cce_xmpp::server::ServerEvent) in its turn, and lets out with
+//! in what arrives, one call for each input, hears which users came and went ([`UserPresence`]), and lets out with
 //! [`Streams::flush`] what bodies wait for.
 //!
 //! Invariants:
@@ -16,8 +16,7 @@ mod bosh;
 mod streams;
 mod subscriptions;
 
-pub use bosh::{BoshNumber, BoshPart};
-pub use streams::{Realm, StreamKey, Streams, UserPresence};
+pub use streams::{Realm, Streams, UserPresence};
 
 cce_kernel::timers! {
     /// What a notification service waits for.

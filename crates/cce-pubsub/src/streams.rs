@@ -33,7 +33,7 @@ const ID_LENGTH: usize = 8;
 
 /// One stream of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum StreamKey {
+enum StreamKey {
     /// On a connection, with its bytes as they are or in frames of WebSocket.
     Link(LinkId),
     /// In the bodies of a BOSH session.
@@ -75,7 +75,7 @@ impl StreamKey {
 pub enum UserPresence {
     /// A client of the user is present.
     Present(String),
-    /// A client of the user that was present is gone; others may be there.
+    /// The last client of the user that was present is gone.
     Gone(String),
 }
 
@@ -294,8 +294,13 @@ impl Streams {
         self.close(key, CloseReason::Idle, cx);
     }
 
+    /// A client's connection is gone.
+    pub fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<UserPresence> {
+        self.on_stream_down(StreamKey::Link(link), cx)
+    }
+
     /// What carried a stream is gone: the user's other clients hear of it.
-    pub fn on_stream_down(&mut self, key: StreamKey, cx: &mut Cx<'_>) -> Option<UserPresence> {
+    fn on_stream_down(&mut self, key: StreamKey, cx: &mut Cx<'_>) -> Option<UserPresence> {
         let Some(client) = self.clients.remove(&key) else {
             cx.over_meanwhile("stream");
             return None;
@@ -339,53 +344,43 @@ impl Streams {
         self.tell_gone(&client, cx)
     }
 
-    /// Takes in a request of a BOSH client. Returns the session whose bodies are to be read then; none where the request is
-    /// answered.
-    pub fn on_request(&mut self, call: CallId, request: &Request, cx: &mut Cx<'_>) -> Option<StreamKey> {
-        let (number, is_new) = self.bosh.on_request(call, request, cx)?;
+    /// Takes in a request of a BOSH client, and every body whose turn it is then. `accounts` knows who signs in by a name.
+    pub fn on_request(
+        &mut self,
+        call: CallId,
+        request: &Request,
+        accounts: impl Fn(&str) -> Option<Credentials>,
+        cx: &mut Cx<'_>,
+    ) -> Vec<UserPresence> {
+        let Some((number, is_new)) = self.bosh.on_request(call, request, cx) else { return Vec::new() };
         let key = StreamKey::Bosh(number);
         if is_new {
             let session = self.session(StreamCarrier::Bosh, format!("b{number}"), cx);
             self.open(key, session, cx);
-            self.begin(key, request.security, cx);
+            self.begin(key, number, request.security, cx);
         }
-        Some(key)
+        let mut told = Vec::new();
+        while let Some(body) = self.bosh.next_body(number, cx) {
+            for part in body {
+                let read = |session: &mut ServerSession| match &part {
+                    BoshPart::Restart => session.begin(),
+                    BoshPart::Piece(piece) => session.take(piece, &accounts),
+                };
+                told.extend(self.read(key, read, cx));
+            }
+        }
+        told
     }
 
     /// A session's first answer: what was agreed on, with what the stream begins with.
-    fn begin(&mut self, key: StreamKey, security: Security, cx: &mut Cx<'_>) {
+    fn begin(&mut self, key: StreamKey, number: BoshNumber, security: Security, cx: &mut Cx<'_>) {
         let client = self.clients.get_mut(&key).expect("it was opened");
-        let (events, StreamKey::Bosh(number)) = (client.session.begin(), key) else { return };
-        for event in events {
+        for event in client.session.begin() {
             if let ServerEvent::Send(bytes) = event {
                 self.bosh.say(number, &bytes, cx);
             }
         }
         self.bosh.begin(number, &self.realm.domain, security, cx);
-    }
-
-    /// The parts of the next body of a session whose turn it is.
-    pub fn next_body(&mut self, key: StreamKey, cx: &mut Cx<'_>) -> Option<Vec<BoshPart>> {
-        let StreamKey::Bosh(number) = key else { return None };
-        self.bosh.next_body(number, cx)
-    }
-
-    /// Reads a part of a body.
-    pub fn take(
-        &mut self,
-        key: StreamKey,
-        part: &BoshPart,
-        accounts: impl Fn(&str) -> Option<Credentials>,
-        cx: &mut Cx<'_>,
-    ) -> Vec<ServerEvent> {
-        let Some(client) = self.clients.get_mut(&key) else {
-            cx.over_meanwhile("stream");
-            return Vec::new();
-        };
-        match part {
-            BoshPart::Restart => client.session.begin(),
-            BoshPart::Piece(piece) => client.session.take(piece, accounts),
-        }
     }
 
     /// A request was not waited for.
@@ -405,26 +400,40 @@ impl Streams {
         gone
     }
 
-    /// Reads what a client sent; `accounts` knows who signs in by a name. The component takes the events in one after the
-    /// other by [`Self::take_in`].
-    pub fn feed(
+    /// Reads what a client sent on its connection, and does what it asks for. `accounts` knows who signs in by a name.
+    pub fn on_bytes(
         &mut self,
-        key: StreamKey,
+        link: LinkId,
         bytes: &Blob,
         accounts: impl Fn(&str) -> Option<Credentials>,
         cx: &mut Cx<'_>,
-    ) -> Vec<ServerEvent> {
+    ) -> Vec<UserPresence> {
+        let key = StreamKey::Link(link);
+        if let Some(client) = self.clients.get_mut(&key) {
+            // Any byte shows that the client lives, white space between stanzas included (RFC 6120 11.7).
+            (client.heard, client.doubt) = (cx.now(), Doubt::None);
+        }
+        self.read(key, |session| session.feed(&bytes.0, accounts), cx)
+    }
+
+    /// A stream's session reads something, and each event that follows is taken in before the next: one may end the stream
+    /// that the next one is about.
+    fn read(
+        &mut self,
+        key: StreamKey,
+        read: impl FnOnce(&mut ServerSession) -> Vec<ServerEvent>,
+        cx: &mut Cx<'_>,
+    ) -> Vec<UserPresence> {
         let Some(client) = self.clients.get_mut(&key) else {
             cx.over_meanwhile("stream");
             return Vec::new();
         };
-        // Any byte shows that the client lives, white space between stanzas included (RFC 6120 11.7).
-        (client.heard, client.doubt) = (cx.now(), Doubt::None);
-        client.session.feed(&bytes.0, accounts)
+        let events = read(&mut client.session);
+        events.into_iter().filter_map(|event| self.take_in(key, event, cx)).collect()
     }
 
     /// Does what an event of a stream asks for.
-    pub fn take_in(&mut self, key: StreamKey, event: ServerEvent, cx: &mut Cx<'_>) -> Option<UserPresence> {
+    fn take_in(&mut self, key: StreamKey, event: ServerEvent, cx: &mut Cx<'_>) -> Option<UserPresence> {
         // An earlier event of the same input ended the stream.
         let Some(client) = self.clients.get(&key) else {
             cx.over_meanwhile("stream");
@@ -459,7 +468,7 @@ impl Streams {
     }
 
     /// Whether a client of the user is present.
-    pub fn is_present(&self, user: &str) -> bool {
+    fn is_present(&self, user: &str) -> bool {
         self.of_user(user).any(|(_, client)| client.told.is_some())
     }
 
@@ -500,7 +509,7 @@ impl Streams {
             // A negative priority stops deliveries, and does not make the user absent
             // (finesse-nonvoice 4.3; inferred).
             (_, Some(_)) => Some(UserPresence::Present(jid.user)),
-            (Some(_), None) => Some(UserPresence::Gone(jid.user)),
+            (Some(_), None) => self.gone(jid.user),
             (None, None) => None,
         }
     }
@@ -535,7 +544,12 @@ impl Streams {
         for (key, theirs, _) in self.present(&jid.user) {
             self.send(key, &presence(&me, &theirs, None), cx);
         }
-        Some(UserPresence::Gone(jid.user.clone()))
+        self.gone(jid.user.clone())
+    }
+
+    /// A client of the user is present no more.
+    fn gone(&self, user: String) -> Option<UserPresence> {
+        (!self.is_present(&user)).then_some(UserPresence::Gone(user))
     }
 
     /// The present clients of a user: connection, address and priority.
