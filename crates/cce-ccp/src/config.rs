@@ -1,6 +1,6 @@
 //! What CCP is told when it starts.
 
-use cce_kernel::Cors;
+use cce_kernel::{Account, Cors};
 use cce_model::fact::BusMessageId;
 use cce_model::{DialogueId, StatusReason};
 use serde::{Deserialize, Serialize};
@@ -14,10 +14,8 @@ pub const TASK_FEED: u32 = 12;
 pub struct Config {
     /// The server's full name; part of links, and of bus message ids in its logs.
     pub host: String,
-    /// Administrator account, which the private API demands.
-    pub administrator: String,
-    /// Its password, in plain (ccp-task-api 1.1).
-    pub password: String,
+    /// The administrator, whose account the private API demands (ccp-task-api 1.1).
+    pub administrator: Account,
     /// The origins whose pages may call the private API from a browser.
     pub cors: Cors,
     /// The feeds that CCP begins with, in the order in which lists show them (ccp-task-api 2.2).
@@ -66,8 +64,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             host: "ccp.lab".to_owned(),
-            administrator: "admin".to_owned(),
-            password: "ccelab".to_owned(),
+            administrator: Account::new("admin", "ccelab"),
             cors: Cors::default(),
             feeds: Vec::new(),
             campaigns: Vec::new(),

@@ -2,7 +2,7 @@
 //! Whether an application is present is told to its own clients, and to nobody else.
 
 use crate::{Ccp, Config};
-use cce_kernel::{CallId, Cx, Request, TimerKey};
+use cce_kernel::{Account, CallId, Cx, Request, TimerKey};
 use cce_pubsub::StreamTimer;
 use cce_xmpp::server::Credentials;
 
@@ -26,6 +26,6 @@ impl Ccp {
 
 /// Who signs in by that name: the administrator (ccp-task-api 6; inferred).
 fn account(config: &Config, name: &str) -> Option<Credentials> {
-    let Config { administrator, password, .. } = config;
-    (name == administrator).then(|| Credentials { user: administrator.clone(), password: password.clone() })
+    let Account { name: user, password } = config.administrator.clone();
+    (name == user).then_some(Credentials { user, password })
 }

@@ -13,14 +13,13 @@ use crate::{
     task::{SELECTOR_MAX, at_most, required},
     work::{Close, Closing, Work},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{CallId, Cx, Request, Response};
 use cce_model::{
     ContactId, ContactStatus, StatusReason, TaskId,
     fact::{CcpFact, CloseStep, StoreAccess},
 };
 use cce_mr::RoutingService;
-use cce_xml::task::TASK_HEADER;
+use cce_xml::{RenotifyReason, task::TASK_HEADER};
 use std::{collections::BTreeMap, time::Duration};
 
 /// Where every path of the private API begins.
@@ -210,8 +209,7 @@ impl Ccp {
     }
 
     fn is_administrator(&self, request: &Request) -> bool {
-        let expected = format!("{}:{}", self.config.administrator, self.config.password);
-        credentials(request).is_some_and(|given| cce_kernel::is_same_secret(given, &expected))
+        request.account().is_some_and(|given| self.config.administrator.is(&given))
     }
 
     /// Finesse reports that an agent closed the task: it is handled (ccp-task-api 3.7).
@@ -409,14 +407,6 @@ fn is_asked(request: &Request, name: &str) -> bool {
     parameter(request, name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
-fn credentials(request: &Request) -> Option<Vec<u8>> {
-    let (scheme, token) = request.get("authorization")?.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    STANDARD.decode(token.trim()).ok()
-}
-
 fn unauthorized() -> Response {
     let response =
         answer::error(401, "unauthorized", "Authorization", "the administrator's credentials are needed");
@@ -449,11 +439,12 @@ fn renotification(request: &Request) -> Result<(String, RoutingService), Respons
 /// What the router is told about a renotified task (task-routing 3.2). The reason is optional (ccp-task-api 3.6);
 /// without one no service is asked for (inferred). None: the reason is unknown.
 fn service_requested(reason: Option<&str>) -> Option<RoutingService> {
-    match reason.unwrap_or_default().to_ascii_uppercase().as_str() {
-        "" => Some(RoutingService::NONE),
-        "ROUTE_SERVICE_TRANSFER" => Some(RoutingService::TRANSFER),
-        "ROUTE_SERVICE_RECOVERY" => Some(RoutingService::RECOVERY),
-        _ => None,
+    match reason {
+        None | Some("") => Some(RoutingService::NONE),
+        Some(name) => RenotifyReason::parse(name).map(|reason| match reason {
+            RenotifyReason::Transfer => RoutingService::TRANSFER,
+            RenotifyReason::Recovery => RoutingService::RECOVERY,
+        }),
     }
 }
 

@@ -5,18 +5,13 @@
 //! (task-routing E13). CCP refuses both while it has not heard of the reservation, whose news takes another
 //! way than the agent's doings: these are asked again, a few times (inferred).
 
-use crate::{
-    config::{Account, Config},
-    dialog::OpenDialog,
-    timer::Timer,
-};
-use base64::{Engine, engine::general_purpose::STANDARD};
-use cce_kernel::{CallError, CallId, Cx, Port, Request, Response};
+use crate::{config::Config, dialog::OpenDialog, timer::Timer};
+use cce_kernel::{Account, CallError, CallId, Cx, Port, Request, Response};
 use cce_model::{
     AgentId, ContactId, Disposition, TaskId,
     fact::{FinesseFact, SmOperation},
 };
-use cce_xml::{Xml, task::TASK_HEADER};
+use cce_xml::{RenotifyReason, close_call, renotify_call, task::TASK_HEADER};
 use std::collections::BTreeMap;
 
 /// CCP's answer to a call about a contact that is not reserved (ccp-task-api 3.6, 3.7).
@@ -27,12 +22,6 @@ const PAUSE_DOUBLINGS: u32 = 16;
 
 /// Calls that may have to be asked again; of more, the oldest are forgotten.
 const CALLS_MAX: usize = 10_000;
-
-/// `reNotifyReason` of a task that its agent transfers.
-const TRANSFER: &str = "ROUTE_SERVICE_TRANSFER";
-/// `reNotifyReason` of a task that nobody answered, or whose agent signed out. That of a sign-out is inferred: task-routing E4
-/// names none.
-const RECOVERY: &str = "ROUTE_SERVICE_RECOVERY";
 
 /// Calls to CCP that are not answered, or are to be made again.
 #[derive(Clone, Debug, Default)]
@@ -99,12 +88,13 @@ impl CcpClient {
         match sequel(disposition) {
             // The contact is handled (ccp-task-api 3.7).
             Sequel::Handled => {
-                let request = Request::new("PUT", format!("/ccp-webapp/ccp/task/{}/close", open.contact));
+                let request = close_call(&open.contact);
                 self.call(SmCall::new(SmOperation::EndTask, request, open, account), cx);
             }
             // Nobody answered, or the agent signed out: its own script selector routes it anew (task-routing E1, E4).
             Sequel::RoutedAnew => {
-                let request = renotification(open, &open.dialog.dialed_number, RECOVERY);
+                let request =
+                    renotify_call(&open.contact, &open.dialog.dialed_number, RenotifyReason::Recovery);
                 self.call(SmCall::new(SmOperation::Renotify, request, open, account), cx);
             }
             Sequel::Nothing => {}
@@ -114,7 +104,7 @@ impl CcpClient {
     /// Hands the task of a dialog back because its agent transfers it, to be routed by another script selector
     /// (task-routing S5).
     pub(crate) fn transfer(&mut self, open: &OpenDialog, selector: &str, config: &Config, cx: &mut Cx<'_>) {
-        let request = renotification(open, selector, TRANSFER);
+        let request = renotify_call(&open.contact, selector, RenotifyReason::Transfer);
         let call = SmCall::new(SmOperation::Renotify, request, open, &config.ccp_administrator);
         self.call(SmCall { purpose: Purpose::Transfer { ended: None }, ..call }, cx);
     }
@@ -180,10 +170,9 @@ impl CcpClient {
 impl SmCall {
     /// A request with Finesse's account, and the task that it is about.
     fn new(operation: SmOperation, request: Request, open: &OpenDialog, account: &Account) -> Self {
-        let credentials = STANDARD.encode(format!("{}:{}", account.name, account.password));
         let request = request
             // The private API of CCP demands Basic credentials (ccp-task-api 1.1).
-            .header("authorization", format!("Basic {credentials}"))
+            .by(account)
             // The contact keeps its id over a renotify, and only its task is another one (ccp-task-api 3.6).
             .header(TASK_HEADER, open.dialog.id.to_string());
         let (agent, task, contact) = (open.dialog.agent.clone(), open.dialog.id, open.contact.clone());
@@ -197,16 +186,6 @@ impl SmCall {
             Purpose::Transfer { .. } | Purpose::Tell => None,
         }
     }
-}
-
-/// The request to route the task of a dialog anew (ccp-task-api 3.6).
-fn renotification(open: &OpenDialog, selector: &str, reason: &str) -> Request {
-    let body = Xml::document("Task", |xml| {
-        // The selector is mandatory; the reason is optional and becomes the service requested
-        // (ccp-task-api 3.6).
-        xml.text("scriptSelector", selector).text("reNotifyReason", reason);
-    });
-    Request::new("PUT", format!("/ccp-webapp/ccp/task/{}/renotify", open.contact)).xml(body)
 }
 
 /// What CCP must hear of a task that is over for its agent.

@@ -1,6 +1,6 @@
 //! What is a Finesse node's alone.
 
-use cce_kernel::Cors;
+use cce_kernel::{Account, Cors};
 use cce_model::{CallVariableDisplay, EventForm, InvokeId, PeripheralId, XmlDeclaration};
 use std::time::Duration;
 
@@ -48,13 +48,4 @@ pub struct Config {
     pub ccp_retry: Duration,
     /// How often it is asked again (inferred).
     pub ccp_retries: u32,
-}
-
-/// A name with its password.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// The name that Basic authentication brings; letters of another case are another name.
-    pub name: String,
-    /// Its password, in plain.
-    pub password: String,
 }

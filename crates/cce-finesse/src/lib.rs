@@ -56,4 +56,4 @@ mod user;
 mod voice;
 
 pub use component::Finesse;
-pub use config::{Account, Config};
+pub use config::Config;

@@ -2,14 +2,12 @@
 
 use crate::{
     change,
-    config::Account,
     refusal::{INVALID_ACTION, Refusal},
     request::{Ask, Change, MediaChange, Target},
     route::{OfUser, Route},
     service::Service,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
-use cce_kernel::{Cx, Request, Response, Time};
+use cce_kernel::{Account, Cx, Request, Response, Time};
 use cce_model::{AgentId, Dialog, DialogState, MrdId, ReasonCategory, TaskId, TeamId};
 use cce_xml::finesse as xml;
 
@@ -84,7 +82,7 @@ fn judge(request: &Request, service: &mut Service, cx: &Cx<'_>) -> Result<Answer
         return Err(Refusal::out_of_service());
     }
     let is_sign_in = route.as_ref().is_ok_and(|route| asks_to_sign_in(route, request));
-    let account = credentials(request).ok_or_else(Refusal::unauthorized)?;
+    let account = request.account().ok_or_else(Refusal::unauthorized)?;
     let caller = authenticate(&account, is_sign_in, service, cx.now()).ok_or_else(Refusal::unauthorized)?;
     let (service, route) = (&*service, route?);
     if let Some(flaw) = request.body_flaw {
@@ -101,10 +99,7 @@ fn judge(request: &Request, service: &mut Service, cx: &Cx<'_>) -> Result<Answer
 /// Who has this name and password.
 fn authenticate(account: &Account, is_sign_in: bool, service: &mut Service, now: Time) -> Option<Caller> {
     let Some(agent) = service.users.named(&account.name).cloned() else {
-        let administrator = &service.config.administrator;
-        let is_right = account.name == administrator.name
-            && cce_kernel::is_same_secret(&account.password, &administrator.password);
-        return is_right.then_some(Caller::Administrator);
+        return service.config.administrator.is(account).then_some(Caller::Administrator);
     };
     let admitted = service.users.desk_mut(&agent).admits(&account.password, is_sign_in, now);
     admitted.then_some(Caller::Agent(agent))
@@ -322,18 +317,6 @@ fn asks_to_sign_in(route: &Route, request: &Request) -> bool {
         | Route::Dialog(_)
         | Route::User(..) => false,
     }
-}
-
-/// Name and password of Basic authentication.
-fn credentials(request: &Request) -> Option<Account> {
-    let (scheme, token) = request.get("authorization")?.split_once(' ')?;
-    // A bearer token belongs to single sign-on, which no public client needs (finesse-nonvoice 1.3).
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let text = String::from_utf8(STANDARD.decode(token.trim()).ok()?).ok()?;
-    let (name, password) = text.split_once(':')?;
-    Some(Account { name: name.to_owned(), password: password.to_owned() })
 }
 
 /// The category of reason codes that is asked for; there is no list without one (finesse-nonvoice 2.7).

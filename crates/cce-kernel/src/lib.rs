@@ -14,6 +14,7 @@
 
 #![warn(missing_docs)]
 
+mod account;
 mod blob;
 mod component;
 mod configured;
@@ -28,6 +29,7 @@ mod session_cookie;
 mod time;
 mod timer;
 
+pub use account::Account;
 pub use blob::Blob;
 pub use cce_model::{CallId, Carrier, Fact, Kind, LinkId, LinksMax, NodeName, Port, Wall};
 pub use component::{Build, Component, Cx, Host};

@@ -13,7 +13,6 @@ use cce_xmpp::{
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    fmt::Write,
 };
 
 /// Where bodies go; with and without the final slash.
@@ -250,7 +249,8 @@ impl BoshSessions {
             return None;
         }
         self.latest += 1;
-        let (number, sid) = (BoshNumber(self.latest), secret_sid(cx));
+        // Who knows the id has the session: nobody guesses it.
+        let (number, sid) = (BoshNumber(self.latest), const_hex::encode(cx.secret()));
         let exchanges = BoshServer::new(sid.clone(), offer, call);
         self.numbers.insert(sid.clone(), number);
         let (caller, standing, counted) = (request.caller, Standing::Stranger, Counted::Nothing);
@@ -504,12 +504,4 @@ fn xml(body: Vec<u8>) -> Response {
     let mut response = Response::new(200).header("content-type", "text/xml; charset=utf-8");
     response.body = body.into();
     response
-}
-
-/// What nobody guesses: who knows it has the session.
-fn secret_sid(cx: &mut Cx<'_>) -> String {
-    cx.secret().iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -13,7 +13,7 @@ use crate::{
     world::World,
 };
 use cce_journal::{FORMAT, Header, HostHeader, LogSettings};
-use cce_kernel::{Component, HostClock, Kind, NodeName, Wall};
+use cce_kernel::{Account, Component, HostClock, Kind, NodeName, Wall};
 use cce_model::{DialogAction, DialogState};
 use jiff::{Timestamp, tz::TimeZone};
 use serde::de::Error as _;
@@ -161,8 +161,7 @@ impl World {
     fn virtual_customer(&self, name: &str) -> Option<cast::Customer> {
         let number: usize = name.strip_prefix(CUSTOMER_PREFIX)?.parse().ok()?;
         let customer = self.lab.cast.customers.get(number.checked_sub(1)?)?;
-        let administrator = (self.lab.ccp.administrator.clone(), self.lab.ccp.password.clone());
-        Some(cast::Customer::new(customer_config(customer, administrator)))
+        Some(cast::Customer::new(customer_config(customer, self.lab.administrator())))
     }
 
     /// Whether an agent is the first who arrives by itself: nobody is before it.
@@ -223,10 +222,7 @@ fn work_of(agent: &CastAgent) -> cast::agent::Work {
     }
 }
 
-fn customer_config(
-    customer: &CastCustomer,
-    administrator: (String, String),
-) -> cast::customer::CustomerConfig {
+fn customer_config(customer: &CastCustomer, administrator: Account) -> cast::customer::CustomerConfig {
     let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     cast::customer::CustomerConfig {
         starts: customer.at.iter().map(|span| span.0).collect(),

@@ -1,7 +1,7 @@
 //! What is a component's alone, from the settings of a lab.
 
 use crate::lab::{self, Lab, MrApplicationSettings};
-use cce_kernel::{Address, Configured, Cors, Kind, Port};
+use cce_kernel::{Account, Address, Configured, Cors, Kind, Port};
 use cce_model::EventForm;
 
 /// Heartbeats of a gateway after whose silence the router takes it for gone.
@@ -23,8 +23,7 @@ impl Product for cce_ccp::Ccp {
         let (settings, mr) = (&lab.ccp, lab.link(Port::Mr));
         cce_ccp::Config {
             host: lab.fqdn(Kind::Ccp),
-            administrator: settings.administrator.clone(),
-            password: settings.password.clone(),
+            administrator: lab.administrator(),
             cors: Cors::of(settings.cors_origins.clone()),
             feeds: settings
                 .feeds
@@ -124,11 +123,6 @@ impl Product for cce_finesse::Finesse {
     const KIND: Kind = Kind::Finesse;
 
     fn config(lab: &Lab) -> cce_finesse::Config {
-        let account = |name: &String, password: &String| cce_finesse::Account {
-            name: name.clone(),
-            password: password.clone(),
-        };
-        let administrator = account(&lab.ccp.administrator, &lab.ccp.password);
         cce_finesse::Config {
             fqdn: lab.fqdn(Kind::Finesse),
             secondary: lab.finesse.secondary_node.clone(),
@@ -136,8 +130,8 @@ impl Product for cce_finesse::Finesse {
             cti_hosts: [(); 2].map(|()| lab.fqdn(Kind::AgentPg)),
             peripheral: lab.agentpg.peripheral,
             cti_password: lab.agentpg.client_password.clone().unwrap_or_default(),
-            administrator: administrator.clone(),
-            ccp_administrator: administrator,
+            administrator: lab.administrator(),
+            ccp_administrator: lab.administrator(),
             call_variables: lab.finesse.call_variables,
             notification_namespace: lab.finesse.notification_namespace.clone(),
             event_form: EventForm {
@@ -160,6 +154,11 @@ impl Product for cce_finesse::Finesse {
 }
 
 impl Lab {
+    /// The administrator of CCP, and of Finesse.
+    pub(crate) fn administrator(&self) -> Account {
+        Account::new(&self.ccp.administrator, &self.ccp.password)
+    }
+
     /// The PIM of the lab's own CCP.
     fn own_pim(&self) -> cce_mrpg::PimConfig {
         cce_mrpg::PimConfig {

@@ -3,7 +3,7 @@
 use crate::lab::{DIALOGUE, FIRST, Lab, Said, TASK, config, queued, routed};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_ccp::Config;
-use cce_kernel::{CallId, Command, Input, Output, Port, Request};
+use cce_kernel::{Account, CallId, Command, Input, Output, Port, Request};
 
 const NODE: &str = "ccp.campaign.updates.WCS_Campaign";
 
@@ -123,7 +123,7 @@ fn the_nodes_of_chats_and_of_the_service_itself_are_there() {
 
 #[test]
 fn the_administrator_alone_signs_in() {
-    let mut lab = Lab::with(Config { password: "other".to_owned(), ..config() });
+    let mut lab = Lab::with(Config { administrator: Account::new("admin", "other"), ..config() });
     let mut follower = Follower::open(&mut lab);
     assert!(follower.sign_in(&mut lab, "admin", "ccelab").contains("<not-authorized/>"));
     assert!(follower.sign_in(&mut lab, "1080", "other").contains("<not-authorized/>"));

@@ -7,10 +7,10 @@ use cce_cti::{
     EndTaskEvent, HeartbeatConf, OfferTaskEvent, OpenConf, QueryAgentStateConf, SetAgentStateConf,
     SetAgentStateReq, StartTaskEvent,
 };
-use cce_finesse::{Account, Config, Finesse};
+use cce_finesse::{Config, Finesse};
 use cce_kernel::{
-    CallId, Configured, Cors, Fact, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request,
-    Response, Time, TimerKey, Wall,
+    Account, CallId, Configured, Cors, Fact, HostClock, Input, LinkId, LinkReason, Output, Peer, Port,
+    Request, Response, Time, TimerKey, Wall,
 };
 use cce_model::{
     AgentState, Disposition, InvokeId, Mrd, MrdId, Object, PeripheralId, Publication, SkillGroupNumber,
@@ -552,7 +552,7 @@ pub(crate) fn end_event(disposition: u32) -> EndTaskEvent {
 }
 
 fn account(name: &str) -> Account {
-    Account { name: name.to_owned(), password: "ccelab".to_owned() }
+    Account::new(name, "ccelab")
 }
 
 fn read(frame: Vec<u8>) -> Cti {

@@ -2,7 +2,6 @@
 
 use super::Lane;
 use crate::roster::Roster;
-use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_cti::{Cti, CtiStatus, EndTaskEvent, EndTaskInd};
 use cce_fold::{AgentMessage, AnyMessage, CtiGroup, TaskMessage};
 use cce_journal::{Bend, Bent};
@@ -166,10 +165,8 @@ pub(super) fn response(response: &Response) -> String {
 
 /// The agent who makes a request of a desktop: who authenticates, else whom the path is about (finesse-nonvoice 2.1).
 pub(super) fn requester(request: &Request, roster: &Roster) -> Option<AgentId> {
-    let basic = request.get("authorization").and_then(|value| value.split_once(' '));
-    let decoded = basic.and_then(|(_, token)| STANDARD.decode(token.trim()).ok());
-    let login = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
-    let name = login.as_deref().and_then(|login| login.split_once(':')).map(|(name, _)| name);
+    let account = request.account();
+    let name = account.as_ref().map(|account| account.name.as_str());
     let mut parts = request.path().split('/').skip_while(|part| *part != "User").skip(1);
     let of_path = parts.next();
     [name, of_path].into_iter().flatten().find_map(|login| roster.agent_called(login).cloned())

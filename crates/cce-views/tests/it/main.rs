@@ -270,13 +270,9 @@ fn the_end_of_a_cti_session_says_what_its_status_means() {
 #[test]
 fn a_refusal_of_the_arm_layer_is_named_by_the_list_of_its_layer() {
     let (header, mut records) = run();
-    let heard = |record: &Record| match record.what {
-        What::In(Input::Frame { link, .. })
-            if record.node == Kind::Finesse.into() && link.port == Port::CtiA =>
-        {
-            Some(link)
-        }
-        _ => None,
+    let heard = |record: &Record| {
+        let What::In(Input::Frame { link, .. }) = record.what else { return None };
+        (record.node == Kind::Finesse.into() && link.port == Port::CtiA).then_some(link)
     };
     let link = records.iter().find_map(heard).unwrap();
     for message in [

@@ -4,13 +4,12 @@
 //! [`Command::Act`]: see [`WORDS`].
 
 use super::refusal;
-use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
-    CallError, CallId, Command, Component, Cx, Fact, Input, Port, Request, Response, Time, TimerKey,
+    Account, CallError, CallId, Command, Component, Cx, Fact, Input, Port, Request, Response, Time, TimerKey,
 };
 use cce_model::ContactStatus;
 use cce_xml::{
-    Xml,
+    RenotifyReason, close_call, renotify_call,
     task::{Task, TaskStatus},
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -61,8 +60,8 @@ pub struct CustomerConfig {
     /// guides ask of applications: what fails may leave a contact reserved for ever (task-routing E13, E18). The polls
     /// show it.
     pub closes_lost: Option<Duration>,
-    /// Name and password of CCP's administrator, for `renotify` and `close`.
-    pub administrator: (String, String),
+    /// CCP's administrator, for `renotify` and `close`.
+    pub administrator: Account,
 }
 
 /// How a task is created.
@@ -316,7 +315,8 @@ impl Customer {
             Ask::Poll => Request::new("GET", path),
             Ask::Cancel => Request::new("DELETE", path),
             Ask::Renotify => renotification(&self.config, path, None),
-            Ask::Close => close(&self.config, path),
+            // CCP takes the task as handled, though no agent said so (ccp-task-api 3.7).
+            Ask::Close => close_call(contact(path)).by(&self.config.administrator),
         };
         self.ask(sent, request, cx);
     }
@@ -457,26 +457,14 @@ fn creation(config: &CustomerConfig) -> Request {
 
 /// Asks CCP to route a task anew: by its own dialed number, or by another one (ccp-task-api 3.6).
 fn renotification(config: &CustomerConfig, path: &str, selector: Option<&str>) -> Request {
-    let reason = if selector.is_some() { "ROUTE_SERVICE_TRANSFER" } else { "ROUTE_SERVICE_RECOVERY" };
-    let own = config.task.script_selector.as_deref().unwrap_or_default();
-    let body = Xml::document("Task", |xml| {
-        xml.text("scriptSelector", selector.unwrap_or(own)).text("reNotifyReason", reason);
-    });
-    private(config, path, "renotify").xml(body)
+    let reason = if selector.is_some() { RenotifyReason::Transfer } else { RenotifyReason::Recovery };
+    let selector = selector.or(config.task.script_selector.as_deref()).unwrap_or_default();
+    renotify_call(contact(path), selector, reason).by(&config.administrator)
 }
 
-/// Asks CCP to take a task as handled, though no agent said so (ccp-task-api 3.7).
-fn close(config: &CustomerConfig, path: &str) -> Request {
-    private(config, path, "close")
-}
-
-/// A request of CCP's private API about a task, with the administrator's credentials.
-fn private(config: &CustomerConfig, path: &str, what: &str) -> Request {
-    let contact = path.rsplit('/').next().unwrap_or_default();
-    let (name, password) = &config.administrator;
-    let token = STANDARD.encode(format!("{name}:{password}"));
-    Request::new("PUT", format!("/ccp-webapp/ccp/task/{contact}/{what}"))
-        .header("authorization", format!("Basic {token}"))
+/// The contact of a task's path.
+fn contact(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
 }
 
 /// The task in the answer to a poll.

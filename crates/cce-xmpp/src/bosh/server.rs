@@ -3,7 +3,7 @@
 use super::body::{BoshBody, BoshCondition, write};
 use crate::ns;
 use sha1::{Digest, Sha1};
-use std::{collections::VecDeque, fmt::Write, time::Duration};
+use std::{collections::VecDeque, time::Duration};
 
 /// Requests of one session at the same time: one that waits, and one that brings something (finesse-nonvoice 4.2).
 const REQUESTS: u64 = 2;
@@ -207,23 +207,24 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         if self.keys.len() > KEYS_MAX {
             self.keys.pop_front();
         }
-        if !self.has_right_key(&body) {
+        if !self.accept_key(&body) {
             return Some(Err(self.end(None, Some(BoshCondition::ItemNotFound))));
         }
-        if self.is_too_soon(rid, &body, now) {
+        if !self.accept_pace(rid, &body, now) {
             return Some(Err(self.end(None, Some(BoshCondition::PolicyViolation))));
         }
         Some(Ok(body))
     }
 
-    /// Whether a request brings nothing so soon behind one that brought and found nothing (XEP-0124 12).
-    fn is_too_soon(&mut self, rid: u64, body: &BoshBody, now: Duration) -> bool {
+    /// Takes note of when a request comes. Says whether it may come then: one that brings nothing may not so soon behind one
+    /// that brought and found nothing (XEP-0124 12).
+    fn accept_pace(&mut self, rid: u64, body: &BoshBody, now: Duration) -> bool {
         let before = self.idle.take();
         if body.brings_something() {
-            return false;
+            return true;
         }
         self.idle = Some(Idle { rid, at: now });
-        before.is_some_and(|before| now.saturating_sub(before.at) < Duration::from_secs(POLLING))
+        before.is_none_or(|before| now.saturating_sub(before.at) >= Duration::from_secs(POLLING))
     }
 
     /// About how many bytes of memory it takes: bodies that came before their turn, answers, and what waits to be said.
@@ -334,11 +335,12 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         self.key.is_some() && known.is_some_and(|(_, key)| key.as_deref() != body.attribute("key"))
     }
 
-    /// Each key hashed is the one before (XEP-0124 15.4). A client that sends none from the start needs none.
-    fn has_right_key(&mut self, body: &BoshBody) -> bool {
+    /// Takes a request's key as the next one of the chain. Says whether it is: each key hashed is the one before
+    /// (XEP-0124 15.4). A client that sends none from the start needs none.
+    fn accept_key(&mut self, body: &BoshBody) -> bool {
         let Some(known) = &self.key else { return true };
         let Some(key) = body.attribute("key") else { return false };
-        let is_right = hex(&Sha1::digest(key)) == known.to_ascii_lowercase();
+        let is_right = const_hex::encode(Sha1::digest(key)) == known.to_ascii_lowercase();
         // A client begins another chain of keys by `newkey` (XEP-0124 15).
         self.key = Some(body.attribute("newkey").unwrap_or(key).to_owned());
         is_right
@@ -357,11 +359,4 @@ impl BoshCondition {
     pub fn body(self) -> Vec<u8> {
         terminate(Some(self), &[])
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

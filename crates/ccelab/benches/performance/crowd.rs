@@ -52,7 +52,7 @@ pub(crate) fn customer(starts: Vec<Duration>) -> CustomerConfig {
         retry: Duration::from_secs(1),
         cancel_after: None,
         closes_lost: None,
-        administrator: Default::default(),
+        administrator: cce_kernel::Account::default(),
     }
 }
 

@@ -5,8 +5,8 @@ use super::{
     connect::{Connector, flaw_of},
     targets::Target,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
+use cce_kernel::Account;
 use cce_load::LoadFlaw;
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use http_body_util::{BodyExt, Full, Limited};
@@ -70,7 +70,7 @@ impl Answer {
 
 /// The header of basic authentication.
 pub(super) fn basic(user: &str, password: &str) -> Option<HeaderValue> {
-    HeaderValue::try_from(format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))).ok()
+    HeaderValue::try_from(Account::new(user, password).to_basic()).ok()
 }
 
 impl Pool {

@@ -1,8 +1,7 @@
 //! The requests that an agent makes (finesse-nonvoice 2.2, 2.4, 2.6).
 
 use super::AgentConfig;
-use base64::{Engine, engine::general_purpose::STANDARD};
-use cce_kernel::Request;
+use cce_kernel::{Account, Request};
 use cce_model::{DialogAction, MrdId, TaskId};
 use cce_xml::finesse;
 
@@ -11,8 +10,8 @@ const OWN: &str = "auto-";
 
 /// Adds credentials and the request's id.
 pub(super) fn identified(request: Request, config: &AgentConfig, number: u64) -> Request {
-    let token = STANDARD.encode(format!("{}:{}", config.id, config.password));
-    request.header("authorization", format!("Basic {token}")).header("requestId", format!("{OWN}{number}"))
+    let account = Account::new(config.id.to_string(), &config.password);
+    request.by(&account).header("requestId", format!("{OWN}{number}"))
 }
 
 /// Whether a request id is a virtual agent's. One that is empty is not: the others need not name theirs.

@@ -1,7 +1,7 @@
 //! A customer.
 
 use super::stage::{Stage, call, calls};
-use cce_kernel::{CallError, CallId, Command, Fact, Input, Output, Port, Response, TimerKey};
+use cce_kernel::{Account, CallError, CallId, Command, Fact, Input, Output, Port, Response, TimerKey};
 use cce_world::cast::customer::{Customer, CustomerConfig, FAILURES_MAX, Method};
 use cce_xml::task::Task;
 use std::time::Duration;
@@ -326,7 +326,7 @@ fn config() -> CustomerConfig {
         retry: Duration::from_secs(2),
         closes_lost: None,
         cancel_after: None,
-        administrator: ("admin".to_owned(), "secret".to_owned()),
+        administrator: Account::new("admin", "secret"),
     }
 }
 
