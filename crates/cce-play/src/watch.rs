@@ -1,5 +1,6 @@
 //! Expectations at work.
 
+use cce_fold::Subject;
 use cce_kernel::Time;
 use cce_scenario::{Expectation, Want};
 use cce_select::{Happening, Selector, ShortNames};
@@ -8,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-/// Deadlines that one expectation keeps at the same time.
+/// Tasks of which one expectation keeps a deadline at the same time.
 const PENDING_MAX: usize = 4_096;
 
 /// An expectation that was not met.
@@ -88,12 +89,30 @@ enum State {
     Order(Vec<u64>),
     Count(Vec<u64>),
     Never,
-    /// Beginnings whose end is awaited: record and deadline.
-    Within(VecDeque<(u64, Time)>),
+    /// Beginnings whose end is awaited, the first of each task; the earliest deadline in front.
+    Within(VecDeque<Pending>),
     /// The record since when the state holds.
     While(Option<u64>),
     /// The latest change, and whether it is the right one.
     Final(Option<(u64, bool, String)>),
+}
+
+/// Something began, and its end is awaited.
+#[derive(Clone, Debug)]
+struct Pending {
+    record: u64,
+    subject: Subject,
+    deadline: Time,
+}
+
+impl Pending {
+    /// Whether what happens about that subject is its end. What names no task ends all.
+    fn is_ended_by(&self, subject: &Subject) -> bool {
+        match (&self.subject.contact, &subject.contact) {
+            (Some(begun), Some(ended)) => begun == ended,
+            (None, _) | (_, None) => self.subject.task.zip(subject.task).is_none_or(|(begun, ended)| begun == ended),
+        }
+    }
 }
 
 impl Watch {
@@ -120,15 +139,17 @@ impl Watch {
         }
     }
 
-    /// Takes in what happens. Returns a deadline that it must be woken at.
-    pub(crate) fn see(&mut self, happening: &Happening<'_>, names: &ShortNames, now: Time) -> Option<Time> {
+    /// Takes in what happens.
+    pub(crate) fn see(&mut self, happening: &Happening<'_>, names: &ShortNames, now: Time) {
+        if self.unmet.is_none() {
+            self.unmet = self.late(now);
+        }
         if self.unmet.is_some() {
-            return None;
+            return;
         }
         let seq = happening.record.seq;
         let means = |selector: &Selector| selector.matches(happening, names);
         let mut broken = None;
-        let mut deadline = None;
         match (&self.expectation.want, &mut self.state) {
             (Want::Order(order), State::Order(seen)) if order.get(seen.len()).is_some_and(means) => {
                 seen.push(seq);
@@ -147,14 +168,18 @@ impl Watch {
             }
             (Want::Within { from, to, time }, State::Within(pending)) => {
                 if means(to) {
-                    pending.pop_front();
+                    pending.retain(|begun| !begun.is_ended_by(&happening.subject));
                 }
-                self.has_begun |= means(from);
-                if means(from) && pending.len() >= PENDING_MAX {
-                    self.unwatched += 1;
-                } else if means(from) {
-                    pending.push_back((seq, now + *time));
-                    deadline = Some(now + *time);
+                if means(from) {
+                    self.has_begun = true;
+                    // What ends the first one ends the others of its task.
+                    let is_known = pending.iter().any(|begun| begun.subject == happening.subject);
+                    if !is_known && pending.len() >= PENDING_MAX {
+                        self.unwatched += 1;
+                    } else if !is_known {
+                        let subject = happening.subject.clone();
+                        pending.push_back(Pending { record: seq, subject, deadline: now + *time });
+                    }
                 }
             }
             (Want::While { state, never }, State::While(since)) => {
@@ -174,24 +199,17 @@ impl Watch {
             _ => {}
         }
         self.unmet = broken;
-        deadline
     }
 
-    /// Time has passed: what had to follow did not.
-    pub(crate) fn wake(&mut self, now: Time) {
+    /// What did not follow in time, at that time. What follows exactly in time is not late.
+    pub(crate) fn late(&self, now: Time) -> Option<Unmet> {
         let (Want::Within { to, time, .. }, State::Within(pending)) = (&self.expectation.want, &self.state)
         else {
-            return;
+            return None;
         };
-        if let Some((seq, _)) = pending.front().filter(|(_, deadline)| *deadline <= now)
-            && self.unmet.is_none()
-        {
-            self.unmet = Some(Unmet {
-                text: format!("`{to}` did not follow within {}", cce_world::Span(*time)),
-                record: Some(*seq),
-                related: Vec::new(),
-            });
-        }
+        let late = pending.front().filter(|begun| begun.deadline < now)?;
+        let text = format!("`{to}` did not follow within {}", show(*time));
+        Some(Unmet { text, record: Some(late.record), related: Vec::new() })
     }
 
     /// What is wrong with an expectation that holds only because what it counts from never happened.
@@ -205,11 +223,8 @@ impl Watch {
         (!self.has_begun).then(|| Unmet { text: text(), record: None, related: Vec::new() })
     }
 
-    /// What is wrong if nothing follows.
-    pub(crate) fn at_end(&self) -> Option<Unmet> {
-        if self.unmet.is_some() {
-            return self.unmet.clone();
-        }
+    /// What is missing if nothing follows.
+    pub(crate) fn missing(&self) -> Option<Unmet> {
         match (&self.expectation.want, &self.state) {
             (Want::Order(order), State::Order(seen)) => order.get(seen.len()).map(|missing| Unmet {
                 text: match seen.last().zip(order.get(seen.len().wrapping_sub(1))) {
@@ -228,13 +243,13 @@ impl Watch {
                 related: seen.clone(),
             }),
             (Want::Within { to, .. }, State::Within(pending)) if !pending.is_empty() => {
-                let record = pending.front().map(|(seq, _)| *seq);
+                let record = pending.front().map(|begun| begun.record);
                 let text = format!("`{to}` did not follow before the end");
                 Some(Unmet { text, record, related: Vec::new() })
             }
             (Want::Within { from, .. }, _) if self.unwatched > 0 => Some(Unmet {
                 text: format!(
-                    "it cannot be said: {PENDING_MAX} deadlines ran at the same time, and `{from}` happened {} times more",
+                    "it cannot be said: {PENDING_MAX} tasks had a deadline at the same time, and `{from}` happened {} times more",
                     self.unwatched
                 ),
                 record: None,

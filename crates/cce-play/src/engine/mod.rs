@@ -113,7 +113,6 @@ enum Progress {
 enum Alarm {
     Step(usize),
     Expiry(Ticket),
-    Watch(usize),
 }
 
 impl Engine {
@@ -310,11 +309,8 @@ impl Engine {
     /// What follows from a happening, before anything is done to its message.
     fn learn(&mut self, happening: &Happening<'_>) -> Vec<Order> {
         let names = self.tracker.names();
-        let mut deadlines = Vec::new();
         self.noted |= self.watches.iter().any(|watch| watch.notices(happening, names));
-        for (number, watch) in self.watches.iter_mut().enumerate() {
-            deadlines.extend(watch.see(happening, names, self.now).map(|deadline| (deadline, number)));
-        }
+        self.watches.iter_mut().for_each(|watch| watch.see(happening, names, self.now));
         let due = |(step, progress): (&ScenarioStep, &Progress)| {
             *progress == Progress::Waiting
                 && step.after.as_ref().is_some_and(|after| after.matches(happening, names))
@@ -329,9 +325,6 @@ impl Engine {
             .collect();
         self.ends.learn_reply(happening);
         let mut orders = self.rules.release_by(happening, names, self.now);
-        for (deadline, number) in deadlines {
-            self.set_alarm(deadline, Alarm::Watch(number));
-        }
         self.noted |= !steps.is_empty() || !orders.is_empty();
         for step in steps {
             if self.scenario.steps[step].wait.is_zero() {
@@ -597,7 +590,6 @@ impl Director for Engine {
             match entry.remove() {
                 Alarm::Step(number) => orders.extend(self.take(number)),
                 Alarm::Expiry(ticket) => orders.extend(self.rules.release(ticket, End::Expired(now))),
-                Alarm::Watch(number) => self.watches[number].wake(now),
             }
         }
         orders

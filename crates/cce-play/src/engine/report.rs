@@ -135,11 +135,13 @@ impl Engine {
     pub(crate) fn expected(&self) -> Expected {
         let mut expected = Expected::default();
         for watch in &self.watches {
+            let broken = watch.unmet.clone().or_else(|| watch.late(self.now));
+            let is_broken = broken.is_some();
             let unbegun = || watch.unbegun().filter(|_| self.is_plain());
-            let at_end = watch.at_end();
+            let unmet = broken.or_else(|| watch.missing());
+            let is_unbegun = unmet.is_none();
             let Expectation { name, want, inferred } = &watch.expectation;
-            let is_unbegun = at_end.is_none();
-            let Some(unmet) = at_end.or_else(unbegun) else { continue };
+            let Some(unmet) = unmet.or_else(unbegun) else { continue };
             let by = format!("{name}: {}", watch::words(want));
             let breach = Finding {
                 kind: FindingKind::Expectation,
@@ -150,7 +152,7 @@ impl Engine {
                 related: unmet.related,
                 inferred: inferred.clone(),
             };
-            if watch.unmet.is_some() { &mut expected.broken } else { &mut expected.open }.push(breach);
+            if is_broken { &mut expected.broken } else { &mut expected.open }.push(breach);
         }
         expected
     }

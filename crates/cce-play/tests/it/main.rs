@@ -30,4 +30,5 @@ mod support;
 mod swarm;
 mod tasks;
 mod why;
+mod within;
 mod wrong_numbers;

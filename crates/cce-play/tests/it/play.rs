@@ -217,27 +217,6 @@ fn a_rule_that_can_hold_no_more_says_so() {
 }
 
 #[test]
-fn deadlines_beyond_the_maximum_leave_an_expectation_open() {
-    let text = |times: u32| {
-        format!(
-            "until = \"60s\"\n[agents.1081]\nready = \"never\"\n{}{}\
-             [[expect]]\nwithin = {{ from = \"desk > finesse READY\", to = \"desk > finesse NOT_READY\", time = \"10min\" }}\n",
-            told("ready", "5s", times),
-            told("not-ready", "35s", times),
-        )
-    };
-    assert_eq!(played(&text(4_096)).failures(), Vec::<&str>::new());
-    let run = played(&text(4_098));
-    let [failure] = &run.report.failures[..] else { panic!("{:?}", run.failures()) };
-    assert!(
-        failure.text.starts_with("it cannot be said: 4096 deadlines")
-            && failure.text.ends_with("2 times more"),
-        "{}",
-        failure.text
-    );
-}
-
-#[test]
 fn a_delay_that_the_driver_cut_short_is_told() {
     let rule = "include = [\"one-task.toml\"]\n[[rules]]\nname = \"r\"\nmatch = \"agentpg > finesse START_TASK_EVENT\"\ndelay = \"10s\"\n";
     let run = played(rule);
