@@ -90,6 +90,11 @@ impl Selector {
         known_name(name, to.is_some())?;
         if is_message(name.text) || to.is_some() {
             known_way(name, &from, to.as_ref())?;
+        } else if let Some(sent) = words.first().filter(|_| is_sent) {
+            return Err(sent.error(format!(
+                "`sent` is for messages: `{}` happens in one place, and nothing leaves",
+                name.text
+            )));
         } else {
             known_home(name, &from)?;
         }

@@ -73,6 +73,17 @@ fn a_value_that_a_key_may_have_is_taken() {
 }
 
 #[test]
+fn a_fact_is_never_sent() {
+    for fact in ["peer_error", "contact alice to=discarded", "agentpg agent_in_mrd agent=1081", "held by=r"] {
+        let said = of_selector(&format!("sent {fact}"));
+        assert!(said.starts_with("`sent` is for messages: `"), "{fact}: {said}");
+    }
+    for message in ["NEW_TASK alice", "ccp > mrpg *", "finesse > desk UPDATE"] {
+        assert_eq!(of_selector(&format!("sent {message}")), "", "{message}");
+    }
+}
+
+#[test]
 fn the_agents_of_a_swarm_are_not_known_when_it_is_read() {
     let text = "[swarm]\n[[expect]]\nnever = 'agent_in_mrd agent=9999'";
     assert_eq!(problems(text), Vec::<String>::new());
