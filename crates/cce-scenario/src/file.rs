@@ -5,7 +5,7 @@ use crate::{
     doubts::{Doubt, tell_in},
     gather::{Context, Files, ScenarioError},
     model::{Action, Expectation, Rule, RunLimits, Scenario, ScenarioStep},
-    read::{Placed, ScenarioProblem, Section, Source, as_json},
+    read::{Placed, ScenarioProblem, Section, Source, as_json, as_text},
     read_swarm::read_swarm,
     swarm::Swarm,
 };
@@ -22,7 +22,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 /// A scenario without an end of its own ends after that.
 const UNTIL: Duration = Duration::from_mins(10);
@@ -330,17 +330,11 @@ impl Draft {
                     let hint = nearest(&name.text, Check::ALL.map(Check::name));
                     from.problem(name.span.clone(), format!("there is no check `{}`{hint}", name.text));
                 }
-                match reason.get_ref() {
-                    DeValue::String(text) if !text.trim().is_empty() => {
-                        self.unchecked.insert(name.text, text.to_string());
-                    }
-                    DeValue::String(_)
-                    | DeValue::Integer(_)
-                    | DeValue::Array(_)
-                    | DeValue::Float(_)
-                    | DeValue::Boolean(_)
-                    | DeValue::Datetime(_)
-                    | DeValue::Table(_) => from.problem(reason.span(), "say why the check is off"),
+                let Some(reason) = as_text(reason, from, "the reason") else { continue };
+                if reason.text.trim().is_empty() {
+                    from.problem(reason.span, "say why the check is off");
+                } else {
+                    self.unchecked.insert(name.text, reason.text);
                 }
             }
         }

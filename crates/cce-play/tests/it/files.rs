@@ -450,6 +450,13 @@ fn a_parameter_has_its_first_alternative_unless_another_one_is_chosen() {
 }
 
 #[test]
+fn a_parameter_has_its_value_in_the_reason_of_a_check_that_is_off_too() {
+    let text = "[parameters]\nwho = [\"Finesse\", \"CCP\"]\n[agents.1081]\n[checks.off]\none-end = \"{who} never ends\"";
+    let chosen = [("who".to_owned(), "CCP".to_owned())].into();
+    assert_eq!(read_with(text, &chosen).unwrap().unchecked["one-end"], "CCP never ends");
+}
+
+#[test]
 fn a_parameter_that_is_chosen_and_not_there_is_told() {
     let unknown = BTreeMap::from([("patiense".to_owned(), "60s".to_owned())]);
     let error = read_with("[parameters]\npatience = \"5s\"", &unknown).unwrap_err();
