@@ -200,7 +200,7 @@ fn tell_needless(item: &Section<'_>, from: &mut Source<'_>) {
         from.problem(item.place_of_key("does"), "`does` is for somebody: `agent` or `customer`");
     }
     if item.has("may_be_refused")
-        && !one_of(&["agent", "customer", "stop", "start", "cti", "set", "arm", "disarm", "release"])
+        && !one_of(&["agent", "customer", "stop", "start", "cut", "stall", "cti", "set", "arm", "disarm", "release"])
     {
         from.problem(item.place_of_key("may_be_refused"), "nobody refuses such a step");
     }

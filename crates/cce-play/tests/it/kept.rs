@@ -198,8 +198,22 @@ fn a_release_of_nothing_fails() {
 
 #[test]
 fn only_a_step_that_somebody_can_refuse_may_be_refused() {
-    let found = problems("[[steps]]\nat = \"1s\"\ncut = \"mr\"\nmay_be_refused = true");
-    assert_eq!(found, ["nobody refuses such a step"]);
+    let of = |act: &str| problems(&format!("[[steps]]\nat = \"1s\"\n{act}\nmay_be_refused = true"));
+    assert_eq!(of("restart = \"ccp\""), ["nobody refuses such a step"]);
+}
+
+#[test]
+fn a_cut_or_a_stall_that_may_do_nothing_may_do_nothing() {
+    let failures = |act: &str, may_be: bool| {
+        let text = format!(
+            "until = \"20s\"\n[agents.1081]\n[[steps]]\nat = \"1s\"\n{act} = \"cti-b\"\nlasting = \"2s\"\nmay_be_refused = {may_be}"
+        );
+        told(&played(&text))
+    };
+    for act in ["cut", "stall"] {
+        assert_eq!(failures(act, false), ["step 1: the step did nothing: nobody uses cti-b meanwhile"]);
+        assert_eq!(failures(act, true), [""; 0]);
+    }
 }
 
 #[test]
