@@ -88,13 +88,15 @@ impl Draft {
         let agent = item.text("agent", from);
         let customer = item.text("customer", from);
         let mut found = Vec::new();
-        if let Some(agent) = agent {
-            found.extend(self.tell(&agent, format!("{AGENT}{}", agent.text), &does, words, from));
+        if let Some(agent) = agent
+            && let Some(node) = self.agent_node(&agent, from)
+        {
+            found.extend(tell(&agent, node, &does, words, from));
         }
-        if let Some(customer) = customer {
-            let number = self.customers.iter().position(|(name, _)| *name == customer.text).map(|at| at + 1);
-            let node = number.map_or_else(|| customer.text.clone(), |number| format!("{CUSTOMER}{number}"));
-            found.extend(self.tell(&customer, node, &does, words, from));
+        if let Some(customer) = customer
+            && let Some(node) = self.customer_node(&customer, from)
+        {
+            found.extend(tell(&customer, node, &does, words, from));
         }
         let node = |text: Placed, from: &mut Source<'_>| component(&text, from);
         found.extend(item.text("stop", from).and_then(|text| node(text, from)).map(StepAction::Stop));
@@ -141,31 +143,32 @@ impl Draft {
         rule.text
     }
 
-    fn tell(
-        &self,
-        who: &Placed,
-        node: String,
-        does: &[Placed],
-        words: &Vocabulary,
-        from: &mut Source<'_>,
-    ) -> Option<StepAction> {
-        let is_known = self.agents.iter().any(|agent| format!("{AGENT}{}", agent.id) == node)
-            || node.strip_prefix(CUSTOMER).is_some_and(|number| number.parse::<usize>().is_ok());
-        if !is_known {
-            let known = self.agents.iter().map(|agent| agent.id.as_str());
-            let known = known.chain(words.customers.iter().map(String::as_str));
-            let hint = nearest(&who.text, known);
-            from.problem(who.span.clone(), format!("the scenario has no `{}`{hint}", who.text));
-            return None;
+    fn agent_node(&self, who: &Placed, from: &mut Source<'_>) -> Option<String> {
+        if self.agents.iter().any(|agent| agent.id.as_str() == who.text) {
+            return Some(format!("{AGENT}{}", who.text));
         }
-        if does.is_empty() {
-            from.problem(who.span.clone(), "say what to do: does = \"pause T\"");
-            return None;
+        let what = if self.customers.iter().any(|(name, _)| *name == who.text) {
+            format!("`{0}` is a customer: write customer = \"{0}\"", who.text)
+        } else {
+            let hint = nearest(&who.text, self.agents.iter().map(|agent| agent.id.as_str()));
+            format!("the scenario has no agent `{}`{hint}", who.text)
+        };
+        from.problem(who.span.clone(), what);
+        None
+    }
+
+    fn customer_node(&self, who: &Placed, from: &mut Source<'_>) -> Option<String> {
+        if let Some(at) = self.customers.iter().position(|(name, _)| *name == who.text) {
+            return Some(format!("{CUSTOMER}{}", at + 1));
         }
-        for does in does {
-            check_order(&node, does, words, from);
-        }
-        Some(StepAction::Tell(node.into(), does.iter().map(|does| does.text.clone()).collect()))
+        let what = if self.agents.iter().any(|agent| agent.id.as_str() == who.text) {
+            format!("`{0}` is an agent: write agent = \"{0}\"", who.text)
+        } else {
+            let hint = nearest(&who.text, self.customers.iter().map(|(name, _)| name.as_str()));
+            format!("the scenario has no customer `{}`{hint}", who.text)
+        };
+        from.problem(who.span.clone(), what);
+        None
     }
 
     /// Steps name rules that there are, whichever file these stand in.
@@ -179,6 +182,23 @@ impl Draft {
             tell_in(texts, file, rule.span.clone(), &message, problems);
         }
     }
+}
+
+fn tell(
+    who: &Placed,
+    node: String,
+    does: &[Placed],
+    words: &Vocabulary,
+    from: &mut Source<'_>,
+) -> Option<StepAction> {
+    if does.is_empty() {
+        from.problem(who.span.clone(), "say what to do: does = \"pause T\"");
+        return None;
+    }
+    for does in does {
+        check_order(&node, does, words, from);
+    }
+    Some(StepAction::Tell(node.into(), does.iter().map(|does| does.text.clone()).collect()))
 }
 
 /// Tells of words that a step never comes to: each time that it is taken it says the next ones.
@@ -200,7 +220,9 @@ fn tell_needless(item: &Section<'_>, from: &mut Source<'_>) {
         from.problem(item.place_of_key("does"), "`does` is for somebody: `agent` or `customer`");
     }
     if item.has("may_be_refused")
-        && !one_of(&["agent", "customer", "stop", "start", "cut", "stall", "cti", "set", "arm", "disarm", "release"])
+        && !one_of(&[
+            "agent", "customer", "stop", "start", "cut", "stall", "cti", "set", "arm", "disarm", "release",
+        ])
     {
         from.problem(item.place_of_key("may_be_refused"), "nobody refuses such a step");
     }

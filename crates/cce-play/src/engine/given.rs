@@ -179,11 +179,14 @@ impl Given {
         &self.refused
     }
 
-    /// Steps of which it is not known whether they are followed: a request that they led to has no answer.
+    /// Steps of which it is not known whether they are followed: nobody has taken them in, or a request that they led to
+    /// has no answer.
     pub(super) fn undecided(&self) -> impl Iterator<Item = usize> {
+        let on_way = self.on_way.values().flatten().map(|(by, _)| by);
         let taken_in = self.taken_in.values().flatten();
-        taken_in.filter(|taken| !taken.calls.is_empty()).filter_map(|taken| match taken.by {
-            Giver::Step(step) => Some(step),
+        let unanswered = taken_in.filter(|taken| !taken.calls.is_empty()).map(|taken| &taken.by);
+        on_way.chain(unanswered).filter_map(|by| match by {
+            Giver::Step(step) => Some(*step),
             Giver::Rule(_) => None,
         })
     }

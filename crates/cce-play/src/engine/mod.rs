@@ -363,6 +363,9 @@ impl Engine {
             self.set_alarm(self.now + every, Alarm::Step(number));
         }
         match act {
+            StepAction::Tell(node, _) if !self.nodes.contains(&node) => {
+                self.refuse(number, format!("this run has no {node}"))
+            }
             StepAction::Tell(node, words) => {
                 let words = words.iter().cycle().nth(index(turn)).map_or("", String::as_str);
                 let words = self.with_ids(words, &node);
@@ -435,7 +438,10 @@ impl Engine {
         if self.given.is_stopped(&node) {
             return self.refuse(step, format!("{node} is stopped"));
         }
-        self.given.give(Giver::Step(step), &node, &command);
+        // Of components in other processes nobody hears here what they take in.
+        if self.nodes.contains(&node) {
+            self.given.give(Giver::Step(step), &node, &command);
+        }
         vec![record, Order::Command(node, command)]
     }
 

@@ -128,7 +128,7 @@ fn a_rule_is_about_a_message() {
 #[test]
 fn a_step_is_for_somebody_who_is_there() {
     let text = "[agents.1081]\n[[steps]]\nat = \"1s\"\nagent = \"1082\"\ndoes = \"ready\"";
-    assert!(mistakes(text)[0].starts_with("4:9: the scenario has no `1082`"), "{:?}", mistakes(text));
+    assert!(mistakes(text)[0].starts_with("4:9: the scenario has no agent `1082`"), "{:?}", mistakes(text));
 }
 
 #[test]

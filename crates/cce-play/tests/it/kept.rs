@@ -1,8 +1,9 @@
 //! What a scenario says, happens: nothing is taken and then left undone without a word.
 
 use crate::support::{Run, played, read};
-use cce_journal::{Record, What};
-use cce_kernel::{Input, NodeName, Port};
+use cce_journal::{Director, Record, What};
+use cce_kernel::{Input, NodeName, Port, Time};
+use cce_play::Engine;
 use std::time::Duration;
 
 /// What failed, with the reasons.
@@ -214,6 +215,40 @@ fn a_cut_or_a_stall_that_may_do_nothing_may_do_nothing() {
         assert_eq!(failures(act, false), ["step 1: the step did nothing: nobody uses cti-b meanwhile"]);
         assert_eq!(failures(act, true), [""; 0]);
     }
+}
+
+#[test]
+fn a_step_is_for_a_person_of_its_kind() {
+    let of = |who: &str| {
+        problems(&format!(
+            "[agents.1081]\n[customers.alice]\n[[steps]]\nat = \"1s\"\n{who}\ndoes = \"cancel\""
+        ))
+    };
+    for number in [1, 7] {
+        let said = format!("the scenario has no customer `customer-{number}`; there is `alice`");
+        assert_eq!(of(&format!("customer = \"customer-{number}\"")), [said]);
+    }
+    assert_eq!(of("agent = \"alice\""), ["`alice` is a customer: write customer = \"alice\""]);
+    assert_eq!(of("customer = \"1081\""), ["`1081` is an agent: write agent = \"1081\""]);
+}
+
+/// A driver may lose what the engine orders.
+#[test]
+fn a_step_that_nobody_has_taken_in_is_told() {
+    let run = played(
+        "until = \"20s\"\n[agents.1081]\n[[steps]]\nname = \"rest\"\nat = \"9s\"\nagent = \"1081\"\ndoes = \"voice-not-ready\"",
+    );
+    assert_eq!(told(&run), [""; 0]);
+    let mut engine = Engine::new(run.play.sim.director().scenario().clone(), &run.play.header);
+    engine.wake(Time(9_000_000));
+    let failures = engine.report().failures;
+    let told: Vec<&str> =
+        failures.iter().filter(|one| one.by == "rest").map(|one| one.text.as_str()).collect();
+    assert_eq!(told, ["the step was not answered before the end"]);
+    for record in &run.records {
+        engine.see(record);
+    }
+    assert_eq!(engine.report().failures, []);
 }
 
 #[test]
