@@ -93,7 +93,7 @@ enum State {
     Within(VecDeque<Pending>),
     /// The record since when the state holds.
     While(Option<u64>),
-    /// The latest change, and whether it is the right one.
+    /// The latest change, whether it is the right one, and its words.
     Final(Option<(u64, bool, String)>),
 }
 
@@ -194,7 +194,10 @@ impl Watch {
             }
             (Want::Final(state), State::Final(latest)) if state.concerns_state(happening, names) => {
                 let to = happening.field("to").unwrap_or_default();
-                *latest = Some((seq, means(state), to));
+                let others: Vec<String> = state.missed(happening, names).unwrap_or_default();
+                let others: Vec<String> = others.into_iter().filter(|miss| !miss.starts_with("to=")).collect();
+                let words = if others.is_empty() { to } else { format!("{to}; {}", others.join(", ")) };
+                *latest = Some((seq, means(state), words));
             }
             _ => {}
         }

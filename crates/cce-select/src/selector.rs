@@ -10,7 +10,7 @@ use crate::{
     known::{known_key, known_name},
     names::{ShortNames, TaskName},
     place::{APP, CTI, DESK, PlacePattern},
-    transitions::no_transition,
+    transitions::{no_transition, says_whose},
     values::known_value,
     ways::{closed_way, known_home, known_subject, known_way, names_between},
     word::{ANY, SelectorError, Word, is_message, split},
@@ -227,14 +227,15 @@ impl Selector {
         self.concerns(happening, names) && self.fields.iter().all(|field| field.matches(happening, names))
     }
 
-    /// Whether it means this but for its new state: `contact T to=handled` concerns every change of that contact.
+    /// Whether this is a change of the state that it means: `contact T from=queued to=reserved` concerns every change of
+    /// that contact.
     pub fn concerns_state(&self, happening: &Happening<'_>, names: &ShortNames) -> bool {
         happening.counts()
             && self.concerns(happening, names)
             && self
                 .fields
                 .iter()
-                .filter(|field| field.key != "to")
+                .filter(|field| says_whose(&self.name, &field.key))
                 .all(|field| field.matches(happening, names))
     }
 

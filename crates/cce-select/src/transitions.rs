@@ -6,6 +6,20 @@ use std::fmt::Display;
 /// What stands for no state: what begins comes from it.
 const NONE: &str = "none";
 
+/// Whether a key of a change of state says whose state it is. The others say how it is, and change with it.
+pub(crate) fn says_whose(name: &str, key: &str) -> bool {
+    let whose: &[&str] = match name {
+        "contact" => &["contact"],
+        "dialogue" => &["dialogue", "contact"],
+        "task" => &["task", "skill_target", "mrd"],
+        "dialog" => &["task", "contact", "agent", "mrd"],
+        "agent_in_mrd" => &["agent", "skill_target", "mrd"],
+        "user" => &["agent"],
+        _ => &[],
+    };
+    whose.contains(&key)
+}
+
 /// Why a fact never goes from the one state to the other, if that is so. A value that is no state was told before.
 pub(crate) fn no_transition(name: &str, from: &str, to: &str) -> Option<String> {
     match name {

@@ -26,6 +26,7 @@ mod refused;
 mod set;
 mod shipped;
 mod stanzas;
+mod states;
 mod support;
 mod swarm;
 mod tasks;
