@@ -1,13 +1,16 @@
 //! Expectations at work.
 
 use cce_fold::Subject;
-use cce_kernel::Time;
+use cce_kernel::{NodeName, Time};
 use cce_scenario::{Expectation, Want};
 use cce_select::{Happening, Selector, ShortNames};
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
 };
+
+/// What happens to a component whose life is over.
+const STOPPED: &str = "stopped";
 
 /// Tasks of which one expectation keeps a deadline at the same time.
 const PENDING_MAX: usize = 4_096;
@@ -91,10 +94,29 @@ enum State {
     Never,
     /// Beginnings whose end is awaited, the first of each task; the earliest deadline in front.
     Within(VecDeque<Pending>),
-    /// The record since when the state holds.
-    While(Option<u64>),
+    /// Since when the state holds.
+    While(Option<Since>),
     /// The latest change, whether it is the right one, and its words.
-    Final(Option<(u64, bool, String)>),
+    Final(Option<(Since, bool, String)>),
+}
+
+/// Since when a state holds.
+#[derive(Clone, Debug)]
+struct Since {
+    record: u64,
+    /// The component with which it ends, if it does.
+    component: Option<NodeName>,
+}
+
+impl Since {
+    fn of(happening: &Happening<'_>) -> Self {
+        let component = happening.ends_with_its_component().then(|| happening.record.node.clone());
+        Self { record: happening.record.seq, component }
+    }
+
+    fn ends_with(&self, stopped: &Happening<'_>) -> bool {
+        stopped.name == STOPPED && self.component.as_ref() == Some(&stopped.record.node)
+    }
 }
 
 /// Something began, and its end is awaited.
@@ -110,7 +132,9 @@ impl Pending {
     fn is_ended_by(&self, subject: &Subject) -> bool {
         match (&self.subject.contact, &subject.contact) {
             (Some(begun), Some(ended)) => begun == ended,
-            (None, _) | (_, None) => self.subject.task.zip(subject.task).is_none_or(|(begun, ended)| begun == ended),
+            (None, _) | (_, None) => {
+                self.subject.task.zip(subject.task).is_none_or(|(begun, ended)| begun == ended)
+            }
         }
     }
 }
@@ -183,21 +207,27 @@ impl Watch {
                 }
             }
             (Want::While { state, never }, State::While(since)) => {
-                if let Some(since) = since.filter(|_| means(never)) {
+                if let Some(since) = since.as_ref().filter(|_| means(never)) {
                     let text = format!("it happened during `{state}`");
-                    broken = Some(Unmet { text, record: Some(seq), related: vec![since] });
+                    broken = Some(Unmet { text, record: Some(seq), related: vec![since.record] });
                 }
                 if state.concerns_state(happening, names) {
-                    *since = means(state).then_some(seq);
+                    *since = means(state).then(|| Since::of(happening));
                     self.has_begun |= since.is_some();
                 }
+                since.take_if(|since| since.ends_with(happening));
             }
             (Want::Final(state), State::Final(latest)) if state.concerns_state(happening, names) => {
                 let to = happening.field("to").unwrap_or_default();
                 let others: Vec<String> = state.missed(happening, names).unwrap_or_default();
-                let others: Vec<String> = others.into_iter().filter(|miss| !miss.starts_with("to=")).collect();
+                let others: Vec<String> =
+                    others.into_iter().filter(|miss| !miss.starts_with("to=")).collect();
                 let words = if others.is_empty() { to } else { format!("{to}; {}", others.join(", ")) };
-                *latest = Some((seq, means(state), words));
+                *latest = Some((Since::of(happening), means(state), words));
+            }
+            (Want::Final(_), State::Final(Some(latest))) if latest.0.ends_with(happening) => {
+                let words = format!("{}, and {} was stopped", latest.2, happening.record.node);
+                *latest = (Since::of(happening), false, words);
             }
             _ => {}
         }
@@ -261,8 +291,9 @@ impl Watch {
             (Want::Final(_), State::Final(None)) => {
                 Some(Unmet { text: "nothing of the kind happened".into(), record: None, related: Vec::new() })
             }
-            (Want::Final(_), State::Final(Some((seq, false, to)))) => {
-                Some(Unmet { text: format!("it ended as {to}"), record: Some(*seq), related: Vec::new() })
+            (Want::Final(_), State::Final(Some((since, false, to)))) => {
+                let text = format!("it ended as {to}");
+                Some(Unmet { text, record: Some(since.record), related: Vec::new() })
             }
             _ => None,
         }

@@ -290,6 +290,9 @@ pub(crate) fn read_count(item: &mut Section<'_>, words: &Vocabulary, from: &mut 
     if let Some(key) = ["least", "most"].into_iter().find(|key| count.has("is") && count.has(key)) {
         from.problem(count.place_of_key(key), "`is` says it all: `least` and `most` stand without it");
     }
+    if least == Some(0) && !count.has("most") {
+        from.problem(count.place("least"), "`least = 0` asks for nothing");
+    }
     if least.zip(most).is_some_and(|(least, most)| least > most) {
         from.problem(count.place("most"), "`most` is less than `least`");
     }

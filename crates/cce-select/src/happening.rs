@@ -4,6 +4,7 @@ use crate::{facts, names::ShortNames, place::Place, words};
 use cce_fold::{AnyMessage, Exchange, Fold, Meaning, ReadRecord, Subject};
 use cce_journal::{Bend, Bent, Header, Record, What};
 use cce_kernel::{CallId, Fact, LinkId, NodeName, Output, Port, Request, Response};
+use cce_model::{AgentState, DialogState, TaskState, UserState};
 use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 /// How the names of messages begin that keep a link alive and mean nothing else.
@@ -57,6 +58,30 @@ impl Happening<'_> {
     /// Whether it keeps a link alive and means nothing else.
     pub fn is_heartbeat(&self) -> bool {
         self.name.starts_with(HEARTBEAT)
+    }
+
+    /// Whether it leads to a state that is over once its component stops: what has ended stays ended, and CCP stores its
+    /// contacts.
+    pub fn ends_with_its_component(&self) -> bool {
+        let Content::Fact(fact) = &self.content else { return false };
+        match fact {
+            Fact::Dialogue { to, .. } => !to.successors().is_empty(),
+            Fact::Task { to, .. } => *to != TaskState::Ended,
+            Fact::Dialog { to, .. } => *to != DialogState::Closed,
+            Fact::AgentInMrd { to, .. } => *to != AgentState::Logout,
+            Fact::User { to, .. } => *to != UserState::Logout,
+            Fact::Contact { .. }
+            | Fact::Ecc { .. }
+            | Fact::PeerError { .. }
+            | Fact::CommandRefused { .. }
+            | Fact::PlanRefused { .. }
+            | Fact::PlanKept { .. }
+            | Fact::Setting { .. }
+            | Fact::Ccp(_)
+            | Fact::Router(_)
+            | Fact::AgentPg(_)
+            | Fact::Finesse(_) => false,
+        }
     }
 
     /// Whether it is an HTTP request.

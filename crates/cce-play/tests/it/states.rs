@@ -1,6 +1,6 @@
 //! States of an expectation: whose they are, and how long they last.
 
-use crate::support::{Run, played};
+use crate::support::{Run, played, read};
 
 /// One agent who takes every task, one customer, and what else a test wants.
 fn with(rest: &str) -> Run {
@@ -38,4 +38,45 @@ fn a_state_is_that_of_whom_its_keys_name() {
          [[expect]]\nfinal = \"agent_in_mrd agent=1081 mrd=5011 to=NOT_ACTIVE\"",
     );
     assert_eq!(texts(&run), [""; 0]);
+}
+
+/// The dialog is closed as long as Finesse is away.
+#[test]
+fn a_state_ends_with_its_component() {
+    let stopped = |expect: &str| {
+        with(&format!(
+            "until = \"20s\"\n[[steps]]\nname = \"away\"\nafter = \"dialog alice to=ACTIVE\"\nstop = \"finesse\"\n\
+             [[steps]]\nname = \"later\"\nafter = 'stepped by=\"away\"'\nwait = \"1s\"\ncut = \"icm-mr\"\n\
+             [checks.off]\none-end = \"Finesse does not come back\"\n[[expect]]\n{expect}"
+        ))
+    };
+    let run = stopped("final = \"dialog alice to=ACTIVE\"");
+    assert_eq!(texts(&run), ["it ended as ACTIVE, and finesse was stopped"]);
+    for holds in [
+        "while = \"dialog alice to=ACTIVE\"\nnever = 'stepped by=\"later\"'",
+        "final = \"contact alice to=reserved\"",
+        "final = \"task alice to=ACTIVE\"",
+    ] {
+        assert_eq!(texts(&stopped(holds)), [""; 0], "{holds}");
+    }
+    let run = stopped("while = \"task alice to=ACTIVE\"\nnever = 'stepped by=\"later\"'");
+    assert_eq!(texts(&run), ["it happened during `task alice to=ACTIVE`"]);
+}
+
+#[test]
+fn what_ended_stays_so_when_its_component_stops() {
+    let run = with(
+        "[[steps]]\nafter = \"contact alice to=handled\"\nwait = \"1s\"\nrestart = \"finesse\"\n\
+         [[expect]]\nfinal = \"dialog alice to=CLOSED\"",
+    );
+    assert_eq!(texts(&run), [""; 0]);
+}
+
+#[test]
+fn a_count_that_asks_for_nothing_is_refused() {
+    let text =
+        |bounds: &str| format!("[agents.1081]\n[[expect]]\ncount = {{ of = \"peer_error\", {bounds} }}");
+    let problems = read(&text("least = 0")).unwrap_err().problems;
+    assert_eq!(problems[0].message, "`least = 0` asks for nothing");
+    assert!(read(&text("least = 0, most = 3")).is_ok() && read(&text("is = 0")).is_ok());
 }
