@@ -25,6 +25,8 @@ pub(crate) struct OpenDialog {
     interrupted: Option<DialogState>,
     at: u64,
     end: Option<Disposition>,
+    /// It was transferred: the request to route its contact anew may be refused, and comes again then.
+    is_transferred: bool,
 }
 
 impl Ends for OpenDialog {
@@ -99,8 +101,10 @@ impl Finesse {
         }
         let end = (to == DialogState::Closed).then(|| disposition.unwrap_or(Disposition::NORMAL_END_TASK));
         let interrupted = was.filter(|_| to == DialogState::Interrupted);
-        self.dialogs
-            .insert(id, OpenDialog { agent: agent.clone(), state: to, interrupted, at: judge.seq, end });
+        let is_transferred = open.is_some_and(|open| open.is_transferred);
+        let agent = agent.clone();
+        let dialog = OpenDialog { agent, state: to, interrupted, at: judge.seq, end, is_transferred };
+        self.dialogs.insert(id, dialog);
         if end.is_some() {
             self.dialogs.retire(&id);
         }
@@ -144,28 +148,28 @@ impl Finesse {
         self.media.insert(place, (state, seq));
     }
 
-    /// Finesse asks CCP about a task that is over: handled only after an end that is no resubmission
-    /// (task-routing 1.6). A node that had no dialog of it goes by what the agent PG said.
+    /// Finesse asks CCP about a task. A node that had no dialog of it goes by what the agent PG said.
     pub(crate) fn on_ask(
-        &self,
+        &mut self,
         operation: SmOperation,
         id: TaskId,
         agentpg: &AgentPg,
         judge: &mut Judge<'_>,
     ) {
-        if operation != SmOperation::EndTask {
-            return;
-        }
         let dialog = self.dialogs.find(&id).map(|dialog| (dialog.end, dialog.at));
         let told = dialog.or_else(|| agentpg.end_of(id));
         let (end, related) = (told.and_then(|(end, _)| end), told.map(|(_, at)| at));
-        let is_final = end.is_some_and(|how| !is_resubmission(how));
-        judge.expect(Judgement::CloseAfterTheEnd, is_final, related.as_slice(), || match end {
-            None => format!("Finesse calls the task {id} handled, which did not end"),
-            Some(how) => {
-                format!("Finesse calls the task {id} handled, which ended with {} and is resubmitted", how.0)
+        match operation {
+            SmOperation::EndTask => judge_close(id, end, related, judge),
+            SmOperation::Renotify => {
+                let known = self.dialogs.find_mut(&id);
+                let is_transferred = known.is_some_and(|dialog| {
+                    dialog.is_transferred |= dialog.end.is_none();
+                    dialog.is_transferred
+                });
+                judge_renotification(id, end.filter(|_| !is_transferred), related, judge);
             }
-        });
+        }
     }
 
     /// A notification says what has happened.
@@ -236,6 +240,26 @@ impl Finesse {
             format!("user {} is published as {}, and is {state}", user.id, user.state)
         });
     }
+}
+
+/// A contact is handled only after an end that is no resubmission (task-routing 1.6).
+fn judge_close(id: TaskId, end: Option<Disposition>, related: Option<u64>, judge: &mut Judge<'_>) {
+    let is_final = end.is_some_and(|how| !is_resubmission(how));
+    judge.expect(Judgement::CloseAfterTheEnd, is_final, related.as_slice(), || match end {
+        None => format!("Finesse calls the task {id} handled, which did not end"),
+        Some(how) => {
+            format!("Finesse calls the task {id} handled, which ended with {} and is resubmitted", how.0)
+        }
+    });
+}
+
+/// A contact is routed anew after a resubmission (task-routing 1.6, E1, E4), and by a transfer before the task ends (S5).
+fn judge_renotification(id: TaskId, end: Option<Disposition>, related: Option<u64>, judge: &mut Judge<'_>) {
+    let is_due = end.is_none_or(is_resubmission);
+    judge.expect(Judgement::RoutedAnewByRight, is_due, related.as_slice(), || {
+        let code = or_nothing(end.map(|how| how.0));
+        format!("Finesse has the contact of task {id} routed anew, which ended with {code}, and that is no resubmission")
+    });
 }
 
 /// The dialog is with the agent whom it was with, and who has the task.
@@ -339,9 +363,35 @@ mod tests {
     #[test]
     fn a_dialog_is_over_when_it_is_closed_and_not_before() {
         let (agent, state) = (AgentId::from("1081"), DialogState::Active);
-        let open = OpenDialog { agent, state, interrupted: None, at: 1, end: None };
+        let open = OpenDialog { agent, state, interrupted: None, at: 1, end: None, is_transferred: false };
         let closed = OpenDialog { end: Some(Disposition::NORMAL_END_TASK), ..open.clone() };
         assert!(!open.is_over() && closed.is_over());
+    }
+
+    /// CCP refuses a renotification with 412 as long as it has not heard of the reservation, and Finesse asks again.
+    #[test]
+    fn a_contact_is_routed_anew_after_a_resubmission_or_by_a_transfer_that_began_before_the_end() {
+        let (id, agent) = (TaskId { day: 1, call: 1, sequence: 1 }, AgentId::from("1081"));
+        let ended = |how: Disposition, is_transfer: bool| {
+            breaches(|finesse, judge| {
+                let nobody = AgentPg::default();
+                let mut turn = |from, to, disposition, judge: &mut Judge<'_>| {
+                    let change = Change { agent: &agent, from, to, disposition };
+                    finesse.on_dialog(id, change, &nobody, judge);
+                    if is_transfer || to == DialogState::Closed {
+                        finesse.on_ask(SmOperation::Renotify, id, &nobody, judge);
+                    }
+                };
+                turn(None, DialogState::Offered, None, judge);
+                turn(Some(DialogState::Offered), DialogState::Closed, Some(how), judge);
+            })
+        };
+        for how in [Disposition::RING_NO_ANSWER, Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT] {
+            assert_eq!((ended(how, false), ended(how, true)), (0, 0), "{}", how.0);
+        }
+        for how in [37, 38, 40, 41].map(Disposition) {
+            assert_eq!((ended(how, false), ended(how, true)), (1, 0), "{}", how.0);
+        }
     }
 
     #[test]

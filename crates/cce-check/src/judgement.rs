@@ -103,6 +103,7 @@ judgements! {
         HandledByACall = "A contact is handled by a close call.",
         HandledByTheEnd = "Finesse's close call is about the end of a task of that contact.",
         CloseAfterTheEnd = "Finesse calls a task handled after an end that is no resubmission.",
+        RoutedAnewByRight = "Finesse has a contact routed anew after a resubmission, or by a transfer of an open dialog.",
     }
     PublishOrder {
         ContactPublishedAsItStands = "A contact is published as it stands, or as it stood since it was published last.",

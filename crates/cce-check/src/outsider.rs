@@ -217,6 +217,7 @@ fn rests_on_peers(node: &NodeName, judgement: Judgement) -> bool {
         | J::HandledByACall
         | J::HandledByTheEnd
         | J::CloseAfterTheEnd
+        | J::RoutedAnewByRight
         | J::ContactPublishedAsItStands
         | J::TaskEventOfATask
         | J::TaskEventAsItStands

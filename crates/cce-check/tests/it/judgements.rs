@@ -161,22 +161,16 @@ pub(crate) fn against(judgement: Judgement) -> Journal {
             let journal = simple();
             let call = journal.first(|fact| matches!(fact, Fact::Finesse(FinesseFact::SmCall { .. })));
             journal.saying(call, |fact| {
-                if let Fact::Finesse(FinesseFact::SmCall { operation, .. }) = fact {
-                    *operation = SmOperation::Renotify;
+                if let Fact::Finesse(FinesseFact::SmCall { operation, task, .. }) = fact {
+                    (*operation, *task) = (SmOperation::Renotify, SECOND);
                 }
             })
         }
-        J::CloseAfterTheEnd => simple().then(
-            "finesse",
-            FinesseFact::SmCall {
-                operation: SmOperation::EndTask,
-                agent: desk(),
-                task: SECOND,
-                contact: nobody(),
-                call: CallId(9_999),
-            }
-            .into(),
-        ),
+        J::RoutedAnewByRight => simple()
+            .then("finesse", dialog(None, DialogState::Offered))
+            .then("finesse", dialog(Some(DialogState::Offered), DialogState::Closed))
+            .then("finesse", sm_call(SmOperation::Renotify)),
+        J::CloseAfterTheEnd => simple().then("finesse", sm_call(SmOperation::EndTask)),
         J::ContactPublishedAsItStands
         | J::TaskEventOfATask
         | J::TaskEventAsItStands
@@ -188,6 +182,12 @@ pub(crate) fn against(judgement: Judgement) -> Journal {
         | J::UserPublishedAsItStands
         | J::ItemsInOrder => against_publish_order(judgement),
     }
+}
+
+/// Finesse asks something of CCP about a task that no run here has.
+fn sm_call(operation: SmOperation) -> Fact {
+    let (agent, task, contact, call) = (desk(), SECOND, nobody(), CallId(9_999));
+    FinesseFact::SmCall { operation, agent, task, contact, call }.into()
 }
 
 fn against_one_end(judgement: Judgement) -> Journal {
