@@ -521,4 +521,4 @@ fn describe(tasks: &[(TaskId, TaskState)]) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 
 /// Indications that wait for their answer. The oldest invoke ids give way.
 const PENDING_MAX: usize = 16_384;
-/// Failures that are remembered.
-const FAILED_MAX: usize = 4_096;
+/// Answers that are remembered, of each kind.
+const ANSWERED_MAX: usize = 4_096;
 
 /// What an indication names that names no agent.
 const NO_AGENT: SkillTarget = SkillTarget(-1);
@@ -81,17 +81,22 @@ pub(crate) struct Answers {
     agents: BTreeMap<SkillTarget, [String; 3]>,
     sessions: BTreeMap<SessionId, LinkId>,
     pending: BTreeMap<Asking, Pending>,
+    /// By invoke id: the record of the failure, and of the event, until the id may stand for something else.
     failed: BTreeMap<Asked, u64>,
+    answered: BTreeMap<Asked, u64>,
     /// Ends of tasks that the CTI server has yet to tell.
     ends: BTreeMap<TaskId, u64>,
     /// An application gives its agent a task: an event without an indication follows.
     is_application: bool,
+    /// Record of the input that is handled.
+    input: u64,
 }
 
 impl Answers {
     /// An input begins.
-    pub(crate) fn on_input(&mut self) {
+    pub(crate) fn on_input(&mut self, seq: u64) {
         self.is_application = false;
+        self.input = seq;
     }
 
     pub(crate) fn on_link_up(&mut self, link: LinkId) {
@@ -114,7 +119,7 @@ impl Answers {
         self.links.remove(&link);
         self.sessions.retain(|_, of| *of != link);
         self.pending.retain(|(of, _, _), _| *of != link);
-        self.failed.retain(|(of, _), _| *of != link);
+        self.on_unreadable(link);
     }
 
     pub(crate) fn on_arm(&mut self, message: &ArmMessage) {
@@ -146,6 +151,7 @@ impl Answers {
             format!("{} on {link} has invoke id {invoke_id}, as {earlier} that still waits", message.name())
         });
         self.failed.remove(&(link, invoke_id));
+        self.answered.remove(&(link, invoke_id));
         self.pending.insert((link, invoke_id, seq), Pending { name: message.name(), wanted, traced: None });
         self.pending.keep(PENDING_MAX);
         twice
@@ -155,6 +161,7 @@ impl Answers {
     /// failure may answer that.
     pub(crate) fn on_unreadable(&mut self, link: LinkId) {
         self.failed.retain(|(of, _), _| *of != link);
+        self.answered.retain(|(of, _), _| *of != link);
     }
 
     /// The CTI server says something to a client.
@@ -165,7 +172,7 @@ impl Answers {
                 of.0 == link && pending.traced.is_some() && pending.wanted == Wanted::Task(kind, task)
             };
             if let Some(asked) = self.pending.iter().find(is_it).map(|(asked, _)| *asked) {
-                self.pending.remove(&asked);
+                self.answer(asked, judge.seq);
             }
         } else if let Some(invoke_id) = about.invoke.filter(|_| about.refusal.is_some()) {
             self.on_failure((link, invoke_id), message.name(), judge);
@@ -177,9 +184,10 @@ impl Answers {
         let names = [record.extension.clone(), record.agent.to_string(), record.instrument.clone()];
         self.agents.insert(record.skill_target, names);
         let place = AgentKey { skill_target: record.skill_target, mrd: record.mrd };
-        let answered = self.oldest(Wanted::Agent(place));
+        // What else changes an agent is no answer: OPC reports at once what an indication comes to.
+        let answered = self.waiting(Wanted::Agent(place)).find(|(_, _, at)| *at == self.input);
         if let Some(asked) = answered {
-            self.pending.remove(&asked);
+            self.answer(asked, judge.seq);
             judge.expect(Judgement::IndicationAnswered, true, &[], String::new);
         }
     }
@@ -207,7 +215,7 @@ impl Answers {
         let agent = self.agents.get(&event.skill_target);
         let hears = self.links.get(&asked.0).is_some_and(|client| client.hears(agent));
         if !hears {
-            self.pending.remove(&asked);
+            self.answer(asked, judge.seq);
         } else if let Some(pending) = self.pending.get_mut(&asked) {
             pending.traced = Some(judge.seq);
         }
@@ -251,18 +259,34 @@ impl Answers {
                 format!("{name} answers {}, which got its event", pending.name)
             });
             self.failed.insert(asked, judge.seq);
-            self.failed.keep(FAILED_MAX);
+            self.failed.keep(ANSWERED_MAX);
         } else if let Some(before) = self.failed.get(&asked) {
             judge.expect(Judgement::FailureOnce, false, &[*before], || {
                 format!("{name} with invoke id {} on {} comes twice", asked.1, asked.0)
             });
+        } else if let Some(event) = self.answered.get(&asked) {
+            judge.expect(Judgement::FailureOrEvent, false, &[*event], || {
+                format!("{name} with invoke id {} on {} comes behind the event", asked.1, asked.0)
+            });
         }
     }
 
+    /// An indication has its event.
+    fn answer(&mut self, asked: Asking, seq: u64) {
+        self.pending.remove(&asked);
+        self.answered.insert((asked.0, asked.1), seq);
+        self.answered.keep(ANSWERED_MAX);
+    }
+
     fn oldest(&self, wanted: Wanted) -> Option<Asking> {
+        self.waiting(wanted).min_by_key(|(_, _, at)| *at)
+    }
+
+    fn waiting(&self, wanted: Wanted) -> impl Iterator<Item = Asking> {
+        let waiting = self.pending.iter();
         let waiting =
-            self.pending.iter().filter(|(_, pending)| pending.wanted == wanted && pending.traced.is_none());
-        waiting.map(|(asking, _)| *asking).min_by_key(|(_, _, at)| *at)
+            waiting.filter(move |(_, pending)| pending.wanted == wanted && pending.traced.is_none());
+        waiting.map(|(asking, _)| *asking)
     }
 }
 
@@ -295,8 +319,11 @@ fn device(open: &OpenReq) -> [String; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::breach::Ledger;
-    use cce_cti::{FailureConf, HeartbeatReq, PauseTaskInd, QueryAgentStateReq, StartTaskInd};
+    use crate::{agentpg::tests::record, breach::Ledger};
+    use cce_cti::{
+        FailureConf, HeartbeatReq, MakeAgentReadyInd, PauseTaskInd, QueryAgentStateReq, StartTaskEvent,
+        StartTaskInd,
+    };
     use cce_kernel::Port;
     use cce_model::PeripheralId;
 
@@ -319,21 +346,7 @@ mod tests {
         use cce_wire::Text;
         let own = OpenReq { agent_id: Some(Text::new("1080")), ..OpenReq::default() };
         let other = OpenReq { agent_instrument: Some(Text::new("1081")), ..OpenReq::default() };
-        let event = TaskEvent {
-            kind: TaskEventKind::Start,
-            task: TaskId::default(),
-            previous: TaskId::NONE,
-            peripheral: PeripheralId(5000),
-            mrd: MrdId(5011),
-            skill_target: SkillTarget(5172),
-            skill_group: SkillTarget(5199),
-            service: SkillTarget::NONE,
-            application_routed: true,
-            icm_disposition: None,
-            application_disposition: None,
-            wrapup_data: String::new(),
-            application_data: String::new(),
-        };
+        let event = started();
         let with_names = |names: [&str; 3], open: &OpenReq, services: u32| {
             judged(|answers, judge| {
                 answers.on_received(LINK, &open.clone().into(), 1);
@@ -351,6 +364,25 @@ mod tests {
         assert_eq!(of_device(&other, services::ALL_TASK_EVENTS).len(), 1);
         let without_instrument = with_names(["1080", "1080", ""], &OpenReq::default(), workstation);
         assert_eq!(without_instrument, [""; 0], "a name that neither has names nobody");
+    }
+
+    /// The start of the task that an indication of the defaults names.
+    fn started() -> TaskEvent {
+        TaskEvent {
+            kind: TaskEventKind::Start,
+            task: TaskId::default(),
+            previous: TaskId::NONE,
+            peripheral: PeripheralId(5000),
+            mrd: MrdId(5011),
+            skill_target: SkillTarget(5172),
+            skill_group: SkillTarget(5199),
+            service: SkillTarget::NONE,
+            application_routed: true,
+            icm_disposition: None,
+            application_disposition: None,
+            wrapup_data: String::new(),
+            application_data: String::new(),
+        }
     }
 
     fn start(invoke_id: u32) -> Cti {
@@ -371,7 +403,7 @@ mod tests {
         });
         assert_eq!(waiting.len(), PENDING_MAX);
         assert!(waiting[0].contains("invoke id 2 "), "{}", waiting[0]);
-        let max = u32::try_from(FAILED_MAX).unwrap();
+        let max = u32::try_from(ANSWERED_MAX).unwrap();
         let failed = judged(|answers, judge| {
             for id in 1..=max + 1 {
                 answers.on_received(LINK, &start(id), u64::from(id));
@@ -432,6 +464,59 @@ mod tests {
             answers.on_sent(LINK, &failure(7), judge);
         });
         assert_eq!(one.len(), 1, "{one:?}");
+    }
+
+    /// One indication has one answer, whichever of the two comes first.
+    #[test]
+    fn a_failure_behind_the_event_is_a_breach_until_the_invoke_id_stands_for_something_else() {
+        let request =
+            Cti::from(QueryAgentStateReq { invoke_id: InvokeId(7), ..QueryAgentStateReq::default() });
+        let behind = |said: fn(&mut Answers, &Cti), request: &Cti| {
+            judged(|answers, judge| {
+                answers.on_session(SessionId(1), LINK, services::ALL_TASK_EVENTS);
+                let task_id = TaskId { day: 1, call: 1, sequence: 1 };
+                let asked = StartTaskInd { invoke_id: InvokeId(7), task_id, ..StartTaskInd::default() };
+                answers.on_received(LINK, &asked.into(), 1);
+                answers.on_traced(&TaskEvent { task: task_id, ..started() }, judge);
+                answers.on_sent(LINK, &StartTaskEvent { task_id, ..StartTaskEvent::default() }.into(), judge);
+                said(answers, request);
+                answers.on_sent(LINK, &failure(7), judge);
+            })
+        };
+        let told = behind(|_, _| {}, &request);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("invoke id 7 on cti-a#1 comes behind the event"), "{told:?}");
+        assert_eq!(behind(|answers, request| drop(answers.on_received(LINK, request, 2)), &request), [""; 0]);
+        assert_eq!(behind(|answers, _| drop(answers.on_received(LINK, &start(7), 2)), &request), [""; 0]);
+        assert_eq!(behind(|answers, _| answers.on_unreadable(LINK), &request), [""; 0]);
+    }
+
+    /// What another agent's client asks, or a task does, changes an agent, too.
+    #[test]
+    fn an_indication_about_an_agent_is_answered_by_the_report_that_it_leads_to_and_by_no_later_one() {
+        let ready = MakeAgentReadyInd {
+            invoke_id: InvokeId(7),
+            mrd_id: record().mrd,
+            icm_agent_id: record().skill_target,
+            ..MakeAgentReadyInd::default()
+        };
+        let reported = |input: u64, fails: bool| {
+            judged(|answers, judge| {
+                answers.on_input(1);
+                answers.on_received(LINK, &ready.clone().into(), 1);
+                answers.on_input(input);
+                answers.on_record(&record(), judge);
+                if fails {
+                    answers.on_sent(LINK, &failure(7), judge);
+                }
+            })
+        };
+        assert_eq!(reported(1, false), [""; 0]);
+        assert!(reported(1, true)[0].contains("invoke id 7 on cti-a#1 comes behind the event"));
+        assert!(
+            reported(2, false)[0].contains("MAKE_AGENT_READY_IND with invoke id 7 on cti-a#1 got no answer")
+        );
+        assert_eq!(reported(2, true), [""; 0]);
     }
 
     #[test]

@@ -182,7 +182,7 @@ impl Checks {
             What::Started | What::Stopped { .. } => self.on_life(node, record),
             What::In(input) if node == Node::AgentPg => {
                 self.agentpg.on_input(matches!(input, Input::Timer(_)));
-                self.answers.on_input();
+                self.answers.on_input(record.seq);
             }
             What::In(_) if node == Node::Finesse => self.finesse.on_input(),
             What::In(Input::Start { stored, .. }) if node == Node::Ccp => {

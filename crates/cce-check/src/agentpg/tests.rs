@@ -84,7 +84,7 @@ fn broken(steps: impl FnOnce(&mut Bench<'_>)) -> Vec<Judgement> {
 }
 
 /// An agent who is not ready and has nothing.
-fn record() -> AgentRecord {
+pub(crate) fn record() -> AgentRecord {
     AgentRecord {
         agent: "1081".into(),
         peripheral: PeripheralId(5000),
