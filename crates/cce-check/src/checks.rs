@@ -199,7 +199,10 @@ impl Checks {
     /// A component begins anew, or ends: what it knew is lost.
     fn on_life(&mut self, node: Node, record: &Record) {
         match node {
-            Node::Ccp => self.dialogues.forget(Side::Ccp),
+            Node::Ccp => {
+                self.dialogues.forget(Side::Ccp);
+                self.contacts.forget_calls();
+            }
             Node::MrPg => {
                 self.dialogues.forget(Side::MrPg);
                 self.cancels.forget();
@@ -362,7 +365,8 @@ impl Checks {
             Exchange::ReplyIn { call, .. } if node == Node::Finesse => self.asks.on_answer(*call),
             Exchange::RequestIn { call, request, .. } if node == Node::Ccp => {
                 let Some(contact) = &event.subject.contact else { return };
-                if request.method == "PUT" && request.path().ends_with("/close") {
+                let path = request.path().trim_end_matches('/');
+                if request.method == "PUT" && path.ends_with("/close") {
                     self.contacts.on_close_called(contact, *call, seq, self.asks.find(event.record.cause));
                 }
             }

@@ -4,7 +4,7 @@ use crate::{
     breach::Judge,
     close::Ask,
     judgement::Judgement,
-    table::{Ends, Table},
+    table::{Bounded, Ends, Table},
 };
 use cce_fold::Subject;
 use cce_kernel::CallId;
@@ -15,6 +15,9 @@ use std::collections::VecDeque;
 
 /// States of one contact that are to be published.
 const TO_PUBLISH_MAX: usize = 32;
+
+/// Close calls of one contact that wait at the same time. The oldest give way.
+const CLOSING_MAX: usize = 32;
 
 /// A contact.
 #[derive(Clone, Debug)]
@@ -39,8 +42,8 @@ pub(crate) struct Contact {
     assigned: Option<u64>,
     /// Record of its end.
     end: Option<u64>,
-    /// The close call that is being answered.
-    closing: Option<Closing>,
+    /// The close calls that are being answered.
+    closing: VecDeque<Closing>,
 }
 
 #[derive(Clone, Debug)]
@@ -72,7 +75,7 @@ impl Contact {
             key: None,
             assigned: None,
             end: None,
-            closing: None,
+            closing: VecDeque::new(),
         }
     }
 
@@ -210,15 +213,21 @@ impl Contacts {
     /// Somebody calls for the contact to be closed.
     pub(crate) fn on_close_called(&mut self, id: &ContactId, call: CallId, at: u64, ask: Option<Ask>) {
         if let Some(contact) = self.known.find_mut(id) {
-            contact.closing = Some(Closing { call, at, ask });
+            contact.closing.push_back(Closing { call, at, ask });
+            contact.closing.keep(CLOSING_MAX);
         }
     }
 
     /// A call about a contact was answered.
     pub(crate) fn on_answered(&mut self, id: &ContactId, call: CallId) {
         if let Some(contact) = self.known.find_mut(id) {
-            contact.closing.take_if(|closing| closing.call == call);
+            contact.closing.retain(|closing| closing.call != call);
         }
+    }
+
+    /// CCP begins anew: who called it hears nothing.
+    pub(crate) fn forget_calls(&mut self) {
+        self.known.values_mut().for_each(|contact| contact.closing.clear());
     }
 
     /// A contact is published: as it stands, or as it stood since it was published last.
@@ -270,17 +279,17 @@ impl Contacts {
 
 /// `handled` follows a close call: Finesse's about the contact's task, or an application's own.
 fn judge_handled(id: &ContactId, contact: &Contact, judge: &mut Judge<'_>) {
-    let Some(closing) = &contact.closing else {
-        return judge.expect(Judgement::HandledByACall, false, &[], || {
+    let is_own = contact.closing.iter().any(|closing| closing.ask.is_none());
+    let is_end = |ask: &Ask| ask.operation == SmOperation::EndTask && ask.contact == *id;
+    let asked = || contact.closing.iter().filter_map(|closing| Some((closing.at, closing.ask.as_ref()?)));
+    // A contact that CCP sent again may have an older task with an agent (task-routing E27): its end counts, too.
+    let Some((at, ask)) = asked().find(|(_, ask)| is_end(ask)).or_else(|| asked().next_back()).filter(|_| !is_own)
+    else {
+        return judge.expect(Judgement::HandledByACall, is_own, &[], || {
             format!("contact {id} is handled, and nobody called for that")
         });
     };
-    let Some(ask) = &closing.ask else {
-        return judge.expect(Judgement::HandledByACall, true, &[], String::new);
-    };
-    // A contact that CCP sent again may have an older task with an agent (task-routing E27): its end counts, too.
-    let is_end = ask.operation == SmOperation::EndTask && ask.contact == *id;
-    judge.expect(Judgement::HandledByTheEnd, is_end, &[closing.at, ask.at], || {
+    judge.expect(Judgement::HandledByTheEnd, is_end(ask), &[at, ask.at], || {
         format!(
             "contact {id} is handled by Finesse's call about task {} of contact {}",
             ask.task, ask.contact
@@ -377,6 +386,46 @@ mod tests {
         assert_eq!(judged(None), []);
         assert_eq!(judged(Some(CallId(2))), [], "another call was answered");
         assert_eq!(judged(Some(CallId(1))), [Judgement::HandledByACall]);
+    }
+
+    /// CCP waits for the news of a contact's agent with Finesse's call, while an application's own is refused.
+    #[test]
+    fn of_several_close_calls_one_that_fits_is_enough() {
+        let judged = |calls: &[Option<SmOperation>], answered: u64| {
+            let (mut ledger, subject) = (Ledger::default(), Subject::default());
+            let mut judge = Judge::new(&mut ledger, 9, &subject);
+            let (id, mut contacts) = (ContactId::from("c"), Contacts::default());
+            let new = Contact::new(ContactStatus::Reserved, StatusReason::Unknown, 1, None);
+            contacts.known.insert(id.clone(), new);
+            for (number, operation) in (1..).zip(calls) {
+                let of = |operation: &SmOperation| Ask {
+                    operation: *operation,
+                    task: TaskId::NONE,
+                    contact: id.clone(),
+                    at: number,
+                };
+                contacts.on_close_called(&id, CallId(number), number, operation.as_ref().map(of));
+            }
+            contacts.on_answered(&id, CallId(answered));
+            judge_handled(&id, contacts.known.find(&id).unwrap(), &mut judge);
+            judge.breaches.into_iter().map(|breach| breach.judgement).collect::<Vec<_>>()
+        };
+        let (end, anew) = (Some(SmOperation::EndTask), Some(SmOperation::Renotify));
+        assert_eq!(judged(&[end, None], 2), [], "the application's call is answered, Finesse's waits");
+        assert_eq!(judged(&[None, end], 2), [], "Finesse's call is answered, the application's waits");
+        assert_eq!(judged(&[end, anew], 9), []);
+        assert_eq!(judged(&[end, anew], 1), [Judgement::HandledByTheEnd]);
+        assert_eq!(judged(&[end], 1), [Judgement::HandledByACall]);
+    }
+
+    #[test]
+    fn close_calls_beyond_their_number_let_the_oldest_go() {
+        let (id, mut contacts) = (ContactId::from("c"), Contacts::default());
+        let new = Contact::new(ContactStatus::Reserved, StatusReason::Unknown, 1, None);
+        contacts.known.insert(id.clone(), new);
+        (0..=CLOSING_MAX as u64).for_each(|call| contacts.on_close_called(&id, CallId(call), call, None));
+        let closing = &contacts.known.find(&id).unwrap().closing;
+        assert_eq!((closing.len(), closing.front().map(|closing| closing.at)), (CLOSING_MAX, Some(1)));
     }
 
     /// Of a contact that was routed before these records begin nobody knows how often CCP asked for that.

@@ -90,6 +90,29 @@ fn a_contact_that_is_handled_behind_the_answer_to_its_close_call_is_handled_by_n
     assert_eq!(fired, BTreeSet::from([Judgement::HandledByACall]));
 }
 
+/// CCP drops empty parts of a path.
+#[test]
+fn a_close_call_whose_path_ends_with_a_slash_is_one() {
+    let mut journal = simple();
+    let call = close_call(&journal);
+    let cause = journal.records[call].cause;
+    let What::In(Input::Call { request, .. }) = &mut journal.records[call].what else { panic!("no call") };
+    request.target += "/";
+    assert!(cause.is_some());
+    assert_eq!(journal.breaches(), []);
+}
+
+/// Who called CCP before it was started anew hears nothing.
+#[test]
+fn a_close_call_of_an_earlier_life_of_ccp_handles_nothing() {
+    let mut journal = simple();
+    let call = close_call(&journal);
+    let started = Record { what: What::Started, ..journal.records[call].clone() };
+    journal.records.insert(call + 1, started);
+    let fired: BTreeSet<Judgement> = journal.breaches().iter().map(|breach| breach.judgement).collect();
+    assert!(fired.contains(&Judgement::HandledByACall), "{fired:?}");
+}
+
 /// A journal that only this judgement refuses. A new judgement needs one here.
 pub(crate) fn against(judgement: Judgement) -> Journal {
     use Judgement as J;
