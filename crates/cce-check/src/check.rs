@@ -69,7 +69,7 @@ impl Check {
             }
             Self::OneAgent => "A task is never with two agents.",
             Self::WithinLimit => {
-                "An agent never gets more tasks than its limit, and its tasks are counted right."
+                "An agent gets tasks while available and up to its limit, and its tasks are counted right."
             }
             Self::OneAnswer => {
                 "Each indication gets exactly one event or one failure, and each cancel one confirmation, unless its session ended."

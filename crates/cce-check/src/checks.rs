@@ -265,7 +265,7 @@ impl Checks {
                     self.cancels.on_cancel(link, cancel.dialogue_id, judge.seq);
                 }
             }
-            AnyMessage::Icm(message) if node == Node::Router => self.on_gateway(link, message),
+            AnyMessage::Icm(message) if node == Node::Router => self.on_gateway(link, message, judge.seq),
             AnyMessage::Stream(piece) if node == Node::Other && is_of_desktop(link.port) => {
                 self.streams.on_piece(&record.node, link, piece, judge);
             }
@@ -313,10 +313,10 @@ impl Checks {
     }
 
     /// The router receives a message of a gateway.
-    fn on_gateway(&mut self, link: LinkId, message: &Icm) {
+    fn on_gateway(&mut self, link: LinkId, message: &Icm, seq: u64) {
         match GatewayReport::of(message) {
             Some(GatewayReport::Task(event)) => self.router.on_task_event(link, event),
-            Some(GatewayReport::Agent(update)) => self.router.on_agent_state(link, update),
+            Some(GatewayReport::Agent(update)) => self.router.on_agent_state(link, update, seq),
             None => {}
         }
     }

@@ -283,7 +283,8 @@ fn judge_handled(id: &ContactId, contact: &Contact, judge: &mut Judge<'_>) {
     let is_end = |ask: &Ask| ask.operation == SmOperation::EndTask && ask.contact == *id;
     let asked = || contact.closing.iter().filter_map(|closing| Some((closing.at, closing.ask.as_ref()?)));
     // A contact that CCP sent again may have an older task with an agent (task-routing E27): its end counts, too.
-    let Some((at, ask)) = asked().find(|(_, ask)| is_end(ask)).or_else(|| asked().next_back()).filter(|_| !is_own)
+    let Some((at, ask)) =
+        asked().find(|(_, ask)| is_end(ask)).or_else(|| asked().next_back()).filter(|_| !is_own)
     else {
         return judge.expect(Judgement::HandledByACall, is_own, &[], || {
             format!("contact {id} is handled, and nobody called for that")

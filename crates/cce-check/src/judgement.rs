@@ -57,6 +57,7 @@ judgements! {
         AgentsRoom = "An agent of the agent PG has no more tasks than the limits allow.",
         AgentsCount = "The number of tasks that the agent PG tells of an agent is right.",
         AgentsCountAtTheEnd = "The number of tasks that the agent PG told last of an agent is right.",
+        ChosenIsAvailable = "The router chooses an agent whom the latest report calls available.",
         RoutersLimit = "The router gives an agent no more tasks than the limit that was reported.",
         RoutersCount = "The number of tasks that the router tells of an agent is right.",
     }

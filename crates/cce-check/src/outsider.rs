@@ -187,6 +187,7 @@ fn rests_on_peers(node: &NodeName, judgement: Judgement) -> bool {
         | J::DialogWithTheTasksAgent
         | J::AgentsCount
         | J::AgentsCountAtTheEnd
+        | J::ChosenIsAvailable
         | J::RoutersLimit
         | J::IndicationAnswered
         | J::EventIsDue

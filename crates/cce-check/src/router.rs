@@ -10,7 +10,8 @@ use crate::{
 };
 use cce_kernel::LinkId;
 use cce_model::{
-    AgentKey, ContactId, MrdId, PrecisionQueueId, RouterCallKey, SkillTarget, TaskState, fact::AgentView,
+    AgentKey, AgentState, Availability, ContactId, MrdId, PrecisionQueueId, RouterCallKey, SkillTarget,
+    TaskState, fact::AgentView,
 };
 use cce_mr::icm::{AgentStateUpdate, TaskEvent};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,8 +42,29 @@ impl Ends for Call {
 #[derive(Clone, Debug)]
 struct Slots {
     link: Option<LinkId>,
-    limit: Option<u32>,
+    /// The latest report; none yet where tasks alone were reported.
+    told: Option<Told>,
     tasks: BTreeSet<RouterCallKey>,
+}
+
+/// What a report says of an agent in a domain.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    at: u64,
+    limit: u32,
+    state: AgentState,
+    is_routable: bool,
+    is_available: bool,
+}
+
+impl Told {
+    /// Whether the agent gets tasks: not who is signed out, not ready or without a client, or is not routable, or has no
+    /// room (task-routing 1.4, 1.5).
+    fn is_open(&self) -> bool {
+        use AgentState as A;
+        let is_at_work = !matches!(self.state, A::Login | A::Logout | A::NotReady | A::WorkNotReady);
+        is_at_work && self.is_routable && self.is_available
+    }
 }
 
 /// A task that waits, in the order in which it is served.
@@ -133,6 +155,7 @@ impl Router {
             format!("task {} goes to agent {agent}, and went to {} before", show(key), who(before))
         });
         let (contact, place) = (call.contact.clone(), AgentKey { skill_target: agent, mrd: call.mrd });
+        self.judge_told(key, place, judge);
         self.judge_slots(key, place, judge);
         self.judge_mixing(key, place, judge);
         self.slots_at(place).tasks.insert(key);
@@ -154,11 +177,17 @@ impl Router {
     }
 
     /// An agent PG reports an agent.
-    pub(crate) fn on_agent_state(&mut self, link: LinkId, update: &AgentStateUpdate) {
+    pub(crate) fn on_agent_state(&mut self, link: LinkId, update: &AgentStateUpdate, at: u64) {
         let place = AgentKey { skill_target: update.icm_agent_id, mrd: update.mrd_id };
         let slots = self.slots_at(place);
         slots.link = Some(link);
-        slots.limit = Some(update.max_task_limit);
+        slots.told = Some(Told {
+            at,
+            limit: update.max_task_limit,
+            state: update.agent_state.or_unknown(),
+            is_routable: update.agent_mode,
+            is_available: update.availability == Availability::Icm,
+        });
     }
 
     /// The router tells how it sees an agent.
@@ -225,9 +254,23 @@ impl Router {
         });
     }
 
+    fn judge_told(&mut self, key: RouterCallKey, place: AgentKey, judge: &mut Judge<'_>) {
+        let Some(told) = self.slots_at(place).told else { return };
+        judge.expect(Judgement::ChosenIsAvailable, told.is_open(), &[told.at], || {
+            let Told { state, is_routable, is_available, .. } = told;
+            let no = |is: bool| if is { "" } else { "not " };
+            format!(
+                "task {} goes to agent {place}, who was reported as {state}, {}routable and {}available",
+                show(key),
+                no(is_routable),
+                no(is_available)
+            )
+        });
+    }
+
     fn judge_slots(&mut self, key: RouterCallKey, place: AgentKey, judge: &mut Judge<'_>) {
-        let Slots { limit, tasks, .. } = self.slots_at(place);
-        let Some(limit) = *limit else { return };
+        let Slots { told, tasks, .. } = self.slots_at(place);
+        let Some(Told { limit, .. }) = *told else { return };
         let count = tasks.len() + usize::from(!tasks.contains(&key));
         let is_free = count <= usize::try_from(limit).unwrap_or(usize::MAX);
         judge.expect(Judgement::RoutersLimit, is_free, &[], || {
@@ -254,7 +297,7 @@ impl Router {
     }
 
     fn slots_at(&mut self, place: AgentKey) -> &mut Slots {
-        self.slots.entry(place).or_insert_with(|| Slots { link: None, limit: None, tasks: BTreeSet::new() })
+        self.slots.entry(place).or_insert_with(|| Slots { link: None, told: None, tasks: BTreeSet::new() })
     }
 
     fn leave(&mut self, key: RouterCallKey) {

@@ -36,13 +36,20 @@ impl Bench<'_> {
     }
 
     fn limit(&mut self, limit: u32) {
+        self.told(limit, AgentState::NotActive, true, Availability::Icm);
+    }
+
+    fn told(&mut self, limit: u32, state: AgentState, agent_mode: bool, availability: Availability) {
         let update = AgentStateUpdate {
             icm_agent_id: AGENT,
             mrd_id: MRD,
             max_task_limit: limit,
+            agent_state: state.into(),
+            agent_mode,
+            availability: availability.into(),
             ..AgentStateUpdate::default()
         };
-        self.router.on_agent_state(LINK, &update);
+        self.router.on_agent_state(LINK, &update, self.judge.seq);
     }
 
     fn reported(&mut self, id: TaskId, mrd: MrdId, state: TaskState) {
@@ -74,6 +81,39 @@ fn told(steps: impl FnOnce(&mut Bench<'_>)) -> Vec<(Judgement, Vec<u64>)> {
 
 fn broken(steps: impl FnOnce(&mut Bench<'_>)) -> Vec<Judgement> {
     told(steps).into_iter().map(|(judgement, _)| judgement).collect()
+}
+
+/// Task-routing 1.4 and 1.5: after a RONA, for one, the agent is not routable.
+#[test]
+fn a_task_goes_to_an_agent_whom_the_latest_report_calls_available() {
+    use AgentState as A;
+    let chosen = |state: A, is_routable: bool, availability: Availability| {
+        broken(|bench| {
+            bench.admitted(2, ID, MRD, 5);
+            bench.told(3, A::NotReady, false, Availability::NotAvailable);
+            bench.told(3, state, is_routable, availability);
+            bench.chosen(ID, QUEUE, 1);
+        })
+    };
+    for state in [A::NotActive, A::Reserved, A::Active, A::Paused, A::WorkReady, A::Interrupted] {
+        assert_eq!(chosen(state, true, Availability::Icm), [], "{state}");
+    }
+    for (state, is_routable, availability) in [
+        (A::Login, true, Availability::Icm),
+        (A::Logout, true, Availability::Icm),
+        (A::NotReady, true, Availability::Icm),
+        (A::WorkNotReady, true, Availability::Icm),
+        (A::NotActive, false, Availability::Icm),
+        (A::NotActive, true, Availability::NotAvailable),
+        (A::NotActive, true, Availability::Application),
+    ] {
+        assert_eq!(chosen(state, is_routable, availability), [Judgement::ChosenIsAvailable], "{state}");
+    }
+    let unreported = broken(|bench| {
+        bench.admitted(2, ID, MRD, 5);
+        bench.chosen(ID, QUEUE, 1);
+    });
+    assert_eq!(unreported, []);
 }
 
 #[test]

@@ -4,10 +4,10 @@
 use crate::{
     lab::Journal,
     material::{
-        AGENT, AGENT_STATE_EVENT, ELSE, END, MRD, OTHER_MRD, QUEUE, SECOND, THIRD, admitted, agent, altered,
-        cancel_conf, change, chosen, contact, desk, dialog, dialogue, event, failure, first_task,
-        handled_contact, is_sent, nobody, node, published, report, reported, somebody, start_ind, told,
-        withdrawn,
+        AGENT, AGENT_STATE_EVENT, ELSE, END, MRD, OTHER_MRD, QUEUE, SECOND, THIRD, admitted, agent,
+        agent_update, altered, cancel_conf, change, chosen, contact, desk, dialog, dialogue, event, failure,
+        first_task, handled_contact, is_sent, nobody, node, published, report, reported, somebody, start_ind,
+        told, withdrawn,
     },
     toys::{
         becomes, close_call, is_traced, publishes, sent_behind, simple, two_tasks_with_a_limit_of,
@@ -133,9 +133,12 @@ pub(crate) fn against(judgement: Judgement) -> Journal {
         | J::RoutedOnce
         | J::DialogKeepsItsAgent
         | J::DialogWithTheTasksAgent => against_one_agent(judgement),
-        J::AgentsRoom | J::AgentsCount | J::AgentsCountAtTheEnd | J::RoutersLimit | J::RoutersCount => {
-            against_within_limit(judgement)
-        }
+        J::AgentsRoom
+        | J::AgentsCount
+        | J::AgentsCountAtTheEnd
+        | J::ChosenIsAvailable
+        | J::RoutersLimit
+        | J::RoutersCount => against_within_limit(judgement),
         J::IndicationAnswered
         | J::EventIsDue
         | J::EndPassedOn
@@ -301,6 +304,10 @@ fn against_within_limit(judgement: Judgement) -> Journal {
             .task(SECOND, MRD, &[TaskState::PreCall])
             .then("agentpg", agent(AgentState::NotActive, AgentState::Reserved, 1))
             .task_over(SECOND, MRD, TaskState::PreCall),
+        Judgement::ChosenIsAvailable => {
+            let told = agent_update(&journal, |update| update.agent_mode = false);
+            journal.and("router", told).routed(SECOND, (MRD, true), AGENT).unrouted(SECOND, MRD, AGENT)
+        }
         Judgement::RoutersLimit => {
             let tasks = [20, 21, 22, 23].map(|call| TaskId { call, ..SECOND });
             let full = tasks.iter().fold(journal, |journal, task| journal.routed(*task, (MRD, true), AGENT));

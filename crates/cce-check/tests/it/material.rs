@@ -13,6 +13,7 @@ use cce_model::{
     TaskEvent, TaskEventKind, TaskId, TaskState,
     fact::{AgentPgFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
 };
+use cce_mr::{ICM, Icm, icm::AgentStateUpdate};
 
 /// The trace's domain, and another one.
 pub(crate) const MRD: i32 = 5011;
@@ -190,6 +191,19 @@ pub(crate) fn failure(asked: &Record) -> What {
     let What::In(Input::Frame { link, bytes }) = &asked.what else { panic!("no indication") };
     let bytes = [&[0, 0, 0, 8, 0, 0, 0, 1], &bytes.0[8..12], &[0, 0, 0, 1]].concat();
     What::Out(Output::Send { link: *link, bytes: cce_wire::Bytes::from(bytes).into() })
+}
+
+/// The latest report of an agent that reaches the router, altered.
+pub(crate) fn agent_update(journal: &Journal, alter: impl Fn(&mut AgentStateUpdate)) -> What {
+    let altered = journal.records.iter().rev().find_map(|record| {
+        let What::In(Input::Frame { link, bytes }) = &record.what else { return None };
+        let read = (record.node.as_str() == "router").then(|| Icm::read(&ICM, &bytes.0));
+        let Some(Ok(Icm::AgentStateUpdate(mut update))) = read else { return None };
+        alter(&mut update);
+        Some((*link, Icm::from(update).to_frame(&ICM)))
+    });
+    let (link, bytes) = altered.unwrap();
+    What::In(Input::Frame { link, bytes: bytes.into() })
 }
 
 /// The CANCEL_TASK_CONF that leaves the MR PG.
