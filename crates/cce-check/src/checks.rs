@@ -186,10 +186,9 @@ impl Checks {
             }
             What::In(_) if node == Node::Finesse => self.finesse.on_input(),
             What::In(Input::Start { stored, .. }) if node == Node::Ccp => {
-                // What was changed in the configuration is stored, too, and so are objects that the private API made.
-                self.contacts.on_start(
-                    stored.keys().any(|key| !(key.starts_with("setting/") || key.starts_with("object/"))),
-                );
+                // Contacts are stored under their ids. Settings and objects of the private API have keys with a slash.
+                let contacts = stored.keys().filter(|key| !key.contains('/'));
+                self.contacts.on_start(contacts.map(|key| key.as_str().into()));
             }
             What::Out(Output::Close { link, .. }) => self.on_link_gone(node, &record.node, *link),
             What::In(_) | What::Out(_) | What::Connected { .. } | What::Bent(_) | What::Gap { .. } => {}

@@ -11,7 +11,7 @@ use cce_kernel::CallId;
 use cce_model::{
     ContactId, ContactStatus, RouterCallKey, SocialContact, StatusReason, TaskId, fact::SmOperation,
 };
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// States of one contact that are to be published.
 const TO_PUBLISH_MAX: usize = 32;
@@ -107,14 +107,14 @@ pub(crate) struct Change {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Contacts {
     known: Table<ContactId, Contact>,
-    /// CCP began with contacts of an earlier run.
-    is_restored: bool,
+    /// What CCP began with: contacts of an earlier run, or of an earlier life.
+    stored: BTreeSet<ContactId>,
 }
 
 impl Contacts {
     /// CCP starts with what it stored.
-    pub(crate) fn on_start(&mut self, has_stored: bool) {
-        self.is_restored |= has_stored;
+    pub(crate) fn on_start(&mut self, stored: impl Iterator<Item = ContactId>) {
+        self.stored = stored.collect();
     }
 
     pub(crate) fn on_change(&mut self, id: &ContactId, change: Change, judge: &mut Judge<'_>) {
@@ -152,7 +152,8 @@ impl Contacts {
     fn on_unknown(&mut self, id: &ContactId, change: Change, judge: &mut Judge<'_>) {
         let Change { from, to, reason, task } = change;
         let is_new = from.is_none() && to == ContactStatus::Unread;
-        judge.expect(Judgement::ContactBegan, is_new || self.is_restored, &[], || {
+        let is_stored = self.stored.remove(id);
+        judge.expect(Judgement::ContactBegan, is_new || is_stored, &[], || {
             format!("contact {id} goes from {} to {to}, and was never made", or_nothing(from))
         });
         let mut contact = Contact::new(to, reason, judge.seq, is_new.then_some(TaskId::NONE));
@@ -326,7 +327,6 @@ pub(crate) fn or_nothing<S: std::fmt::Display>(state: Option<S>) -> String {
 mod tests {
     use super::*;
     use crate::breach::Ledger;
-    use std::collections::BTreeSet;
 
     #[test]
     fn a_contact_is_over_with_its_end_and_not_before() {
