@@ -18,6 +18,8 @@ pub(crate) struct Contacts {
     by_task: BTreeMap<TaskId, ContactId>,
     /// By the key that the router gave.
     by_key: BTreeMap<RouterCallKey, ContactId>,
+    /// Keys of calls that name no contact.
+    nobodys: Recent<RouterCallKey, ()>,
     /// By peripheral of the PIM, and once more for those who do not know it: the latest of that number.
     by_dialogue: BTreeMap<ClientDialogue, ContactId>,
     /// Those that are over, the one that ended first in front.
@@ -61,6 +63,13 @@ impl Contacts {
         self.by_key.get(&key)
     }
 
+    /// The contact of a call that the router names by its key. Of one that was not admitted in these records, that of the
+    /// latest dialogue of that number: PIMs pass on the numbers of their applications, which count each for themselves.
+    pub(crate) fn of_call(&self, key: RouterCallKey, dialogue: DialogueId) -> Option<&ContactId> {
+        let by_number = || self.of_dialogue(None, dialogue).filter(|_| !self.nobodys.contains_key(&key));
+        self.of_key(key).or_else(by_number)
+    }
+
     /// The contact of a dialogue of a PIM, else of the latest dialogue of that number.
     pub(crate) fn of_dialogue(
         &self,
@@ -86,8 +95,14 @@ impl Contacts {
         }
     }
 
-    /// The router has a key for a contact.
-    pub(crate) fn learn_key(&mut self, key: RouterCallKey, contact: &ContactId) {
+    /// The router has a key for a contact, or for a call that names none.
+    pub(crate) fn learn_key(&mut self, key: RouterCallKey, contact: Option<&ContactId>) {
+        let Some(contact) = contact else {
+            self.by_key.remove(&key);
+            self.nobodys.insert(key, ());
+            return;
+        };
+        self.nobodys.remove(&key);
         if self.by_key.get(&key) != Some(contact) {
             self.by_key.insert(key, contact.clone());
             self.add_way(contact, Way::Key(key));
@@ -97,6 +112,7 @@ impl Contacts {
     /// The router has forgotten a key.
     pub(crate) fn forget_key(&mut self, key: RouterCallKey) {
         self.by_key.remove(&key);
+        self.nobodys.remove(&key);
     }
 
     /// A dialogue of a PIM is about a contact.
@@ -158,6 +174,13 @@ fn forget<K: Ord>(ways: &mut BTreeMap<K, ContactId>, way: &K, contact: &ContactI
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Fold;
+    use cce_journal::{Record, What};
+    use cce_kernel::{Output, Time};
+    use cce_model::{
+        CallTypeId, MrdId, PrecisionQueueId, RoutingClientId,
+        fact::{QueueChoice, RouterFact},
+    };
 
     #[test]
     fn of_contacts_that_are_over_the_oldest_are_forgotten_with_all_that_leads_to_them() {
@@ -180,7 +203,7 @@ mod tests {
         let mut contacts = Contacts::default();
         let (first, second) = (meet(&mut contacts, 1), id(0));
         contacts.learn(&second, Some(task(1)));
-        contacts.learn_key(task(1).key(), &second);
+        contacts.learn_key(task(1).key(), Some(&second));
         contacts.learn_dialogue(dialogue(1), &second);
         contacts.set_over(&first, true);
         contacts.set_over(&second, true);
@@ -202,11 +225,72 @@ mod tests {
         assert_eq!(contacts.task_of(&id(0)), Some(task(WAYS_MAX)));
     }
 
+    /// The application that is CCP and another one number their dialogues each for themselves.
+    #[test]
+    fn what_the_router_says_under_a_key_is_about_the_contact_of_that_key() {
+        let mut fold = Fold::default();
+        let mut about = |fact: RouterFact| {
+            let what = What::Out(Output::Note(fact.into()));
+            let record = Record { seq: 1, at: Time(0), node: "router".into(), cause: None, what };
+            fold.push(&record).subject.contact
+        };
+        let (alice, bob) = (id(1), id(2));
+        about(admitted(1, alice.as_str()));
+        about(admitted(2, bob.as_str()));
+        assert_eq!(about(queued(1)), Some(alice.clone()));
+        assert_eq!(about(queued(2)), Some(bob));
+        about(RouterFact::DialogDeleted { dialogue: DialogueId(3), key: task(1).key() });
+        assert_eq!(about(queued(1)), Some(alice), "the reservation did not come about");
+    }
+
+    #[test]
+    fn a_call_that_names_no_contact_is_nobodys_whoever_has_its_dialogues_number() {
+        let mut contacts = Contacts::default();
+        let (alice, key) = (meet(&mut contacts, 3), task(9).key());
+        assert_eq!(contacts.of_call(key, DialogueId(3)), Some(&alice), "it was not admitted here");
+        contacts.learn_key(key, None);
+        assert_eq!(contacts.of_call(key, DialogueId(3)), None);
+        assert_eq!(contacts.of_call(task(3).key(), DialogueId(3)), Some(&alice));
+        contacts.forget_key(key);
+        contacts.learn_key(key, Some(&alice));
+        assert_eq!(contacts.of_call(key, DialogueId(7)), Some(&alice));
+    }
+
+    /// The router admits a call of dialogue 3.
+    fn admitted(number: usize, ced: &str) -> RouterFact {
+        RouterFact::CallAdmitted {
+            dialogue: DialogueId(3),
+            key: task(number).key(),
+            dialed_number: String::new(),
+            ani: String::new(),
+            ced: ced.to_owned(),
+            routing_client: RoutingClientId(5004),
+            mrd: MrdId(5011),
+            call_type: CallTypeId(5053),
+            script: String::new(),
+            priority: 5,
+            interruptible: true,
+            at_vru: true,
+            operation: 0,
+        }
+    }
+
+    fn queued(number: usize) -> RouterFact {
+        RouterFact::QueueNode {
+            dialogue: DialogueId(3),
+            key: task(number).key(),
+            queue: "q".into(),
+            queue_id: PrecisionQueueId(5034),
+            step: 1,
+            choice: QueueChoice::Wait,
+        }
+    }
+
     /// A contact with a task, a key, and a dialogue.
     fn meet(contacts: &mut Contacts, number: usize) -> ContactId {
         let contact = id(number);
         contacts.learn(&contact, Some(task(number)));
-        contacts.learn_key(task(number).key(), &contact);
+        contacts.learn_key(task(number).key(), Some(&contact));
         contacts.learn_dialogue(dialogue(number), &contact);
         contacts.learn_dialogue((None, dialogue(number).1), &contact);
         contact

@@ -448,10 +448,12 @@ impl Fold {
     fn of_router(&self, fact: &RouterFact) -> Subject {
         match fact {
             RouterFact::CallAdmitted { ced, .. } => contact(ced),
-            RouterFact::CallRefused { dialogue, .. }
-            | RouterFact::QueueNode { dialogue, .. }
-            | RouterFact::DialogDeleted { dialogue, .. }
-            | RouterFact::CancelRefused { dialogue } => self.of_dialogue(None, *dialogue),
+            RouterFact::CallRefused { dialogue, .. } | RouterFact::CancelRefused { dialogue } => {
+                self.of_dialogue(None, *dialogue)
+            }
+            RouterFact::QueueNode { key, dialogue, .. } | RouterFact::DialogDeleted { key, dialogue } => {
+                Subject { contact: self.contacts.of_call(*key, *dialogue).cloned(), task: None }
+            }
             RouterFact::Requeued { task, .. } => Subject::default().with_task(*task),
             RouterFact::Dequeued { key, .. } => {
                 Subject { contact: self.contacts.of_key(*key).cloned(), task: None }
@@ -503,13 +505,10 @@ impl Fold {
                 self.contacts.set_over(contact, is_over);
             }
             Meaning::Fact(Fact::Router(RouterFact::CallAdmitted { key, .. })) => {
-                if let Some(contact) = &subject.contact {
-                    self.contacts.learn_key(*key, contact);
-                }
+                self.contacts.learn_key(*key, subject.contact.as_ref());
             }
-            Meaning::Fact(Fact::Router(
-                RouterFact::Dequeued { key, .. } | RouterFact::DialogDeleted { key, .. },
-            )) => {
+            // A task that has an agent may come back to its queue.
+            Meaning::Fact(Fact::Router(RouterFact::Dequeued { key, .. })) => {
                 self.contacts.forget_key(*key);
             }
             Meaning::Http(Exchange::RequestIn { call, .. }) => {
