@@ -175,6 +175,20 @@ impl Checks {
         reserved.map(|(id, _, at)| (id.clone(), at)).collect()
     }
 
+    /// Contacts whose tasks wait in queues of the router's.
+    pub fn queued(&self) -> impl Iterator<Item = &ContactId> {
+        self.contacts_of(self.router.waiting().map(|(key, _)| key))
+    }
+
+    /// Contacts whose tasks the router counts against agents.
+    pub fn counted(&self) -> impl Iterator<Item = &ContactId> {
+        self.contacts_of(self.router.counted().map(|(key, _)| key))
+    }
+
+    fn contacts_of(&self, keys: impl Iterator<Item = RouterCallKey>) -> impl Iterator<Item = &ContactId> {
+        keys.filter_map(|key| Some(&self.owners.find(&key)?.contact))
+    }
+
     /// What a record says apart from its meaning.
     fn on_record(&mut self, record: &Record) {
         let node = Node::of(&record.node);

@@ -61,9 +61,9 @@ impl Affected {
                     .any(|seq| self.subjects.get(seq).is_some_and(|subject| self.has(subject))))
     }
 
-    /// Whether any message was bent.
-    pub(crate) fn is_bent(&self) -> bool {
-        !self.bent.is_empty()
+    /// Whether a contact is one of those that bent messages are about.
+    pub(crate) fn has_contact(&self, contact: &ContactId) -> bool {
+        self.contacts.contains(contact)
     }
 
     fn has(&self, subject: &Subject) -> bool {

@@ -240,12 +240,6 @@ impl Ends {
         self.without.iter().filter(|(customer, _)| !names.has_customer(customer))
     }
 
-    /// Whether no agent has a contact's task yet.
-    pub(crate) fn is_waiting(&self, contact: Option<&ContactId>) -> bool {
-        let status = contact.and_then(|contact| self.contacts.get(contact));
-        matches!(status, Some((ContactStatus::Unread | ContactStatus::Queued, _)))
-    }
-
     /// Whether nothing is open.
     pub(crate) fn are_all(&self) -> bool {
         self.open.is_empty() && self.tasks.is_empty()

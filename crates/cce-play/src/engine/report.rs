@@ -189,13 +189,20 @@ impl Engine {
     fn unended(&self) -> Vec<cce_check::Breach> {
         let excused = self.lost().into_iter().chain(self.endless());
         let excused: BTreeSet<ContactId> = excused.map(|(contact, _)| contact).collect();
+        let kept_waiting = self.kept_waiting();
         let mut unended = self.checks.clone().finish();
         unended.retain(|breach| {
             let contact = breach.subject.contact.as_ref();
             let is_excused = breach.check == Check::OneEnd && contact.is_some_and(|id| excused.contains(id));
-            !is_excused && (!self.affected.is_bent() || !self.ends.is_waiting(contact))
+            !is_excused && !contact.is_some_and(|id| kept_waiting.contains(id))
         });
         unended
+    }
+
+    /// Contacts that wait in a queue, while an agent is kept by a task that a bent message is about.
+    fn kept_waiting(&self) -> BTreeSet<&ContactId> {
+        let is_kept = self.checks.counted().any(|contact| self.affected.has_contact(contact));
+        self.checks.queued().filter(|_| is_kept).collect()
     }
 
     /// Contacts whose ends the product lost, each in words; none where the scenario does not say that this may be.

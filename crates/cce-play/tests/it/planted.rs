@@ -1,6 +1,6 @@
 //! Faults that are planted into components are found by a swarm, each by the check that is about it.
 
-use crate::swarm::small;
+use crate::{misbehaving, swarm::small};
 use cce_check::Check;
 use cce_cti::Cti;
 use cce_kernel::{Component, Cx, Fact, Host, Input, NodeName, Output, Port};
@@ -10,6 +10,7 @@ use cce_model::{
 };
 use cce_mr::{ICM, Icm, MR, Mr};
 use cce_play::Play;
+use cce_scenario::Scenario;
 use dyn_clone::DynClone;
 
 /// A planted fault is found within so many seeds.
@@ -50,6 +51,20 @@ fn nothing_is_found_where_nothing_was_planted() {
     }
 }
 
+/// Bent messages excuse whoever waits for an agent whom a bent task keeps, and nobody who waits for nothing.
+#[test]
+fn a_task_that_never_comes_to_the_router_is_found_among_tasks_that_suffer() {
+    let fault: fn() -> Box<dyn Fault> = || Box::new(LostTask { tasks: 0 });
+    let mut bent = 0;
+    for seed in 1..=4 {
+        let report = planted(misbehaving::small(), seed, "ccp", fault).report();
+        let is_found = report.failures.iter().any(|failure| failure.by.starts_with("check one-end:"));
+        assert!(is_found, "seed {seed}: {:#?}", report.failures);
+        bent += report.bends.len();
+    }
+    assert!(bent > 0, "no rule ever acted");
+}
+
 /// Plays seeds until that check finds the fault.
 fn is_found(node: &'static str, check: Check, fault: fn() -> Box<dyn Fault>) {
     let by = format!("check {check}:");
@@ -62,7 +77,11 @@ fn is_found(node: &'static str, check: Check, fault: fn() -> Box<dyn Fault>) {
 
 /// One seed with a fault in one component.
 fn play(seed: u64, node: &'static str, fault: fn() -> Box<dyn Fault>) -> Play {
-    let mut play = Play::planted(small(), seed, move |name, component| {
+    planted(small(), seed, node, fault)
+}
+
+fn planted(swarm: Scenario, seed: u64, node: &'static str, fault: fn() -> Box<dyn Fault>) -> Play {
+    let mut play = Play::planted(swarm, seed, move |name, component| {
         if name.as_str() == node { Box::new(Planted::new(name, component, fault())) } else { component }
     });
     play.run(|_| ());
@@ -144,6 +163,24 @@ impl Fault for LostRequeue {
             let is_again =
                 |task: &Mr| matches!(task, Mr::NewTask(task) if task.previous_task != TaskId::NONE);
             link.port != Port::Mr || !Mr::read(&MR, &bytes.0).is_ok_and(|message| is_again(&message))
+        });
+        outputs
+    }
+}
+
+/// CCP does not send its twelfth task.
+#[derive(Clone)]
+struct LostTask {
+    tasks: u32,
+}
+
+impl Fault for LostTask {
+    fn outputs(&mut self, mut outputs: Vec<Output>) -> Vec<Output> {
+        outputs.retain(|output| {
+            let Output::Send { link, bytes } = output else { return true };
+            let is_task = link.port == Port::Mr && matches!(Mr::read(&MR, &bytes.0), Ok(Mr::NewTask(_)));
+            self.tasks += u32::from(is_task);
+            !is_task || self.tasks != 12
         });
         outputs
     }
