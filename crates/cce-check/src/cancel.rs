@@ -6,19 +6,49 @@ use cce_kernel::LinkId;
 use cce_model::DialogueId;
 use cce_mr::{Mr, mr::CancelTask};
 use cce_wire::Message;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Dialogues with a cancel that waits for its answer. The lowest give way.
 const DIALOGUES_MAX: usize = 16_384;
 
-/// Records of the cancels that wait, oldest first, by connection and dialogue.
+/// Cancels of one dialogue whose records are known. Further ones are counted.
+const WAITING_MAX: usize = 64;
+
+/// The cancels that wait, by connection and dialogue.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cancels(BTreeMap<(LinkId, DialogueId), Vec<u64>>);
+pub(crate) struct Cancels(BTreeMap<(LinkId, DialogueId), Waiting>);
+
+/// The cancels of one dialogue that wait.
+#[derive(Clone, Debug, Default)]
+struct Waiting {
+    /// Records, oldest first.
+    known: VecDeque<u64>,
+    further: u64,
+}
+
+impl Waiting {
+    fn add(&mut self, seq: u64) {
+        if self.known.len() < WAITING_MAX {
+            self.known.push_back(seq);
+        } else {
+            self.further += 1;
+        }
+    }
+
+    /// One of them has its answer. Says whether it was the last one.
+    fn answer(&mut self) -> bool {
+        match self.further.checked_sub(1) {
+            Some(further) => self.further = further,
+            None => drop(self.known.pop_front()),
+        }
+        self.known.is_empty()
+    }
+}
 
 impl Cancels {
     /// An application gives a task up.
     pub(crate) fn on_cancel(&mut self, link: LinkId, dialogue: DialogueId, seq: u64) {
-        self.0.entry((link, dialogue)).or_default().push(seq);
+        self.0.entry((link, dialogue)).or_default().add(seq);
         self.0.keep(DIALOGUES_MAX);
     }
 
@@ -44,7 +74,7 @@ impl Cancels {
     /// Cancels that got no answer.
     pub(crate) fn finish(&self, judge: &mut Judge<'_>) {
         for ((link, dialogue), waiting) in &self.0 {
-            for at in waiting {
+            for at in &waiting.known {
                 let text = format!("CANCEL_TASK of dialogue {dialogue} on {link} got no answer");
                 judge.breach(Judgement::CancelConfirmed, *at, &[], Subject::default(), text);
             }
@@ -60,8 +90,7 @@ impl Cancels {
             )
         });
         let Some(waiting) = waiting else { return };
-        waiting.remove(0);
-        if waiting.is_empty() {
+        if waiting.answer() {
             self.0.remove(&cancelled);
         }
     }
@@ -111,6 +140,24 @@ mod tests {
             cancels.finish(&mut judge);
             assert_eq!(judge.breaches.iter().map(|breach| breach.seq).collect::<Vec<_>>(), left);
         }
+    }
+
+    #[test]
+    fn of_many_cancels_of_one_dialogue_the_first_are_known_and_the_others_counted() {
+        let link = LinkId { port: Port::Mr, number: 1 };
+        let conf = Mr::from(cce_mr::mr::CancelTaskConf { dialogue_id: DialogueId(7), ..Default::default() });
+        let count = WAITING_MAX as u64 + 6;
+        let breaches = |confirmations: u64| {
+            let (mut ledger, subject) = (Ledger::default(), Subject::default());
+            let mut judge = Judge::new(&mut ledger, 9, &subject);
+            let mut cancels = Cancels::default();
+            (0..count).for_each(|seq| cancels.on_cancel(link, DialogueId(7), seq));
+            (0..confirmations).for_each(|_| cancels.on_sent(link, &conf, &mut judge));
+            cancels.finish(&mut judge);
+            judge.breaches.len()
+        };
+        assert_eq!(breaches(0), WAITING_MAX);
+        assert_eq!((breaches(count - 1), breaches(count), breaches(count + 1)), (1, 0, 1));
     }
 
     #[test]

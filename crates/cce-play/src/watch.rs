@@ -12,6 +12,9 @@ use std::{
 /// What happens to a component whose life is over.
 const STOPPED: &str = "stopped";
 
+/// Records that a count names.
+const RELATED_MAX: usize = 16;
+
 /// Tasks of which one expectation keeps a deadline at the same time.
 const PENDING_MAX: usize = 4_096;
 
@@ -90,7 +93,7 @@ impl Misses {
 enum State {
     /// Records of what came so far, in order.
     Order(Vec<u64>),
-    Count(Vec<u64>),
+    Count(Counted),
     Never,
     /// Beginnings whose end is awaited, the first of each task; the earliest deadline in front.
     Within(VecDeque<Pending>),
@@ -98,6 +101,25 @@ enum State {
     While(Option<Since>),
     /// The latest change, whether it is the right one, and its words.
     Final(Option<(Since, bool, String)>),
+}
+
+/// What was counted so far.
+#[derive(Clone, Debug, Default)]
+struct Counted {
+    times: u64,
+    /// The first records, and the latest one.
+    first: Vec<u64>,
+    latest: Option<u64>,
+}
+
+impl Counted {
+    fn add(&mut self, record: u64) {
+        self.times += 1;
+        self.latest = Some(record);
+        if self.first.len() < RELATED_MAX {
+            self.first.push(record);
+        }
+    }
 }
 
 /// Since when a state holds.
@@ -144,7 +166,7 @@ impl Watch {
         let state = match &expectation.want {
             Want::Order(_) => State::Order(Vec::new()),
             Want::Never(_) => State::Never,
-            Want::Count { .. } => State::Count(Vec::new()),
+            Want::Count { .. } => State::Count(Counted::default()),
             Want::Within { .. } => State::Within(VecDeque::new()),
             Want::While { .. } => State::While(None),
             Want::Final(_) => State::Final(None),
@@ -184,10 +206,10 @@ impl Watch {
                 broken = Some(Unmet { text: "it happened".into(), record: Some(seq), related: Vec::new() });
             }
             (Want::Count { of, most, .. }, State::Count(seen)) if means(of) => {
-                seen.push(seq);
-                if seen.len() as u64 > *most {
+                seen.add(seq);
+                if seen.times > *most {
                     let text = format!("it happened more than {most} times");
-                    broken = Some(Unmet { text, record: Some(seq), related: seen.clone() });
+                    broken = Some(Unmet { text, record: Some(seq), related: seen.first.clone() });
                 }
             }
             (Want::Within { from, to, time }, State::Within(pending)) => {
@@ -270,10 +292,10 @@ impl Watch {
                 record: seen.last().copied(),
                 related: seen.clone(),
             }),
-            (Want::Count { least, .. }, State::Count(seen)) if (seen.len() as u64) < *least => Some(Unmet {
-                text: format!("it happened {} times, not {least}", seen.len()),
-                record: seen.last().copied(),
-                related: seen.clone(),
+            (Want::Count { least, .. }, State::Count(seen)) if seen.times < *least => Some(Unmet {
+                text: format!("it happened {} times, not {least}", seen.times),
+                record: seen.latest,
+                related: seen.first.clone(),
             }),
             (Want::Within { to, .. }, State::Within(pending)) if !pending.is_empty() => {
                 let record = pending.front().map(|begun| begun.record);

@@ -80,6 +80,17 @@ fn a_count_is_told_when_it_is_too_small_or_too_large() {
 }
 
 #[test]
+fn a_count_names_its_first_records_however_many_there_are() {
+    let run = played(
+        "until = \"60s\"\n[customers.alice]\npoll = \"500ms\"\n[checks.off]\none-end = \"nobody is there\"\n\
+         [[expect]]\ncount = { of = \"app > ccp POLL alice\", least = 1000 }",
+    );
+    let [failure] = &run.report.failures[..] else { panic!("{:?}", run.failures()) };
+    assert_eq!(failure.related.len(), 16, "{}", failure.text);
+    assert!(failure.record > failure.related.last().copied(), "the latest one is named, too");
+}
+
+#[test]
 fn what_must_follow_in_time_is_told_when_it_is_late() {
     let failures = |time: &str| {
         let rest = format!(
