@@ -215,6 +215,7 @@ impl Checks {
             Node::Ccp => {
                 self.dialogues.forget(Side::Ccp);
                 self.contacts.forget_calls();
+                self.streams.forget(&record.node);
             }
             Node::MrPg => {
                 self.dialogues.forget(Side::MrPg);
@@ -226,7 +227,10 @@ impl Checks {
                 self.answers.forget();
                 self.deliveries.forget();
             }
-            Node::Finesse => self.finesse.forget(),
+            Node::Finesse => {
+                self.finesse.forget();
+                self.streams.forget(&record.node);
+            }
             Node::Other => self.streams.forget(&record.node),
         }
     }
@@ -255,7 +259,10 @@ impl Checks {
             Meaning::Sent { link, message, peer, .. } => {
                 self.on_sent(node, name, *link, message, peer.node.is_none(), judge);
             }
-            Meaning::Http(exchange) => self.on_exchange(node, event, exchange),
+            Meaning::Http(exchange) => {
+                self.on_exchange(node, event, exchange);
+                self.on_bosh(name, exchange, judge);
+            }
             Meaning::LinkUp { link, .. } if node == Node::AgentPg => self.answers.on_link_up(*link),
             Meaning::LinkDown { link, .. } => self.on_link_gone(node, name, *link),
             Meaning::LinkUp { .. } | Meaning::Bent(_) | Meaning::Other => {}
@@ -392,6 +399,19 @@ impl Checks {
             | Exchange::ReplyIn { .. }
             | Exchange::RequestIn { .. }
             | Exchange::ReplyOut { .. } => {}
+        }
+    }
+
+    /// What travels in bodies of BOSH is judged where it leaves: the answers of one session may overtake each other.
+    fn on_bosh(&mut self, name: &NodeName, exchange: &Exchange<'_>, judge: &mut Judge<'_>) {
+        match exchange {
+            Exchange::RequestIn { call, port: Port::Bosh | Port::CcpBosh, request } => {
+                self.streams.on_body(name, *call, &request.body.0);
+            }
+            Exchange::ReplyOut { call, response } => {
+                self.streams.on_answer(name, *call, &response.body.0, judge);
+            }
+            Exchange::RequestIn { .. } | Exchange::RequestOut { .. } | Exchange::ReplyIn { .. } => {}
         }
     }
 

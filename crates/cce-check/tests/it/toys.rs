@@ -11,7 +11,7 @@ use cce_model::{
     SkillTarget, StatusReason, TaskEventKind, TaskState,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact, SmOperation},
 };
-use cce_world::{CastAgent, Lab};
+use cce_world::{AgentTransport, CastAgent, Lab};
 
 #[test]
 fn a_contact_that_is_handled_twice_breaks_one_end() {
@@ -386,6 +386,29 @@ fn a_notification_that_reaches_the_desktop_late_breaks_publish_order() {
     };
     let piece = journal.nth_record(0, at_desktop);
     breaks(&journal.again_at_the_end(piece), Check::PublishOrder);
+}
+
+#[test]
+fn an_item_that_comes_twice_over_bosh_breaks_publish_order() {
+    let listening = CastAgent { xmpp: AgentTransport::Bosh, ..agent("1081", 3) };
+    let mut over_bosh = journal(lab(vec![listening], vec![customer(4)]), 1);
+    holds(&over_bosh);
+    let has_item = |record: &Record| match &record.what {
+        What::Out(Output::Reply { response, .. }) => {
+            record.node.as_str() == "finesse" && response.body.text().contains("<item id=")
+        }
+        _ => false,
+    };
+    let [first, second] = [0, 1].map(|nth| over_bosh.nth_record(nth, has_item));
+    let What::Out(Output::Reply { response, .. }) = &over_bosh.records[first].what else {
+        panic!("no reply")
+    };
+    let items = response.body.clone();
+    let What::Out(Output::Reply { response, .. }) = &mut over_bosh.records[second].what else {
+        panic!("no reply")
+    };
+    response.body = items;
+    breaks(&over_bosh, Check::PublishOrder);
 }
 
 #[test]
