@@ -97,6 +97,11 @@ pub(crate) struct AgentPg {
     is_timer: bool,
     /// A client opens its session: it hears how agents stand, which is no news (task-routing E16).
     is_opening: bool,
+    /// The session of a client is over: its agents have no client.
+    is_session_over: bool,
+    /// The agent whom a client asks to be ready, and to be not ready.
+    made_ready: Option<AgentKey>,
+    made_not_ready: Option<AgentKey>,
     /// Inputs so far.
     input: u64,
 }
@@ -108,6 +113,9 @@ impl AgentPg {
         self.is_forced = false;
         self.is_timer = is_timer;
         self.is_opening = false;
+        self.is_session_over = false;
+        self.made_ready = None;
+        self.made_not_ready = None;
         self.input += 1;
     }
 
@@ -116,9 +124,22 @@ impl AgentPg {
         self.is_opening = true;
     }
 
-    pub(crate) fn on_arm(&mut self, message: &ArmMessage) {
+    /// The session of a client is over.
+    pub(crate) fn on_session_closed(&mut self) {
+        self.is_session_over = true;
+    }
+
+    /// A client says something of an agent.
+    pub(crate) fn on_arm(&mut self, place: AgentKey, message: &ArmMessage) {
         self.is_init = matches!(message, ArmMessage::TaskInit { .. } | ArmMessage::AgentInit { .. });
         self.is_forced = matches!(message, ArmMessage::SetAgentState { force: Force::Forced, .. });
+        let is_told = matches!(message, ArmMessage::AgentInit { .. } | ArmMessage::SetAgentState { .. });
+        let is_ready = is_told || matches!(message, ArmMessage::MakeReady { .. });
+        // A client that is back and has no task speaks for an agent who is not ready (cti-server-protocol 11.1).
+        let is_not_ready =
+            is_told || matches!(message, ArmMessage::MakeNotReady { .. } | ArmMessage::GetAgentTasks);
+        self.made_ready = is_ready.then_some(place);
+        self.made_not_ready = is_not_ready.then_some(place);
     }
 
     pub(crate) fn on_task(&mut self, id: TaskId, change: Change, router: &Router, judge: &mut Judge<'_>) {
@@ -211,10 +232,12 @@ impl AgentPg {
             self.skill_targets.insert(agent.clone(), place.skill_target);
         }
         let (is_init, is_forced) = (self.is_init, self.is_forced);
+        let was = self.desk(place).state;
+        let has_reason = self.has_reason(place, was, now.to);
         let desk = self.desk(place);
-        let (was, at) = (desk.state, desk.at);
-        let is_legal =
-            now.from == was && (is_init || is_step(was, now.to, is_forced)) && fits(now.to, &desk.tasks);
+        let at = desk.at;
+        let is_step = is_init || is_step(was, now.to, is_forced);
+        let is_legal = now.from == was && is_step && has_reason && fits(now.to, &desk.tasks);
         judge.expect(Judgement::AgentTransition, is_legal, &[at], || {
             let Standing { from, to, .. } = now;
             format!("agent {place} goes from {from} to {to}, and was {was} with {}", describe(&desk.tasks))
@@ -237,6 +260,21 @@ impl AgentPg {
         desk.counted = now.tasks;
         desk.routable = now.routable;
         desk.at = judge.seq;
+    }
+
+    /// Whether an agent may become, or cease to be, what does not follow from the tasks: not ready, which a client asks for
+    /// (task-routing 1.4, E6), and without a client (E16).
+    fn has_reason(&self, place: AgentKey, from: AgentState, to: AgentState) -> bool {
+        use AgentState as A;
+        match (from, to) {
+            (from, to) if from == to => true,
+            // A sign-in leads to NOT_READY; whoever has a client again stands as the tasks do, or is not ready.
+            (A::Logout | A::Login | A::WorkNotReady, _) | (_, A::Logout) => true,
+            (_, A::WorkNotReady) => self.is_session_over,
+            (_, A::NotReady) => self.made_not_ready == Some(place),
+            (A::NotReady, _) => self.made_ready == Some(place),
+            (_, _) => true,
+        }
     }
 
     /// OPC tells the CTI server how an agent stands.
@@ -485,8 +523,8 @@ fn is_step(from: AgentState, to: AgentState, is_forced: bool) -> bool {
     }
 }
 
-/// Whether an agent's state follows from the tasks; who asked to be not ready is that, whatever they are
-/// (task-routing 1.4).
+/// Whether an agent's state follows from the tasks. Who is not ready, or has no client, is that, whatever they are
+/// (task-routing 1.4, E16).
 fn fits(state: AgentState, tasks: &[(TaskId, TaskState)]) -> bool {
     use AgentState as A;
     let has = |wanted: &[TaskState]| tasks.iter().any(|(_, state)| wanted.contains(state));

@@ -539,9 +539,12 @@ impl Checks {
             AgentPgFact::SessionOpened { session, link, services, .. } => {
                 self.answers.on_session(*session, *link, *services);
             }
-            AgentPgFact::SessionClosed { session, .. } => self.answers.on_session_closed(*session),
-            AgentPgFact::ToOpc { message, .. } => {
-                self.agentpg.on_arm(message);
+            AgentPgFact::SessionClosed { session, .. } => {
+                self.agentpg.on_session_closed();
+                self.answers.on_session_closed(*session);
+            }
+            AgentPgFact::ToOpc { message, skill_target, mrd, .. } => {
+                self.agentpg.on_arm(AgentKey { skill_target: *skill_target, mrd: *mrd }, message);
                 self.answers.on_arm(message);
             }
             AgentPgFact::ToCtiServer(message) => self.on_opc(message, judge),

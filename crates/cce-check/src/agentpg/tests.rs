@@ -28,12 +28,15 @@ impl Bench<'_> {
 
     /// A client tells anew how its tasks stand.
     fn init(&mut self) {
-        self.agentpg.on_arm(&ArmMessage::TaskInit {
-            task: ID,
-            state: TaskState::Active,
-            skill_group: SkillTarget(5199),
-            is_answered: true,
-        });
+        self.agentpg.on_arm(
+            PLACE,
+            &ArmMessage::TaskInit {
+                task: ID,
+                state: TaskState::Active,
+                skill_group: SkillTarget(5199),
+                is_answered: true,
+            },
+        );
     }
 
     fn at(&mut self, seq: u64) -> &mut Self {
@@ -377,6 +380,7 @@ fn only_its_own_change_of_a_task_changes_what_an_agent_has() {
             bench.task(ID, PLACE, Some(TaskState::Active), TaskState::Paused);
             bench.agent(AgentState::Logout, AgentState::NotReady, 2, false);
             bench.task(OTHER, PLACE, Some(TaskState::Active), TaskState::Ended);
+            bench.agentpg.on_arm(PLACE, &ArmMessage::MakeReady { routable: false });
             bench.agent(AgentState::NotReady, to, tasks, false);
         })
     };
@@ -446,6 +450,57 @@ fn who_is_signed_out_becomes_not_ready_first() {
     for from in A::ALL.iter().filter(|from| **from != A::Logout) {
         assert!(A::ALL.iter().all(|to| is_step(*from, *to, true)), "{from}");
     }
+}
+
+/// Task-routing 1.4, E6 and E16.
+#[test]
+fn an_agent_is_not_ready_by_request_and_without_a_client_when_the_session_is_over() {
+    use AgentState as A;
+    let (ready, not_ready) =
+        (ArmMessage::MakeReady { routable: true }, ArmMessage::MakeNotReady { reason: 0 });
+    let init = |state| ArmMessage::AgentInit { state, routable: true, max_tasks: 3, max_beyond: 0 };
+    let elsewhere = AgentKey { mrd: MrdId(1), ..PLACE };
+    let goes = |from: A, to: A, said: Option<(AgentKey, &ArmMessage)>| {
+        broken(|bench| {
+            let first = if from == A::NotReady { &[A::NotReady][..] } else { &[A::Login, from] };
+            let mut was = A::Logout;
+            for state in first {
+                bench.agent(was, *state, 0, true);
+                was = *state;
+            }
+            bench.input(false);
+            if let Some((place, message)) = said {
+                bench.agentpg.on_arm(place, message);
+            }
+            bench.agent(from, to, 0, true);
+        })
+        .is_empty()
+    };
+    for (from, to, message) in [
+        (A::NotActive, A::NotReady, &not_ready),
+        (A::NotActive, A::NotReady, &ArmMessage::GetAgentTasks),
+        (A::NotActive, A::NotReady, &init(A::NotReady)),
+        (A::NotReady, A::NotActive, &ready),
+        (A::NotReady, A::NotActive, &init(A::NotActive)),
+    ] {
+        assert!(goes(from, to, Some((PLACE, message))), "{from} to {to} by {message:?}");
+        assert!(!goes(from, to, None), "{from} to {to}");
+        assert!(!goes(from, to, Some((elsewhere, message))), "{from} to {to}, in another domain");
+    }
+    assert!(!goes(A::NotActive, A::NotReady, Some((PLACE, &ready))));
+    assert!(!goes(A::NotReady, A::NotActive, Some((PLACE, &not_ready))));
+    assert!(goes(A::NotReady, A::Logout, None) && goes(A::WorkNotReady, A::NotReady, None));
+    let lost = |is_over: bool| {
+        broken(|bench| {
+            bench.agent(A::Logout, A::NotReady, 0, true);
+            bench.input(false);
+            if is_over {
+                bench.agentpg.on_session_closed();
+            }
+            bench.agent(A::NotReady, A::WorkNotReady, 0, false);
+        })
+    };
+    assert_eq!((lost(true), lost(false)), (vec![], vec![Judgement::AgentTransition]));
 }
 
 #[test]
