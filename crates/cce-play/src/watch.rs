@@ -180,7 +180,9 @@ impl Watch {
         match &self.expectation.want {
             Want::Order(order) => order.iter().any(means),
             Want::Within { from, to, .. } => means(from) || means(to),
-            Want::While { state, never } => means(never) || state.concerns_state(happening, names),
+            Want::While { state, never } => {
+                means(never) || state.concerns_state(happening, names) || happening.name == STOPPED
+            }
             Want::Never(_) | Want::Count { .. } | Want::Final(_) => false,
         }
     }
