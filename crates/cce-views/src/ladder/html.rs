@@ -3,6 +3,9 @@
 //! Each row opens and shows the message's fields, the journal's records of it, and the lines that the products' logs have of
 //! them. What is secret is masked in all three.
 
+mod mask;
+
+use self::mask::masked;
 use super::{DrawnContacts, Lane, Row, RowKind, Shape, cause, since, stampers, svg::escape};
 use crate::{
     logs::{LogFile, Logs},
@@ -12,7 +15,6 @@ use cce_fold::{AnyMessage, Fold, Meaning};
 use cce_journal::{Header, Record, What};
 use cce_kernel::Output;
 use cce_model::ContactId;
-use serde_json::Value;
 use std::{collections::BTreeMap, fmt::Write};
 
 /// Rows of one page. A browser is slow with more.
@@ -245,82 +247,4 @@ fn fields(message: &AnyMessage) -> Vec<(String, String)> {
         AnyMessage::Stream(_) | AnyMessage::Unreadable(_) => return Vec::new(),
     };
     shown.into_iter().map(|field| (field.label.to_owned(), field.value.to_string())).collect()
-}
-
-/// A record as the journal has it, without what is secret: the bytes of messages stand among the fields.
-fn masked(record: &Record) -> String {
-    let mut json = serde_json::to_value(record).unwrap_or_default();
-    mask(&mut json);
-    json.to_string()
-}
-
-fn mask(value: &mut Value) {
-    match value {
-        Value::String(text) if text.starts_with("x:") => {
-            *text = format!("x:… ({} bytes)", (text.len() - 2) / 2);
-        }
-        Value::String(text) => *text = without_passwords(text),
-        Value::Array(pair) if is_secret_header(pair) => pair[1] = Value::from("***"),
-        Value::Array(values) => values.iter_mut().for_each(mask),
-        Value::Object(fields) => {
-            // A setting has its name beside its value.
-            let is_secret =
-                fields.values().any(|text| text.as_str().is_some_and(|text| text.ends_with("password")));
-            fields.values_mut().for_each(mask);
-            if let Some(value) = fields.get_mut("value").filter(|_| is_secret) {
-                *value = Value::from("***");
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// A text whose passwords are masked, as elements (`<password>…`), members (`"password":"…"`) and parameters (`password=…`).
-fn without_passwords(text: &str) -> String {
-    const WORD: &str = "password";
-    let small = text.to_ascii_lowercase();
-    let (mut masked, mut done) = (String::new(), 0);
-    for (at, _) in small.match_indices(WORD) {
-        let behind = at + WORD.len();
-        let rest = text[behind..].trim_start_matches(['"', '\'', '\\', ' ']);
-        let Some(value) = rest.strip_prefix(['>', ':', '=']) else { continue };
-        let value = value.trim_start_matches(['"', '\'', '\\', ' ']);
-        let begin = text.len() - value.len();
-        let end =
-            value.find(['<', '&', '"', '\'', '\\', ',', '}', ' ']).map_or(text.len(), |end| begin + end);
-        if begin >= done && begin < end {
-            masked.push_str(&text[done..begin]);
-            masked.push_str("***");
-            done = end;
-        }
-    }
-    masked + &text[done..]
-}
-
-fn is_secret_header(pair: &[Value]) -> bool {
-    let name = pair.first().and_then(Value::as_str).map(str::to_lowercase);
-    pair.len() == 2
-        && name.is_some_and(|name| ["authorization", "cookie", "set-cookie"].contains(&name.as_str()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_passwords;
-
-    #[test]
-    fn of_a_text_with_a_password_the_value_alone_is_masked() {
-        for (text, masked) in [
-            (
-                "<User><password>cisco</password><id>1081</id></User>",
-                "<User><password>***</password><id>1081</id></User>",
-            ),
-            (r#"{"password": "a b", "id": 1}"#, r#"{"password": "*** b", "id": 1}"#),
-            ("name=ann&Password=x&title=y", "name=ann&Password=***&title=y"),
-            ("the password is wrong", "the password is wrong"),
-            ("<password/><a>b</a>", "<password/><a>b</a>"),
-            ("<password></password>", "<password></password>"),
-        ] {
-            assert_eq!(without_passwords(text), masked);
-        }
-    }
 }

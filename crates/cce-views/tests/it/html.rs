@@ -1,6 +1,8 @@
 //! The ladder as a page for a browser.
 
-use crate::lab::run;
+use crate::lab::{lab, run};
+use cce_kernel::{Command, Kind, NodeName, Time, Wall};
+use cce_sim::Sim;
 use cce_views::ladder::{self, Html};
 
 fn page() -> String {
@@ -57,6 +59,23 @@ fn the_page_has_no_credentials() {
     assert!(!page.contains("secret-of-1083"));
     assert!(!page.contains("Basic "), "{:?}", page.find("Basic "));
     assert!(page.contains("authorization") && page.contains("***"));
+}
+
+/// What was changed is in the record of the next start, under the setting's name.
+#[test]
+fn the_page_has_no_password_that_a_restarted_component_kept() {
+    let (lab, finesse) = (lab(), NodeName::from(Kind::Finesse));
+    let header = lab.header(3, Wall(1_718_000_000_000_000), lab.nodes());
+    let mut sim = Sim::new(3);
+    sim.add(&finesse, header.clock(&finesse), lab.build(&finesse).unwrap());
+    let (setting, value) = ("agent/1083.password".to_owned(), "\"changed meanwhile\"".to_owned());
+    sim.command(&finesse, Command::Set { setting, value });
+    sim.run_until(Time(1_000_000));
+    sim.restart(&finesse, lab.build(&finesse).unwrap());
+    sim.run_until(Time(2_000_000));
+    let page = Html::draw(&header, sim.records(), None);
+    assert!(page.matches("setting/agent/1083.password").count() > 0, "{page}");
+    assert!(!page.contains("changed meanwhile"), "{:?}", page.find("changed meanwhile"));
 }
 
 #[test]
