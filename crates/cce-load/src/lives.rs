@@ -165,11 +165,6 @@ impl Lives {
         }
     }
 
-    /// Whether a task was sent, or is over.
-    pub fn is_sent(&self, number: u64) -> bool {
-        self.open.get(&number).is_none_or(|life| life.is_sent)
-    }
-
     /// Whether a task is open still.
     pub fn is_open(&self, number: u64) -> bool {
         self.open.contains_key(&number)

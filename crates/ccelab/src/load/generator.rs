@@ -178,38 +178,71 @@ impl Generator {
         }
     }
 
-    /// The closed loop: each customer has one task at a time.
-    pub(super) async fn run_closed(self: &Arc<Self>, users: u32, think: Duration, bounds: Bounds) {
-        let customers = TaskTracker::new();
+    /// The closed loop: each customer has one task at a time. It ends when the bounds are reached, though tasks may be open
+    /// that customers wait for. Without a duration, it also ends once every task has stood still for that long.
+    pub(super) async fn run_closed(
+        self: &Arc<Self>,
+        users: u32,
+        think: Duration,
+        bounds: Bounds,
+        patience: Duration,
+    ) {
+        let (customers, enough) = (TaskTracker::new(), self.stop.child_token());
         for _ in 0..users {
-            let generator = self.clone();
-            customers.spawn(async move { generator.custom(think, bounds).await });
+            let (generator, enough) = (self.clone(), enough.clone());
+            customers.spawn(async move { generator.custom(think, bounds, &enough).await });
         }
         customers.close();
-        customers.wait().await;
+        let bound = async {
+            match bounds.duration {
+                Some(duration) => sleep(duration.saturating_sub(self.clock.now())).await,
+                None => self.until_still(patience).await,
+            }
+            enough.cancel();
+        };
+        tokio::join!(enough.run_until_cancelled(bound), customers.wait());
+    }
+
+    /// Waits until tasks are open and no task came any further for that long.
+    async fn until_still(&self, patience: Duration) {
+        let mut before = None;
+        loop {
+            let now = self.look(|lives| (lives.open() > 0).then(|| lives.counts()));
+            if now.is_some() && now == before {
+                return;
+            }
+            before = now;
+            sleep(patience).await;
+        }
     }
 
     /// One customer of a closed loop.
-    async fn custom(&self, think: Duration, bounds: Bounds) {
+    async fn custom(self: Arc<Self>, think: Duration, bounds: Bounds, enough: &CancellationToken) {
         let allowed = bounds.tasks.unwrap_or(u64::MAX);
         loop {
             let planned = self.clock.now();
             let is_late = bounds.duration.is_some_and(|duration| planned >= duration);
-            if is_late || self.stop.is_cancelled() || self.next.load(Ordering::Relaxed) >= allowed {
+            if is_late || enough.is_cancelled() {
                 return;
             }
             let Some(number) = self.plan_one_of(allowed, planned) else { return };
+            if self.next.load(Ordering::Relaxed) >= allowed {
+                enough.cancel();
+            }
             let (sender, over) = oneshot::channel();
             self.state().waiting.insert(number, sender);
-            let work = async {
-                let place = self.app.place().await;
-                self.create(number, place).await;
+            let Some(place) = self.stop.run_until_cancelled(self.app.place()).await else {
+                return self.give_up(number);
+            };
+            // It is followed further than the customer waits.
+            let generator = self.clone();
+            self.tasks.spawn(async move { generator.create(number, place).await });
+            let pause = async {
                 // Nothing is sent when the life is over already.
                 let _ = over.await;
                 sleep(think).await;
             };
-            if self.stop.run_until_cancelled(work).await.is_none() {
-                self.give_up_if_unsent(number);
+            if enough.run_until_cancelled(pause).await.is_none() {
                 return;
             }
         }
@@ -234,12 +267,6 @@ impl Generator {
         let now = self.clock.now();
         self.state().lives.give_up(number, now);
         self.changed.notify_one();
-    }
-
-    fn give_up_if_unsent(&self, number: u64) {
-        if !self.look(|lives| lives.is_sent(number)) {
-            self.give_up(number);
-        }
     }
 
     /// Creates a task, and follows it by its status if that was asked for.

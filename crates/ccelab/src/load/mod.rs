@@ -224,7 +224,8 @@ impl Work {
                 self.generator.run_open(arrivals, bounds).await;
             }
             (None, users) => {
-                self.generator.run_closed(users.unwrap_or(1), options.think.0, bounds).await;
+                let (users, patience) = (users.unwrap_or(1), options.patience());
+                self.generator.run_closed(users, options.think.0, bounds, patience).await;
             }
         }
         // What is open then counts as unfinished.

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use cce_load::{Distribution, Rates};
 use cce_world::Span;
 use clap::{ArgGroup, Args, ValueEnum};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// Load on a lab.
 #[derive(Debug, Args)]
@@ -150,6 +150,13 @@ impl Options {
         ids.sort_unstable();
         ids.dedup();
         Ok(ids)
+    }
+
+    /// For how long all tasks of a closed loop may stand still.
+    pub(crate) fn patience(&self) -> Duration {
+        let wrap_up = self.wrap_up.unwrap_or_default();
+        let times = [self.drain, self.think, self.accept, self.start, wrap_up, self.close];
+        times.into_iter().fold(Duration::ZERO, |sum, Span(time)| sum.saturating_add(time))
     }
 
     /// The load, in words.

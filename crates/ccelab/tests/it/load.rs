@@ -82,6 +82,40 @@ fn tasks_are_followed_by_their_status_until_they_are_handled() {
     assert_eq!(journal.matches(r#""to":"handled""#).count(), 6);
 }
 
+/// Runs a load that is to end by itself on the lab of a folder, and returns the counts of its report.
+fn counts_of_what_ends(folder: &Path, arguments: &[&str]) -> Value {
+    let common = ["load", "--ready-file", "lab.ready", "--json", "load.json"];
+    let mut load = ccelab(folder).args(common).args(arguments).stdout(Stdio::null()).spawn().unwrap();
+    let deadline = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        wait_for("the end of the load", || load.try_wait().unwrap());
+    }));
+    if let Err(panic) = deadline {
+        load.kill().unwrap();
+        load.wait().unwrap();
+        std::panic::resume_unwind(panic);
+    }
+    let report: Value = serde_json::from_str(&fs::read_to_string(folder.join("load.json")).unwrap()).unwrap();
+    assert_eq!(report["interrupted"], false);
+    report["counts"].clone()
+}
+
+/// Nobody takes their tasks.
+#[test]
+fn a_closed_loop_ends_though_the_tasks_of_its_customers_do_not() {
+    let folder = folder("load-stuck");
+    let lab = lab(&folder);
+    for bounds in [
+        &["--duration", "1s", "--drain", "100ms"][..],
+        &["--tasks", "2", "--drain", "1s"],
+        &["--tasks", "10", "--drain", "1s"],
+    ] {
+        let counts = counts_of_what_ends(&folder, &[&["--users", "2", "--poll", "50ms"], bounds].concat());
+        let count = |name: &str| counts[name].as_u64().unwrap();
+        assert_eq!((count("planned"), count("created"), count("unfinished")), (2, 2, 2), "{bounds:?}");
+    }
+    lab.interrupt();
+}
+
 #[test]
 fn a_load_that_is_interrupted_ends_in_order_and_its_summary_adds_up() {
     let folder = folder("load-interrupted");
