@@ -4,7 +4,7 @@ use super::{
     clock::Clock,
     http::{Ask, LoadPermit, Pool},
 };
-use cce_load::{Arrivals, Follow, LifeStep, Lives, LoadFlaw, LoadReport, Plan, tag_of};
+use cce_load::{Arrivals, Follow, LifeStep, Lives, LoadFlaw, LoadReport, OPEN_MAX, Plan, tag_of};
 use cce_model::{DialogState, TaskId};
 use cce_xml::task::{Task, TaskStatus};
 use http::{Method, header::LOCATION};
@@ -21,9 +21,6 @@ use tokio::{
     time::sleep,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-
-/// Arrivals that are due and were not taken yet.
-const DUE_MAX: usize = 1 << 16;
 
 /// The longest sleep of the thread that keeps the times, so that it hears of a stop.
 const NAP: Duration = Duration::from_millis(50);
@@ -138,11 +135,11 @@ impl Generator {
 
     /// The open loop: tasks begin when the plan says so, whatever becomes of them.
     pub(super) async fn run_open(self: &Arc<Self>, arrivals: Arrivals, bounds: Bounds) {
-        let (sender, mut due) = mpsc::channel(DUE_MAX);
+        // Each of them is an open task, and these are no more.
+        let (sender, mut due) = mpsc::channel(OPEN_MAX);
         let generator = self.clone();
         let pacing = tokio::task::spawn_blocking(move || generator.pace(arrivals, bounds, &sender));
-        while let Some(planned) = due.recv().await {
-            let Some(number) = self.plan(planned) else { continue };
+        while let Some(number) = due.recv().await {
             let place = self.stop.run_until_cancelled(self.app.place()).await;
             let Some(place) = place else {
                 self.give_up(number);
@@ -155,8 +152,9 @@ impl Generator {
         let _ = pacing.await;
     }
 
-    /// Hands on each planned start when it is due. A thread of its own: the runtime's timers are a millisecond coarse.
-    fn pace(&self, arrivals: Arrivals, bounds: Bounds, due: &mpsc::Sender<Duration>) {
+    /// Plans each task when it is due, and hands it on: the target, which may take its time, has no say in the plan. A
+    /// thread of its own: the runtime's timers are a millisecond coarse.
+    fn pace(&self, arrivals: Arrivals, bounds: Bounds, due: &mpsc::Sender<u64>) {
         let tasks = usize::try_from(bounds.tasks.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
         for planned in arrivals
             .take_while(|planned| bounds.duration.is_none_or(|duration| *planned < duration))
@@ -172,7 +170,9 @@ impl Generator {
                 }
                 std::thread::sleep(left.min(NAP));
             }
-            if due.blocking_send(planned).is_err() {
+            if let Some(number) = self.plan(planned)
+                && due.blocking_send(number).is_err()
+            {
                 return;
             }
         }
@@ -346,5 +346,36 @@ impl Generator {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{connect::Connector, targets::Target},
+        *,
+    };
+    use cce_load::Distribution;
+
+    /// Nothing takes what is due: the target has stalled, and every connection waits for it.
+    #[test]
+    fn what_is_due_is_planned_though_nothing_of_it_can_be_sent() {
+        let target = Target { name: "stalled:8080".to_owned(), address: ([127, 0, 0, 1], 8080).into() };
+        let (timeout, tasks) = (Duration::from_secs(10), TaskTracker::new());
+        let pool = Pool::new(target, Connector::Plain, 1, timeout, tasks.clone());
+        let template = Template {
+            path: "/ccp/task/feed/100080".to_owned(),
+            selector: "CumulusTask".to_owned(),
+            run: "load".to_owned(),
+            tag_variable: 10,
+            poll: None,
+        };
+        let generator = Generator::new(pool, template, Follow::Creation, CancellationToken::new(), tasks);
+        generator.clock.begin();
+        let (sender, due) = mpsc::channel(OPEN_MAX);
+        let arrivals = Arrivals::new("100000".parse().unwrap(), Distribution::Constant, 1);
+        generator.pace(arrivals, Bounds { duration: None, tasks: Some(300) }, &sender);
+        let counts = generator.look(Lives::counts);
+        assert_eq!((counts.planned, counts.unsent, due.len()), (300, 300, 300));
     }
 }
