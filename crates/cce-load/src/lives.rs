@@ -39,9 +39,20 @@ struct Life {
     is_created: bool,
     /// Its id, once it is known.
     task: Option<TaskId>,
+    /// Whether it was ever offered.
+    was_offered: bool,
+    /// When the offer was made that stands: one that nobody accepts is made again, to somebody else.
     offered: Option<Duration>,
     accepted: Option<Duration>,
     ended: Option<Duration>,
+}
+
+impl Life {
+    fn new(planned: Duration) -> Self {
+        let (is_sent, is_created, was_offered) = (false, false, false);
+        let (task, offered, accepted, ended) = (None, None, None, None);
+        Self { planned, is_sent, is_created, task, was_offered, offered, accepted, ended }
+    }
 }
 
 /// The tag of a task: it travels with the task as a call variable, and tells the generator's tasks from others, also from those of an
@@ -86,8 +97,7 @@ impl Lives {
             self.statistics.error(LifeStep::Create, LoadFlaw::NoRoom, now);
             return false;
         }
-        let (is_sent, is_created, task, offered, accepted, ended) = (false, false, None, None, None, None);
-        self.open.insert(number, Life { planned, is_sent, is_created, task, offered, accepted, ended });
+        self.open.insert(number, Life::new(planned));
         true
     }
 
@@ -185,15 +195,22 @@ impl Lives {
             return None;
         };
         if life.task != Some(task) {
-            life.task = Some(task);
+            if state == DialogState::Closed && life.task.is_some() {
+                return self.note_withdrawal(now);
+            }
+            // A task that is offered again has another id (task-routing E1).
+            if let Some(before) = life.task.replace(task) {
+                self.tasks.remove(&before);
+                life.offered = None;
+            }
             self.tasks.insert(task, number);
         }
         match state {
             DialogState::Offered => {
-                if life.offered.is_none() {
-                    life.offered = Some(now);
+                let waited = now.saturating_sub(life.planned);
+                life.offered.get_or_insert(now);
+                if !std::mem::replace(&mut life.was_offered, true) {
                     self.statistics.counts.offered += 1;
-                    let waited = now.saturating_sub(life.planned);
                     self.statistics.record(Phase::Offer, waited, now);
                 }
                 None
@@ -226,15 +243,23 @@ impl Lives {
     fn on_closed(&mut self, number: u64, now: Duration) -> Option<u64> {
         let life = self.open.get_mut(&number)?;
         let Some(accepted) = life.accepted else {
-            // Nobody has accepted it: it is offered again, to somebody else (task-routing E8).
-            self.statistics.error(LifeStep::Accept, LoadFlaw::Withdrawn, now);
-            return None;
+            life.offered = None;
+            return self.note_withdrawal(now);
         };
+        if life.ended.is_some() {
+            return None;
+        }
         life.ended = Some(now);
         let is_created = life.is_created;
         self.statistics.record(Phase::Work, now.saturating_sub(accepted), now);
         let is_over = self.follow == Follow::Dialogs && is_created && self.end(number, now);
         is_over.then_some(number)
+    }
+
+    /// Nobody has accepted it: it is offered again, to somebody else (task-routing E1).
+    fn note_withdrawal(&mut self, now: Duration) -> Option<u64> {
+        self.statistics.error(LifeStep::Accept, LoadFlaw::Withdrawn, now);
+        None
     }
 
     /// The life came to the end that is followed. Says that it is over.

@@ -87,6 +87,45 @@ fn the_phases_of_a_life_are_measured_from_its_planned_start() {
     assert_eq!((lives.open(), lives.counts().ended), (0, 1));
 }
 
+/// The first agent lets it ring; to the second one it is offered under another id.
+#[test]
+fn acceptance_counts_from_the_offer_that_was_accepted() {
+    let task = |text| TaskId::parse(text).unwrap();
+    let (first, second) = (task("1_2_3"), task("1_4_3"));
+    for last in [
+        [(first, DialogState::Closed), (second, DialogState::Offered)],
+        [(second, DialogState::Offered), (first, DialogState::Closed)],
+    ] {
+        let (mut lives, tag) = (Lives::new(Follow::Dialogs, "run"), tag_of("run", 7));
+        lives.plan(7, millis(0), millis(0));
+        lives.send(7, millis(0));
+        lives.answer(7, Ok(()), millis(10));
+        lives.notify(Some(&tag), first, DialogState::Offered, millis(20));
+        for (task, state) in last {
+            lives.notify(Some(&tag), task, state, millis(10_020));
+        }
+        lives.notify(Some(&tag), second, DialogState::Accepted, millis(10_025));
+        let micros = |phase| lives.statistics().phase(phase).max() / 1_000;
+        assert_eq!([Phase::Offer, Phase::Accept].map(micros), [20, 5]);
+        assert_eq!((lives.counts().offered, lives.counts().accepted), (1, 1));
+        assert_eq!(lives.notify(Some(&tag), second, DialogState::Closed, millis(10_030)), Some(7));
+    }
+}
+
+#[test]
+fn a_task_of_which_two_notifications_say_that_it_is_closed_was_worked_on_once() {
+    let (mut lives, tag) = (Lives::new(Follow::Dialogs, "run"), tag_of("run", 7));
+    let task = TaskId::parse("1_2_3").unwrap();
+    lives.plan(7, millis(0), millis(0));
+    lives.send(7, millis(0));
+    let states =
+        [DialogState::Offered, DialogState::Accepted, DialogState::Closed, DialogState::Closed].into_iter();
+    for (at, state) in (1..).zip(states) {
+        lives.notify(Some(&tag), task, state, millis(at));
+    }
+    assert_eq!(lives.statistics().phase(Phase::Work).count(), 1);
+}
+
 #[test]
 fn every_task_is_counted_once_whatever_becomes_of_it() {
     let mut lives = Lives::new(Follow::Dialogs, "run");
