@@ -90,8 +90,7 @@ impl Lives {
 
     /// A task is to begin. Says whether there is room for it.
     pub fn plan(&mut self, number: u64, planned: Duration, now: Duration) -> bool {
-        self.statistics.counts.planned += 1;
-        self.statistics.row(planned).planned += 1;
+        self.statistics.plan(planned);
         if self.open.len() >= OPEN_MAX {
             self.statistics.counts.unsent += 1;
             self.statistics.error(LifeStep::Create, LoadFlaw::NoRoom, now);
@@ -123,8 +122,7 @@ impl Lives {
         match result {
             Ok(()) => {
                 life.is_created = true;
-                self.statistics.counts.created += 1;
-                self.statistics.row(now).created += 1;
+                self.statistics.create(now);
                 self.statistics.record(Phase::Create, now.saturating_sub(life.planned), now);
                 // An agent may have closed it before this answer arrived.
                 match (self.follow, life.ended) {
@@ -266,8 +264,7 @@ impl Lives {
     fn end(&mut self, number: u64, ended: Duration) -> bool {
         let Some(life) = self.open.get(&number) else { return false };
         let lasted = ended.saturating_sub(life.planned);
-        self.statistics.counts.ended += 1;
-        self.statistics.row(ended).ended += 1;
+        self.statistics.end(ended);
         self.statistics.record(Phase::Life, lasted, ended);
         self.forget(number)
     }

@@ -211,10 +211,22 @@ impl Row {
     }
 }
 
+/// When something of a kind happened last.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Last {
+    /// The last planned start.
+    pub(crate) planned: Duration,
+    /// The last creation.
+    pub(crate) created: Duration,
+    /// The last end.
+    pub(crate) ended: Duration,
+}
+
 /// Everything that is counted.
 #[derive(Debug)]
 pub struct Statistics {
     pub(crate) counts: Counts,
+    pub(crate) last: Last,
     pub(crate) errors: BTreeMap<(LifeStep, LoadFlaw), u64>,
     /// Errors of kinds that were too many to be told apart.
     pub(crate) other_errors: u64,
@@ -228,6 +240,7 @@ impl Default for Statistics {
     fn default() -> Self {
         Self {
             counts: Counts::default(),
+            last: Last::default(),
             errors: BTreeMap::new(),
             other_errors: 0,
             phases: std::array::from_fn(|_| LatencyHistogram::default()),
@@ -278,6 +291,27 @@ impl Statistics {
             Phase::Life => row.life.record(lasted),
             Phase::Begin | Phase::Accept | Phase::Work => {}
         }
+    }
+
+    /// A task is to begin.
+    pub(crate) fn plan(&mut self, planned: Duration) {
+        self.counts.planned += 1;
+        self.row(planned).planned += 1;
+        self.last.planned = self.last.planned.max(planned);
+    }
+
+    /// A task was created.
+    pub(crate) fn create(&mut self, now: Duration) {
+        self.counts.created += 1;
+        self.row(now).created += 1;
+        self.last.created = self.last.created.max(now);
+    }
+
+    /// A task came to its end.
+    pub(crate) fn end(&mut self, now: Duration) {
+        self.counts.ended += 1;
+        self.row(now).ended += 1;
+        self.last.ended = self.last.ended.max(now);
     }
 
     /// The row of a moment.

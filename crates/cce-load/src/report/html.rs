@@ -122,11 +122,19 @@ impl LoadReport {
     }
 
     fn series(&self, name: &str, marks: Marks, point: impl Fn(&RowReport) -> (f64, f64)) -> Series {
-        Series { name: name.to_owned(), marks, points: self.timeline.iter().map(point).collect() }
+        Series { name: name.to_owned(), marks, points: self.whole_rows().iter().map(point).collect() }
+    }
+
+    /// The rows whose time is over: what one counts in a part of its time is no rate. A load that is shorter than a row has
+    /// that one alone.
+    fn whole_rows(&self) -> &[RowReport] {
+        let is_whole = |row: &&RowReport| float(row.at + self.row_seconds) <= self.seconds;
+        let whole = self.timeline.iter().take_while(is_whole).count();
+        &self.timeline[..whole.max(1).min(self.timeline.len())]
     }
 
     fn rate(&self, count: u64) -> f64 {
-        float(count) / float(self.row_seconds)
+        float(count) / float(self.row_seconds).min(self.seconds)
     }
 }
 
@@ -155,5 +163,36 @@ fn short_duration(value: f64) -> String {
         value if value < 1e3 => format!("{value:.0} µs"),
         value if value < 1e6 => format!("{:.0} ms", value / 1e3),
         value => format!("{:.0} s", value / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Follow, Lives, LoadReport, Plan};
+    use std::time::Duration;
+
+    /// Ten tasks a second are planned, until the load is over in the middle of a row.
+    fn rates(millis: u64) -> Vec<f64> {
+        let mut lives = Lives::new(Follow::Creation, "run");
+        for number in 0..millis.div_ceil(100) {
+            let planned = Duration::from_millis(100 * number);
+            lives.plan(number, planned, planned);
+        }
+        let report = LoadReport::new(Plan::default(), &lives, Duration::from_millis(millis), false);
+        let over_load: Vec<f64> = report.over_load().series[0].points.iter().map(|(rate, _)| *rate).collect();
+        let over_time: Vec<f64> = report.rates().series[0].points.iter().map(|(_, rate)| *rate).collect();
+        assert_eq!(over_load, over_time);
+        over_time
+    }
+
+    #[test]
+    fn a_row_whose_time_is_not_over_is_no_part_of_the_rates() {
+        assert_eq!(rates(3_200), [10.0, 10.0, 10.0]);
+        assert_eq!(rates(3_000), [10.0, 10.0, 10.0]);
+    }
+
+    #[test]
+    fn a_load_that_is_shorter_than_a_row_has_the_rate_of_its_own_time() {
+        assert_eq!(rates(500), [10.0]);
     }
 }

@@ -46,9 +46,9 @@ pub struct LoadReport {
     pub seconds: f64,
     /// How many tasks came how far.
     pub counts: Counts,
-    /// Tasks a second that were created, and that ended.
+    /// Tasks a second that were created, until the last planned start or the last creation.
     pub created_per_second: f64,
-    /// Tasks a second that ended.
+    /// Tasks a second that ended, until the last planned start or the last end.
     pub ended_per_second: f64,
     /// Durations of each phase that was seen.
     pub phases: Vec<PhaseReport>,
@@ -123,7 +123,7 @@ impl LoadReport {
     /// The report of lives at a moment.
     pub fn new(plan: Plan, lives: &Lives, now: Duration, interrupted: bool) -> Self {
         let statistics = lives.statistics();
-        let (counts, seconds) = (lives.counts(), now.as_secs_f64());
+        let (counts, last) = (lives.counts(), statistics.last);
         let phases = Phase::ALL.into_iter().filter(|phase| statistics.phase(*phase).count() > 0);
         let mut errors: Vec<ErrorReport> = statistics
             .errors
@@ -143,10 +143,10 @@ impl LoadReport {
         Self {
             plan,
             interrupted,
-            seconds,
+            seconds: now.as_secs_f64(),
             counts,
-            created_per_second: per_second(counts.created, seconds),
-            ended_per_second: per_second(counts.ended, seconds),
+            created_per_second: per_second(counts.created, last.planned.max(last.created)),
+            ended_per_second: per_second(counts.ended, last.planned.max(last.ended)),
             phases: phases.map(|phase| phase_report(phase, lives)).collect(),
             errors,
             row_seconds,
@@ -161,9 +161,10 @@ impl LoadReport {
     }
 }
 
+/// What the wait for tasks that are open still takes is no part of the time: it is the user's choice.
 #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-fn per_second(count: u64, seconds: f64) -> f64 {
-    if seconds > 0.0 { count as f64 / seconds } else { 0.0 }
+fn per_second(count: u64, time: Duration) -> f64 {
+    if time.is_zero() { 0.0 } else { count as f64 / time.as_secs_f64() }
 }
 
 fn phase_report(phase: Phase, lives: &Lives) -> PhaseReport {

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
 use cce_load::{Arrivals, Distribution, Follow, Lives, LoadFlaw, LoadReport, Phase, Plan, Rates, tag_of};
-use cce_model::{DialogState, TaskId};
+use cce_model::{ContactStatus, DialogState, StatusReason, TaskId};
 use std::time::Duration;
 
 fn arrivals(rates: &str, distribution: Distribution, seed: u64) -> Arrivals {
@@ -142,6 +142,27 @@ fn every_task_is_counted_once_whatever_becomes_of_it() {
     assert_eq!(counts.sent, counts.created + counts.failed + counts.unanswered);
     assert_eq!(counts.created, counts.ended + counts.discarded + counts.lost + counts.unfinished);
     assert_eq!((counts.unsent, counts.failed, counts.unanswered, counts.lost), (1, 1, 1, 1));
+}
+
+/// Fifty tasks a second for ten seconds; the first one stays open.
+#[test]
+fn the_rates_of_a_report_do_not_depend_on_how_long_open_tasks_are_waited_for() {
+    let mut lives = Lives::new(Follow::Status, "run");
+    for (number, planned) in (0..).zip(arrivals("50:10s", Distribution::Constant, 1)) {
+        lives.plan(number, planned, planned);
+        lives.send(number, planned);
+        lives.answer(number, Ok(()), planned + millis(5));
+        if number > 0 {
+            let (status, reason) = (ContactStatus::Handled, StatusReason::ExternallyHandled);
+            lives.poll(number, status, reason, None, planned + millis(20));
+        }
+    }
+    for drain in [0, 10, 60] {
+        let report = LoadReport::new(Plan::default(), &lives, Duration::from_secs(10 + drain), false);
+        for rate in [report.created_per_second, report.ended_per_second] {
+            assert!((49.5..50.5).contains(&rate), "{rate}");
+        }
+    }
 }
 
 #[test]
