@@ -83,6 +83,11 @@ impl Lives {
         self.open.len()
     }
 
+    /// How long the oldest open task has lasted; none where none is open.
+    pub fn oldest(&self, now: Duration) -> Option<Duration> {
+        self.open.values().map(|life| now.saturating_sub(life.planned)).max()
+    }
+
     /// How far tasks are followed.
     pub fn follow(&self) -> Follow {
         self.follow
@@ -133,6 +138,10 @@ impl Lives {
             }
             Err(flaw) => {
                 self.statistics.counts.failed += 1;
+                if flaw == LoadFlaw::TimedOut {
+                    // It waited longest of all: without it the percentiles would be those of the quick ones.
+                    self.statistics.record(Phase::Create, now.saturating_sub(life.planned), now);
+                }
                 self.statistics.error(LifeStep::Create, flaw, now);
                 self.forget(number);
                 true

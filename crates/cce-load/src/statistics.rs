@@ -15,7 +15,7 @@ const KINDS_MAX: usize = 100;
 pub enum Phase {
     /// From the planned start to the moment at which the request was sent: what the generator itself, or its bounds, cost.
     Begin,
-    /// From the planned start to the answer of the Task API.
+    /// From the planned start to the answer of the Task API, or to the end of the wait for it.
     Create,
     /// From the planned start to the first offer at an agent's desktop.
     Offer,
@@ -47,7 +47,7 @@ impl Phase {
     pub const fn about(self) -> &'static str {
         match self {
             Self::Begin => "planned start to request sent",
-            Self::Create => "planned start to the Task API's answer",
+            Self::Create => "planned start to the Task API's answer, or to the end of the wait for it",
             Self::Offer => "planned start to offer at a desktop",
             Self::Accept => "offer to accepted",
             Self::Work => "accepted to end",

@@ -50,6 +50,10 @@ pub struct LoadReport {
     pub created_per_second: f64,
     /// Tasks a second that ended, until the last planned start or the last end.
     pub ended_per_second: f64,
+    /// Tasks that were open when the load was over.
+    pub open: usize,
+    /// How long the oldest task had lasted that was open when the load was over; no phase has it. 0 where none was open.
+    pub oldest_open_us: u64,
     /// Durations of each phase that was seen.
     pub phases: Vec<PhaseReport>,
     /// Errors by where they happened and of which kind.
@@ -123,7 +127,7 @@ impl LoadReport {
     /// The report of lives at a moment.
     pub fn new(plan: Plan, lives: &Lives, now: Duration, interrupted: bool) -> Self {
         let statistics = lives.statistics();
-        let (counts, last) = (lives.counts(), statistics.last);
+        let (counts, last, oldest) = (lives.counts(), statistics.last, lives.oldest(now));
         let phases = Phase::ALL.into_iter().filter(|phase| statistics.phase(*phase).count() > 0);
         let mut errors: Vec<ErrorReport> = statistics
             .errors
@@ -147,6 +151,8 @@ impl LoadReport {
             counts,
             created_per_second: per_second(counts.created, last.planned.max(last.created)),
             ended_per_second: per_second(counts.ended, last.planned.max(last.ended)),
+            open: lives.open(),
+            oldest_open_us: oldest.and_then(|open| open.as_micros().try_into().ok()).unwrap_or_default(),
             phases: phases.map(|phase| phase_report(phase, lives)).collect(),
             errors,
             row_seconds,

@@ -59,6 +59,10 @@ impl LoadReport {
         for phase in &self.phases {
             writeln!(f, "  {:<8}{}", phase.phase, phase.about)?;
         }
+        if self.open > 0 {
+            let (open, oldest) = (self.open, micros(self.oldest_open_us));
+            writeln!(f, "  without what {open} open tasks still wait for; the oldest has waited {oldest}")?;
+        }
         Ok(())
     }
 

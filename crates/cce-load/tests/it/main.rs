@@ -69,6 +69,41 @@ fn a_target_that_stalls_is_charged_with_everything_that_it_kept_waiting() {
     assert!(create.max() > 990_000, "{}", create.max());
 }
 
+/// Nine of ten are answered in 2 ms; the tenth has no answer within 10 s.
+#[test]
+fn tasks_that_have_no_answer_in_time_are_in_the_latencies_with_their_whole_wait() {
+    let mut lives = Lives::new(Follow::Creation, "run");
+    for number in 0..100 {
+        let planned = millis(10 * number);
+        lives.plan(number, planned, planned);
+        lives.send(number, planned);
+        let (result, wait) = if number % 10 == 0 { (Err(LoadFlaw::TimedOut), 10_000) } else { (Ok(()), 2) };
+        lives.answer(number, result, planned + millis(wait));
+    }
+    let create = lives.statistics().phase(Phase::Create);
+    assert_eq!(create.count(), 100);
+    assert!(create.at(50.0) < 3_000 && create.at(99.0) >= 10_000_000, "{}", create.at(99.0));
+    let counts = lives.counts();
+    assert_eq!((counts.created, counts.failed, counts.ended), (90, 10, 90));
+}
+
+#[test]
+fn a_report_says_what_its_latencies_leave_out() {
+    let mut lives = Lives::new(Follow::Status, "run");
+    for number in 0..3 {
+        lives.plan(number, millis(number), millis(number));
+        lives.send(number, millis(number));
+        lives.answer(number, Ok(()), millis(10));
+    }
+    lives.poll(0, ContactStatus::Handled, StatusReason::ExternallyHandled, None, millis(20));
+    let said = LoadReport::new(Plan::default(), &lives, millis(25_001), false).to_string();
+    assert!(said.contains("what 2 open tasks still wait for; the oldest has waited 25.00 s"), "{said}");
+    lives.lose(1);
+    lives.lose(2);
+    let said = LoadReport::new(Plan::default(), &lives, millis(25_001), false).to_string();
+    assert!(!said.contains("open tasks"), "{said}");
+}
+
 #[test]
 fn the_phases_of_a_life_are_measured_from_its_planned_start() {
     let mut lives = Lives::new(Follow::Dialogs, "run");
