@@ -59,12 +59,6 @@ pub struct Arrivals {
 }
 
 impl Rates {
-    /// How long the plan lasts; none where it goes on without an end.
-    pub fn lasts(&self) -> Option<Duration> {
-        let seconds: Option<f64> = self.stretches.iter().map(|stretch| stretch.lasts).sum();
-        seconds.map(Duration::from_secs_f64)
-    }
-
     /// The moment until which the rates stand for that many tasks; none where the plan is over before. In a stretch the
     /// tasks until second `t` are `from·t + (to − from)·t²/(2·lasts)`.
     fn moment_of(&self, area: f64) -> Option<Duration> {
