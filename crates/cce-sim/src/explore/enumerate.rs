@@ -1,7 +1,10 @@
 //! Every interleaving of a small system, also those that come to the same: what a search is compared with.
 
 use super::{Experiment, Explorer};
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    panic::{self, AssertUnwindSafe},
+};
 
 /// A choice that was made, and of how many.
 type Taken = (usize, usize);
@@ -12,7 +15,7 @@ impl Explorer {
         let mut outcomes = BTreeSet::new();
         let mut path: Vec<Taken> = Vec::new();
         for _ in 0..self.max_runs {
-            outcomes.insert(self.along(experiment, &mut path));
+            outcomes.insert(self.come_to(experiment, &mut path));
             while path.last().is_some_and(|(at, count)| at + 1 == *count) {
                 path.pop();
             }
@@ -22,6 +25,16 @@ impl Explorer {
             }
         }
         None
+    }
+
+    /// What one run along a path comes to, also where a component panics.
+    fn come_to<E: Experiment>(&self, experiment: &E, path: &mut Vec<Taken>) -> E::Outcome {
+        match experiment.panicked() {
+            None => self.along(experiment, path),
+            Some(panicked) => {
+                panic::catch_unwind(AssertUnwindSafe(|| self.along(experiment, path))).unwrap_or(panicked)
+            }
+        }
     }
 
     /// One run along a path of choices, which it goes on by always taking the first.

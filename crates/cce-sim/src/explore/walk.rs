@@ -89,6 +89,10 @@ impl<'a, E: Experiment> Walk<'a, E> {
         } else {
             self.go(&mut sim)
         };
+        if stopped == Stopped::Panicked {
+            // What waits still could have come before what the component panicked at.
+            self.lose(sim.heads());
+        }
         self.learn();
         (stopped, sim)
     }
