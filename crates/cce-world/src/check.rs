@@ -12,7 +12,11 @@ use crate::{
 };
 use cce_kernel::{Carrier, Port};
 use cce_model::{EccVariable, MrdId, TaskId};
-use std::{collections::BTreeSet, fmt::Display, net::SocketAddr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    net::SocketAddr,
+};
 
 /// The largest number of tasks that an agent may have at the same time in one domain (finesse-nonvoice 2.3).
 const DIALOG_LIMIT_MAX: u32 = 10;
@@ -163,6 +167,7 @@ fn check_ccp(lab: &Lab, faults: &mut Vec<Fault>) {
     let feeds: BTreeSet<u32> = lab.ccp.feeds.iter().map(|feed| feed.id).collect();
     unique(&["ccp.feeds"], "id", lab.ccp.feeds.iter().map(|feed| feed.id), faults);
     unique(&["ccp.campaigns"], "id", lab.ccp.campaigns.iter().map(|campaign| campaign.id), faults);
+    unique(&["ccp.campaigns"], "public_id", lab.ccp.campaigns.iter().map(|one| &one.public_id), faults);
     for (at, campaign) in lab.ccp.campaigns.iter().enumerate() {
         for feed in campaign.feeds.iter().filter(|feed| !feeds.contains(feed)) {
             let fault = Fault::new(format!("ccp.campaigns.{at}.feeds"), one_of("feed", feed, &feeds));
@@ -258,6 +263,7 @@ fn check_queues(lab: &Lab, faults: &mut Vec<Fault>) {
     }
     unique(&["precision_queues"], "id", lab.precision_queues.iter().map(|queue| queue.id), faults);
     unique(&["precision_queues"], "name", lab.precision_queues.iter().map(|queue| &queue.name), faults);
+    check_skill_groups(lab, faults);
     for (at, queue) in lab.precision_queues.iter().enumerate() {
         if queue.steps.is_empty() {
             faults.push(Fault::new(format!("precision_queues.{at}.steps"), "a queue has at least one step"));
@@ -268,6 +274,26 @@ fn check_queues(lab: &Lab, faults: &mut Vec<Fault>) {
         {
             let message = "on the last step tasks wait without limit: leave `wait` out";
             faults.push(Fault::new(format!("precision_queues.{at}.steps.{last}.wait"), message));
+        }
+    }
+}
+
+/// By these numbers desktops and statistics know a queue. Skill groups and agents are skill targets, which are numbered
+/// together.
+fn check_skill_groups(lab: &Lab, faults: &mut Vec<Fault>) {
+    let queues = &lab.precision_queues;
+    unique(&["precision_queues"], "number", queues.iter().map(|queue| queue.number), faults);
+    unique(&["precision_queues"], "skill_group", queues.iter().map(|queue| queue.skill_group), faults);
+    let agents: BTreeMap<_, _> = lab.agents.iter().map(|agent| (agent.skill_target, &agent.id)).collect();
+    for (at, queue) in queues.iter().enumerate() {
+        let key = || format!("precision_queues.{at}.skill_group");
+        if queue.skill_group.0 < 1 {
+            faults.push(Fault::new(key(), "a skill group is a number of the database, which begin at 1"));
+        }
+        if let Some(agent) = agents.get(&queue.skill_group) {
+            let message =
+                format!("agent {agent} has skill target {}: no skill group has it", queue.skill_group);
+            faults.push(Fault::new(key(), message).against(&["agents"]));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use cce_model::{CallTypeId, MrdId, PrecisionQueueId, SkillGroupNumber, SkillTarget};
 use cce_world::{BUILT_IN, Lab, Layers, Patch, Span, load};
+use std::collections::BTreeMap;
 
 fn lab(text: &str) -> Result<Lab, Vec<String>> {
     let file = Some(("lab.toml".to_owned(), text.to_owned()));
@@ -74,6 +75,56 @@ fn a_wait_on_the_last_step_of_a_queue_is_refused() {
     assert_eq!(
         queue(&format!("{last}, {waiting}")).unwrap_err(),
         ["precision_queues.0.steps.1.wait: on the last step tasks wait without limit: leave `wait` out"]
+    );
+}
+
+/// A queue that is a copy of another one, but for these settings.
+fn copied_queue(settings: &[(&str, &str)]) -> Vec<String> {
+    let queue = |settings: &[(&str, &str)]| {
+        let mut own = BTreeMap::from([
+            ("id", "5034"),
+            ("name", "\"CumulusTask\""),
+            ("mrd", "\"Tasks\""),
+            ("skill_group", "5199"),
+            ("number", "12282837"),
+            ("steps", "[{ agents = [\"1080\"] }]"),
+        ]);
+        own.extend(settings.iter().copied());
+        let own: String = own.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
+        format!("[[precision_queues]]\n{own}")
+    };
+    lab(&format!("{}{}", queue(&[]), queue(settings))).err().unwrap_or_default()
+}
+
+#[test]
+fn two_queues_have_numbers_of_their_own() {
+    let (named, group, number) =
+        ([("id", "5035"), ("name", "\"Other\"")], ("skill_group", "5198"), ("number", "12282838"));
+    let with = |more: &[(&'static str, &'static str)]| copied_queue(&[&named[..], more].concat());
+    assert_eq!(with(&[group, number]), [""; 0]);
+    assert_eq!(with(&[group]), ["precision_queues.1.number: `12282837` is there twice"]);
+    assert_eq!(with(&[number]), ["precision_queues.1.skill_group: `5199` is there twice"]);
+    assert_eq!(
+        with(&[number, ("skill_group", "0")]),
+        ["precision_queues.1.skill_group: a skill group is a number of the database, which begin at 1"]
+    );
+    assert_eq!(
+        with(&[number, ("skill_group", "5173")]),
+        ["precision_queues.1.skill_group: agent 1081 has skill target 5173: no skill group has it"]
+    );
+}
+
+#[test]
+fn two_campaigns_have_nodes_of_their_own() {
+    let campaign = |id: u32, public_id: &str| {
+        format!(
+            "[[ccp.campaigns]]\nid = {id}\nname = \"Chat\"\npublic_id = \"{public_id}\"\nfilter = 1\nfeeds = [100080]\n"
+        )
+    };
+    assert!(lab(&(campaign(1, "a") + &campaign(2, "b"))).is_ok());
+    assert_eq!(
+        refused(&(campaign(1, "a") + &campaign(2, "a"))),
+        ["ccp.campaigns.1.public_id: `a` is there twice"]
     );
 }
 

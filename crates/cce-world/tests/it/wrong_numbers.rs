@@ -3,7 +3,7 @@
 use cce_world::{BUILT_IN, ConfigPlace, Layers, load};
 
 /// Settings that may be negative.
-const SIGNED: [&str; 4] = ["skill_target", "skill_group", "first_call_id", "clock_error"];
+const SIGNED: [&str; 2] = ["first_call_id", "clock_error"];
 
 /// Numbers of log lines, which may be as large as they like.
 const LINES: [&str; 4] =
