@@ -322,6 +322,7 @@ fn check_demo(lab: &Lab, faults: &mut Vec<Fault>) {
         ));
     }
     let agents: BTreeSet<&str> = lab.agents.iter().map(|agent| agent.id.as_str()).collect();
+    unique(&["demo.agents"], "id", lab.demo.agents.iter().map(|agent| &agent.id), faults);
     for (at, agent) in lab.demo.agents.iter().enumerate() {
         if !agents.contains(agent.id.as_str()) {
             let fault = Fault::new(format!("demo.agents.{at}.id"), one_of("agent", &agent.id, &agents));

@@ -144,6 +144,20 @@ fn what_people_of_the_demo_never_come_to_is_refused() {
     assert_eq!(agent("ready = \"1s\"").unwrap_err().len(), 1);
 }
 
+/// The second entry would do nothing.
+#[test]
+fn an_agent_of_the_demo_has_one_entry() {
+    let agents = |first: &str, second: &str| {
+        let agent = |id: &str| format!("[[demo.agents]]\nid = \"{id}\"\nlimit = 3\nsign_in = \"1s\"\n");
+        lab(&(agent(first) + &agent(second)))
+    };
+    assert!(agents("1080", "1081..1083").is_ok());
+    for second in ["1080", "1080..1083"] {
+        let said = agents("1080", second).unwrap_err();
+        assert_eq!(said, ["demo.agents.1.id: `1080` is there twice"], "{second}");
+    }
+}
+
 const ALIKE: &str = r#"
 [[ecc_variables]]
 name = "user.skill1..9"
