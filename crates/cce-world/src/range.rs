@@ -174,11 +174,11 @@ fn object(
                 }
                 None => json!(text.replace("{id}", name)),
             },
-            Value::Number(number) if list.counting.contains(&key.as_str()) => {
-                json!(
-                    number.as_i64().unwrap_or_default().saturating_add(i64::try_from(at).unwrap_or(i64::MAX))
-                )
-            }
+            // What is no whole number stays as it is: whoever reads the setting tells of it.
+            Value::Number(number) if list.counting.contains(&key.as_str()) => match number.as_i64() {
+                Some(first) => json!(first.saturating_add(i64::try_from(at).unwrap_or(i64::MAX))),
+                None => value.clone(),
+            },
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
                 value.clone()
             }

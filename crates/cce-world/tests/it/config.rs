@@ -431,6 +431,17 @@ fn a_range_that_does_not_count_along_is_told_where_it_stands() {
 }
 
 #[test]
+fn a_range_counts_along_from_whole_numbers_alone() {
+    for wrong in ["6000.0", "6000.5"] {
+        let error = load(&file(&MANY.replace("skill_target = 6000", &format!("skill_target = {wrong}"))))
+            .unwrap_err();
+        let said: Vec<String> = error.problems.iter().map(ToString::to_string).collect();
+        assert!(said.len() == 1 && said[0].contains("`agents.0.skill_target`"), "{said:?}");
+        assert!(said[0].contains(wrong), "{said:?}");
+    }
+}
+
+#[test]
 fn a_lab_with_numbers_of_its_own_has_a_demo_that_dials_them() {
     let text = "[[dialed_numbers]]\nnumber = \"Chat\"\nmrd = \"Tasks\"\ncall_type = 5001\n";
     let built_in = load(&Layers::default()).unwrap();
