@@ -20,8 +20,8 @@ const DUMP_WIDTH: usize = 100;
 /// An agent without a phone call: lines are a matter of voice, and no record of a task has any.
 const NO_LINES: &str = "NumLines=0 CurLine=0";
 
-/// Message types of the ARM layer, whose messages are dumped when they arrive.
-const ARM_KINDS: std::ops::RangeInclusive<u32> = 151..=190;
+/// Where the table has the messages of the ARM layer from, which are dumped when they arrive.
+const ARM_LAYER: &str = "cti-server-protocol 11.";
 
 /// Message type of `SET_AGENT_STATE_REQ`, which is dumped too.
 const SET_AGENT_STATE_REQ: u32 = 38;
@@ -74,7 +74,8 @@ impl CtisvrLog {
         record: &Record,
         lines: &mut Vec<Line>,
     ) {
-        let is_dumped = ARM_KINDS.contains(&message.kind()) || message.kind() == SET_AGENT_STATE_REQ;
+        let is_of_arm = message.doc().is_some_and(|row| row.source.starts_with(ARM_LAYER));
+        let is_dumped = is_of_arm || message.kind() == SET_AGENT_STATE_REQ;
         let Some(session) = self.sessions.get(&link).filter(|_| is_dumped) else { return };
         let stamp = self.stamper.icm(record);
         for text in dump(*session, message) {
