@@ -91,25 +91,6 @@ pub(crate) fn scheme(request: &Request) -> &'static str {
     }
 }
 
-/// Decodes one name or value of a query: UTF-8, percent-encoded, blanks as `+`. None when it is neither.
-pub(crate) fn percent_decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        rest = tail;
-        match first {
-            b'+' => bytes.push(b' '),
-            b'%' => {
-                let (digits, tail) = tail.split_at_checked(2)?;
-                bytes.push(byte_of(digits)?);
-                rest = tail;
-            }
-            plain => bytes.push(*plain),
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
 /// Encodes a name as the value of a form, as the product makes public ids (ccp-task-api 2.3).
 pub(crate) fn form_encode(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
@@ -126,24 +107,4 @@ pub(crate) fn form_encode(text: &str) -> String {
         }
         encoded
     })
-}
-
-fn byte_of(digits: &[u8]) -> Option<u8> {
-    digits.iter().try_fold(0, |value: u8, digit| {
-        let nibble = char::from(*digit).to_digit(16)?;
-        Some(value << 4 | u8::try_from(nibble).ok()?)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn queries_are_decoded() {
-        assert_eq!(percent_decode("a%20b+c%C3%A4").as_deref(), Some("a b cä"));
-        assert_eq!(percent_decode("%4"), None);
-        assert_eq!(percent_decode("%+1"), None);
-        assert_eq!(percent_decode("%FF"), None);
-    }
 }

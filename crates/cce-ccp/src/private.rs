@@ -19,7 +19,10 @@ use cce_model::{
     fact::{CcpFact, CloseStep, StoreAccess},
 };
 use cce_mr::RoutingService;
-use cce_xml::{RenotifyReason, task::TASK_HEADER};
+use cce_xml::{
+    RenotifyReason,
+    task::{TASK_HEADER, value_in_query},
+};
 use std::{collections::BTreeMap, time::Duration};
 
 /// Where every path of the private API begins.
@@ -356,7 +359,7 @@ impl Ccp {
 
     /// Searches for contacts (ccp-task-api 5.7).
     fn search(&self, request: &Request, base: &str) -> Response {
-        let query = parameter(request, "q").unwrap_or_default();
+        let query = value_in_query(request.query(), "q").unwrap_or_default();
         match Query::read(&query) {
             Ok(wanted) => self.show_found(|contact| wanted.finds(contact), request, base),
             Err(why) => answer::invalid(&[Flaw::format("q", why)]),
@@ -372,7 +375,8 @@ impl Ccp {
     }
 
     fn show_found(&self, is_meant: impl Fn(&Contact) -> bool, request: &Request, base: &str) -> Response {
-        let (start, count) = (parameter(request, "startIndex"), parameter(request, "count"));
+        let (start, count) =
+            (value_in_query(request.query(), "startIndex"), value_in_query(request.query(), "count"));
         let page = match Page::of(start.as_deref(), count.as_deref()) {
             Ok(page) => page,
             Err(field) => {
@@ -396,15 +400,8 @@ fn next_page(request: &Request) -> String {
     format!("/{path}?{}", kept.iter().map(|pair| format!("{pair}&")).collect::<String>())
 }
 
-/// A parameter of a query.
-fn parameter(request: &Request, name: &str) -> Option<String> {
-    let mut pairs = request.query().split('&').filter_map(|pair| pair.split_once('='));
-    let (_, value) = pairs.find(|(key, _)| *key == name)?;
-    answer::percent_decode(value)
-}
-
 fn is_asked(request: &Request, name: &str) -> bool {
-    parameter(request, name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    value_in_query(request.query(), name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
 fn unauthorized() -> Response {

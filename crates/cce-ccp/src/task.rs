@@ -1,8 +1,8 @@
 //! Requests to create a task, in both of their forms, and what makes one invalid (ccp-task-api 3.2, 3.3, 10).
 
-use crate::answer::{Flaw, percent_decode, task_flaws};
+use crate::answer::{Flaw, task_flaws};
 use cce_kernel::Blob;
-use cce_xml::task::{REQUEUE, SINGLE, repeated, truth};
+use cce_xml::task::{REQUEUE, SINGLE, percent_decode, repeated, truth};
 use std::collections::BTreeSet;
 
 /// Characters of a task's `name`.

@@ -173,6 +173,39 @@ fn percent(text: &str) -> String {
     })
 }
 
+/// The value of that name in a query. None where there is none, or it cannot be decoded.
+pub fn value_in_query(query: &str, name: &str) -> Option<String> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(key, _)| *key == name)?;
+    percent_decode(value)
+}
+
+/// Decodes one name or value of a query: UTF-8, percent-encoded, blanks as `+`. None when it is neither.
+pub fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        rest = tail;
+        match first {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let (digits, tail) = tail.split_at_checked(2)?;
+                bytes.push(byte_of(digits)?);
+                rest = tail;
+            }
+            plain => bytes.push(*plain),
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn byte_of(digits: &[u8]) -> Option<u8> {
+    digits.iter().try_fold(0, |value: u8, digit| {
+        let nibble = char::from(*digit).to_digit(16)?;
+        Some(value << 4 | u8::try_from(nibble).ok()?)
+    })
+}
+
 /// The answer to a poll (ccp-task-api 3.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskStatus {
@@ -299,6 +332,17 @@ mod tests {
             task().to_query().starts_with("name=ann%40example.org&title=Card%20%26%20cheque%20%3Clost%3E&")
         );
         assert!(task().to_query().ends_with("&tags=a&variable_cv_1=Ann"));
+    }
+
+    #[test]
+    fn queries_are_decoded() {
+        assert_eq!(percent_decode("a%20b+c%C3%A4").as_deref(), Some("a b cä"));
+        assert_eq!(percent_decode("%4"), None);
+        assert_eq!(percent_decode("%+1"), None);
+        assert_eq!(percent_decode("%FF"), None);
+        let query = task().to_query();
+        assert_eq!(value_in_query(&query, "title"), task().title);
+        assert_eq!(value_in_query(&query, "cv_1"), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use cce_model::{
 };
 use cce_mr::{CancelResult, Icm, Mr};
 use cce_wire::Text;
+use cce_xml::{parse, task::value_in_query};
 use http::StatusCode;
 use std::fmt;
 
@@ -172,9 +173,14 @@ pub(super) fn requester(request: &Request, roster: &Roster) -> Option<AgentId> {
     [name, of_path].into_iter().flatten().find_map(|login| roster.agent_called(login).cloned())
 }
 
-/// The name of the customer in a request that creates a contact.
+/// The name of the customer in a request that creates a contact: in its task, or in the query of a GET (ccp-task-api 3.3).
 pub(super) fn customer(request: &Request) -> Option<String> {
-    element(&request.body.text(), "name").filter(|name| !name.is_empty())
+    let name = if request.body.0.is_empty() {
+        value_in_query(request.query(), "name")
+    } else {
+        parse(&request.body.0).ok().and_then(|task| task.text_of("name"))
+    };
+    name.filter(|name| !name.is_empty())
 }
 
 /// The ids stand in the head; a path that repeats them says only their kind.

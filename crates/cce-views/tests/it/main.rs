@@ -18,7 +18,7 @@ use cce_views::{
     ladder::{self, Excerpts, LadderText, Lane, Mermaid, Page, Paint, Svg},
     logs::{LogFile, Logs},
 };
-use cce_world::Span;
+use cce_world::{CreateMethod, Span};
 use std::{collections::BTreeMap, time::Duration};
 
 #[test]
@@ -126,6 +126,20 @@ fn a_task_is_found_by_the_name_of_its_customer_and_by_its_dialogue() {
     });
     for wanted in [customer, dialogue.unwrap()] {
         assert_eq!(ladder::find_contact(&header, &records, &wanted).as_ref(), Some(contact), "{wanted}");
+    }
+}
+
+/// Whether the contact is created by a task in XML, or by the query of a GET.
+#[test]
+fn a_task_is_found_by_the_name_as_its_customer_writes_it() {
+    for method in [CreateMethod::Post, CreateMethod::Get] {
+        let mut lab = lab();
+        (lab.cast.customers[0].name, lab.cast.customers[0].method) = ("Tom & Änn".into(), method);
+        let (header, records) = run_of(&lab);
+        let contact = ladder::find_contact(&header, &records, "Tom & Änn");
+        assert!(contact.is_some(), "{method:?}");
+        let (_, names) = ladder::rows(&header, &records, None);
+        assert_eq!(names.customer(&contact.unwrap()).as_deref(), Some("Tom & Änn"), "{method:?}");
     }
 }
 
