@@ -27,7 +27,7 @@ pub(crate) use text::{draw, since};
 use crate::roster::Roster;
 use cce_fold::{AnyMessage, Exchange, Fold, Meaning, ReadRecord, Subject};
 use cce_journal::{Header, Record, What};
-use cce_kernel::{Fact, NodeName, Output, Port};
+use cce_kernel::{Fact, LinkId, NodeName, Output, Port};
 use cce_model::{
     AgentId, ContactId,
     fact::{CcpFact, FinesseFact},
@@ -37,6 +37,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How many recent outputs are remembered, to find out who caused an input.
 const RECENT_OUTPUTS_MAX: usize = 65_536;
+
+/// Connections of clients from outside that are open at the same time, and whose ends are drawn.
+const VISITORS_MAX: usize = 65_536;
 
 /// Makes rows of records, one journal at a time.
 #[derive(Debug)]
@@ -55,6 +58,8 @@ pub struct LadderRows {
     told: Folded,
     /// Requests that are drawn, by component and call: their replies are drawn too.
     drawn: BTreeMap<(Lane, u64), (Lane, Option<AgentId>)>,
+    /// Connections from outside the lab whose beginning is drawn: their ends are drawn too.
+    visitors: BTreeSet<(NodeName, LinkId)>,
 }
 
 impl LadderRows {
@@ -71,6 +76,7 @@ impl LadderRows {
             folded: Folded::default(),
             told: Folded::default(),
             drawn: BTreeMap::new(),
+            visitors: BTreeSet::new(),
         }
     }
 
@@ -198,16 +204,37 @@ impl LadderRows {
             }
             Meaning::Http(exchange) => self.on_exchange(event, exchange, here, done),
             Meaning::Fact(fact) => self.on_fact(event, fact, here, done),
-            Meaning::LinkDown { link, reason } if Lane::dials(here, link.port) => {
-                let text = format!("{} link: {}", link.port, words::link_reason(*reason));
-                self.start(Row::mark(event, here, RowKind::Connection, text), done);
+            Meaning::LinkDown { link, reason } => {
+                let was_visitor = self.visitors.remove(&(event.record.node.clone(), *link));
+                if was_visitor || Lane::dials(here, link.port) {
+                    let name = words::link_name(here, link.port);
+                    let text = format!("{name} link: {}", words::link_reason(*reason));
+                    self.start(Row::mark(event, here, RowKind::Connection, text), done);
+                }
             }
-            Meaning::LinkUp { link, peer } if Lane::dials(here, link.port) || peer.node.is_none() => {
-                let text = format!("{} link open", words::link_name(here, link.port));
-                self.start(Row::mark(event, here, RowKind::Connection, text), done);
+            Meaning::LinkUp { link, peer } => {
+                let dials = Lane::dials(here, link.port);
+                if !dials && peer.node.is_none() && self.visitors.len() < VISITORS_MAX {
+                    self.visitors.insert((event.record.node.clone(), *link));
+                }
+                if dials || peer.node.is_none() {
+                    let text = format!("{} link open", words::link_name(here, link.port));
+                    self.start(Row::mark(event, here, RowKind::Connection, text), done);
+                }
             }
             Meaning::Bent(bent) => self.change(event, words::bent(bent), here, done),
-            Meaning::Sent { .. } | Meaning::LinkUp { .. } | Meaning::LinkDown { .. } | Meaning::Other => {}
+            Meaning::Other => self.on_close(event, here, done),
+            Meaning::Sent { .. } => {}
+        }
+    }
+
+    /// A connection from outside that the component ends itself is told to nobody in the lab.
+    fn on_close(&mut self, event: &ReadRecord<'_>, here: Lane, done: &mut Vec<Row>) {
+        if let What::Out(Output::Close { link, reason }) = &event.record.what
+            && self.visitors.remove(&(event.record.node.clone(), *link))
+        {
+            let name = words::link_name(here, link.port);
+            self.change(event, format!("{name} link closed{}", words::close_reason(reason)), here, done);
         }
     }
 

@@ -5,7 +5,7 @@ use crate::roster::Roster;
 use cce_cti::{Cti, CtiStatus, EndTaskEvent, EndTaskInd};
 use cce_fold::{AgentMessage, AnyMessage, CtiGroup, TaskMessage};
 use cce_journal::{Bend, Bent};
-use cce_kernel::{Fact, LinkReason, Port, Request, Response};
+use cce_kernel::{CloseReason, Fact, LinkReason, Port, Request, Response};
 use cce_model::{
     AgentId, CtiSides, Disposition, Object, Publication, SkillTarget, code_in_words,
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
@@ -236,6 +236,20 @@ pub(super) const fn link_reason(reason: LinkReason) -> &'static str {
         LinkReason::Refused => "nobody listens",
         LinkReason::Unreachable => "unreachable",
         LinkReason::Overflow => "the other end does not read",
+    }
+}
+
+/// Why a component ended a connection, behind the words that say that it did.
+pub(super) fn close_reason(reason: &CloseReason) -> String {
+    match reason {
+        CloseReason::Done | CloseReason::Crashed => String::new(),
+        CloseReason::BadFrame => ": what came is no message".to_owned(),
+        CloseReason::BadMessage(why) => format!(": {why}"),
+        CloseReason::Refused => ": the other end is refused".to_owned(),
+        CloseReason::HeartbeatLost => ": heartbeats stayed unanswered".to_owned(),
+        CloseReason::Idle => ": nothing was heard".to_owned(),
+        CloseReason::Superseded => ": a newer connection took its place".to_owned(),
+        CloseReason::Stopping => ": the component stops".to_owned(),
     }
 }
 

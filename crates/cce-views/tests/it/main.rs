@@ -9,7 +9,9 @@ mod status;
 use crate::lab::{lab, run, run_of, run_with_a_recovery};
 use cce_cti::{ArmStatus, Cti, CtiStatus, FailureConf, FailureResp, dialect};
 use cce_journal::{Header, Record, What};
-use cce_kernel::{CallId, Fact, Input, Kind, Output, Peer, Port, Request, Response, Time};
+use cce_kernel::{
+    CallId, CloseReason, Fact, Input, Kind, LinkId, LinkReason, Output, Peer, Port, Request, Response, Time,
+};
 use cce_model::{
     ContactId, ContactStatus, DialogueId, InvokeId, MrdId, SessionId, SkillTarget,
     fact::{AgentPgFact, ArmMessage, OpcMessage, RouterFact},
@@ -175,6 +177,29 @@ fn without_peer(mut record: Record) -> Record {
         *peer = Peer { node: None, ..Peer::default() };
     }
     Record { cause: None, ..record }
+}
+
+/// A client of the user's own, whose other end has no journal.
+#[test]
+fn a_client_from_outside_comes_and_goes() {
+    let (header, _) = run();
+    let visitor = |number, what: fn(LinkId) -> What| Record {
+        node: "agentpg".into(),
+        ..record(number, what(LinkId { port: Port::CtiA, number: u32::try_from(number / 10).unwrap() }))
+    };
+    let comes = |link| What::In(Input::LinkUp { link, peer: Peer::default() });
+    let goes = |link| What::In(Input::LinkDown { link, reason: LinkReason::Closed });
+    let is_refused = |link| What::Out(Output::Close { link, reason: CloseReason::Refused });
+    let records = [visitor(10, comes), visitor(11, goes), visitor(20, comes), visitor(21, is_refused)];
+    let (rows, _) = ladder::rows(&header, &records, None);
+    let said: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+    assert_eq!(said[..3], ["cti-a link open", "cti-a link: closed by the other end", "cti-a link open"]);
+    let last = ladder_of(&header, &records, None);
+    assert!(last.contains("cti-a link closed: the other end is refused"), "{last}");
+    // Of links within the lab the end that dialled tells.
+    let (header, records) = run();
+    let open = |name: &str| ladder_of(&header, &records, None).matches(name).count();
+    assert_eq!(open("cti-a link open"), 1);
 }
 
 #[test]
