@@ -1,7 +1,7 @@
 //! The ladder: what travelled between the lanes, in order, with what it changed.
 //!
 //! [`LadderRows`] turns records into rows; [`LadderText`], [`Mermaid`] and [`Svg`] draw them. A message is a row where it arrives,
-//! or where it leaves when it goes to somebody outside the lab. What a component says while it handles a
+//! or where it leaves when it goes to somebody outside the lab, or in another process that has a journal of its own. What a component says while it handles a
 //! message stands in that message's row. Heartbeats, polls and their answers are counted, not drawn.
 
 mod excerpt;
@@ -27,7 +27,7 @@ pub(crate) use text::{draw, since};
 use crate::roster::Roster;
 use cce_fold::{AnyMessage, Exchange, Fold, Meaning, ReadRecord, Subject};
 use cce_journal::{Header, Record, What};
-use cce_kernel::{Fact, LinkId, NodeName, Output, Port};
+use cce_kernel::{Fact, Kind, LinkId, NodeName, Output, Port};
 use cce_model::{
     AgentId, ContactId,
     fact::{CcpFact, FinesseFact},
@@ -58,6 +58,10 @@ pub struct LadderRows {
     told: Folded,
     /// Requests that are drawn, by component and call: their replies are drawn too.
     drawn: BTreeMap<(Lane, u64), (Lane, Option<AgentId>)>,
+    /// Requests that are drawn where they leave, by component and call, and whom they went to: their replies are drawn too.
+    asked: BTreeMap<(NodeName, u64), Lane>,
+    /// The kinds of components that run in this process.
+    inside: BTreeSet<Kind>,
     /// Connections from outside the lab whose beginning is drawn: their ends are drawn too.
     visitors: BTreeSet<(NodeName, LinkId)>,
 }
@@ -76,6 +80,8 @@ impl LadderRows {
             folded: Folded::default(),
             told: Folded::default(),
             drawn: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            inside: header.nodes.iter().filter_map(NodeName::kind).collect(),
             visitors: BTreeSet::new(),
         }
     }
@@ -271,8 +277,7 @@ impl LadderRows {
         match exchange {
             // What a stream brings is drawn as what Finesse published.
             Exchange::RequestIn { port: Port::Bosh | Port::CcpBosh, .. }
-            | Exchange::RequestOut { .. }
-            | Exchange::ReplyIn { .. } => {}
+            | Exchange::RequestOut { port: Port::Bosh | Port::CcpBosh, .. } => {}
             Exchange::RequestIn { call, port, request } => {
                 let from = self.came_from(event.record, *port, here);
                 if words::is_poll(request) {
@@ -290,6 +295,27 @@ impl LadderRows {
                 // The reply is a row of its own, even where it leaves while the request is handled.
                 let row = Row::arrow(event, (here, to), RowKind::Answer, words::response(response));
                 self.start(row.of(agent), done);
+            }
+            // Where the other end is a component of this process, it is drawn there.
+            Exchange::RequestOut { port, .. } if self.inside.contains(&port.listener()) => {}
+            Exchange::RequestOut { call, port, request } => {
+                let to = Lane::listens(*port);
+                if words::is_poll(request) {
+                    self.folded.polls += 1;
+                    return;
+                }
+                self.asked.insert((event.record.node.clone(), call.0), to);
+                let row = Row::arrow(event, (here, to), RowKind::Request, words::request(request));
+                self.start(row, done);
+            }
+            Exchange::ReplyIn { call, result } => {
+                let asked = (event.record.node.clone(), call.0);
+                let Some(from) = self.asked.remove(&asked) else { return };
+                let text = match result {
+                    Ok(response) => words::response(response),
+                    Err(error) => words::call_error(*error).to_owned(),
+                };
+                self.start(Row::arrow(event, (from, here), RowKind::Answer, text), done);
             }
         }
     }

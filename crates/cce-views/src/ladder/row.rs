@@ -90,6 +90,17 @@ impl Lane {
         }
     }
 
+    /// The lane of the component that listens at `port`.
+    pub const fn listens(port: Port) -> Self {
+        match port.listener() {
+            Kind::Ccp | Kind::Customer => Self::Ccp,
+            Kind::MrPg => Self::Pim,
+            Kind::Router => Self::Rtr,
+            Kind::AgentPg => Self::Cti,
+            Kind::Finesse | Kind::Agent => Self::Fin,
+        }
+    }
+
     /// Whether the component in `here` is the one that opens connections of `port`.
     pub fn dials(here: Self, port: Port) -> bool {
         port.listener() != here.component()

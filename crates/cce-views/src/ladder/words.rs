@@ -5,7 +5,7 @@ use crate::roster::Roster;
 use cce_cti::{Cti, CtiStatus, EndTaskEvent, EndTaskInd};
 use cce_fold::{AgentMessage, AnyMessage, CtiGroup, TaskMessage};
 use cce_journal::{Bend, Bent};
-use cce_kernel::{CloseReason, Fact, LinkReason, Port, Request, Response};
+use cce_kernel::{CallError, CloseReason, Fact, LinkReason, Port, Request, Response};
 use cce_model::{
     AgentId, CtiSides, Disposition, Object, Publication, SkillTarget, code_in_words,
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
@@ -161,6 +161,16 @@ pub(super) fn response(response: &Response) -> String {
     match error {
         Some(error) => format!("{}{words}: {error}", response.status),
         None => format!("{}{words}", response.status),
+    }
+}
+
+/// Why a request has no answer.
+pub(super) const fn call_error(error: CallError) -> &'static str {
+    match error {
+        CallError::Unreachable => "no answer: nobody listens",
+        CallError::Broken => "no answer: broken",
+        CallError::Timeout => "no answer in time",
+        CallError::TooLarge => "an answer that is too large",
     }
 }
 

@@ -171,6 +171,23 @@ fn a_router_that_runs_alone_knows_which_gateway_a_link_is_of() {
     assert!(drawn.contains("icm link open") && !drawn.contains("icm-mr link open"), "{drawn}");
 }
 
+#[test]
+fn finesse_that_runs_alone_shows_what_it_asks_ccp() {
+    let (header, records) = run();
+    let alone = Header { nodes: vec!["finesse".into()], ..header.clone() };
+    let own: Vec<Record> =
+        records.iter().filter(|record| record.node.as_str() == "finesse").cloned().collect();
+    let drawn = ladder_of(&alone, &own, None);
+    let row = |part: &str| {
+        drawn.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{part} in {drawn}"))
+    };
+    assert!(row("PUT /task/…/close").contains("│    │◄──────────────────┤    │"), "{drawn}");
+    assert!(row("200 ok").contains("│    ├──────────────────►│    │"), "{drawn}");
+    // In the journal of the whole lab it is drawn once, where it arrives.
+    let of_all = |wanted: &str| ladder_of(&header, &records, None).matches(wanted).count();
+    assert_eq!(of_all("/close"), 1);
+}
+
 /// As the journal of a process of its own has it: who called is not known.
 fn without_peer(mut record: Record) -> Record {
     if let What::In(Input::LinkUp { peer, .. }) = &mut record.what {
