@@ -192,7 +192,7 @@ impl StatusView {
         Self {
             fold: Fold::new(header),
             why: Why::new(header),
-            ladder: LadderRows::new(header),
+            ladder: LadderRows::live(header),
             roster: Roster::of(&header.config),
             rows: VecDeque::new(),
             users: BTreeMap::new(),

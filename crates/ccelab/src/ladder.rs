@@ -60,7 +60,9 @@ pub(crate) fn draw(options: &Ladder) -> Result<(), Failure> {
 /// Draws what is there of a run, and goes on with it until it is over.
 fn follow(options: &Ladder) -> Result<(), Failure> {
     let (header, mut follower) = Follower::open(&options.journal)?;
-    let (mut rows, mut text) = (LadderRows::new(&header), LadderText::new(&header, print::page()));
+    // Whoever wants one task may want an old one.
+    let rows = if options.task.is_some() { LadderRows::new } else { LadderRows::live };
+    let (mut rows, mut text) = (rows(&header), LadderText::new(&header, print::page()));
     print::out(&(text.legend() + &text.head()));
     let mut draw = |done: Vec<Row>, names: &DrawnContacts| {
         for row in done.iter().filter(|row| is_wanted(row, options.task.as_deref(), names)) {

@@ -128,7 +128,7 @@ impl RecordWriter {
         let text = LadderText::new(header, print::page());
         let head = text.legend() + &text.head();
         self.ladder = Some(LiveLadder {
-            rows: LadderRows::new(header),
+            rows: LadderRows::live(header),
             text,
             waiting: Some((head, Arc::clone(is_said))),
         });

@@ -27,7 +27,7 @@ pub(crate) use text::{draw, since};
 use crate::roster::Roster;
 use cce_fold::{AnyMessage, Exchange, Fold, Meaning, ReadRecord, Subject};
 use cce_journal::{Header, Record, What};
-use cce_kernel::{Fact, Kind, LinkId, NodeName, Output, Port};
+use cce_kernel::{Fact, Input, Kind, LinkId, NodeName, Output, Port};
 use cce_model::{
     AgentId, ContactId,
     fact::{CcpFact, FinesseFact},
@@ -37,6 +37,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How many recent outputs are remembered, to find out who caused an input.
 const RECENT_OUTPUTS_MAX: usize = 65_536;
+
+/// Contacts that the ladder of a run that goes on knows by their names.
+const CONTACTS_MAX: usize = 65_536;
 
 /// Connections of clients from outside that are open at the same time, and whose ends are drawn.
 const VISITORS_MAX: usize = 65_536;
@@ -86,6 +89,11 @@ impl LadderRows {
         }
     }
 
+    /// Rows of a run that goes on, however long: of the contacts, those that appeared last have names.
+    pub fn live(header: &Header) -> Self {
+        Self { names: DrawnContacts::keeping(CONTACTS_MAX), ..Self::new(header) }
+    }
+
     /// Takes in the next record and returns the rows that are complete with it.
     pub fn push(&mut self, record: &Record) -> Vec<Row> {
         let event = self.fold.push(record);
@@ -96,6 +104,7 @@ impl LadderRows {
     pub(crate) fn read(&mut self, event: &ReadRecord<'_>) -> Vec<Row> {
         let record = event.record;
         self.remember(record);
+        self.forget(record);
         let mut done = Vec::new();
         if matches!(record.what, What::In(_))
             || !self
@@ -150,6 +159,22 @@ impl LadderRows {
             if self.origins.len() > RECENT_OUTPUTS_MAX {
                 self.origins.pop_front();
             }
+        }
+    }
+
+    /// What a component was asked and has asked is over with its life, and a request with its client.
+    fn forget(&mut self, record: &Record) {
+        let node = &record.node;
+        match &record.what {
+            What::In(Input::CallGone { call }) => {
+                Lane::of(node).and_then(|here| self.drawn.remove(&(here, call.0)));
+            }
+            What::Started | What::Stopped { .. } => {
+                self.drawn.retain(|(lane, _), _| Some(*lane) != Lane::of(node));
+                self.asked.retain(|(asking, _), _| asking != node);
+                self.visitors.retain(|(visited, _)| visited != node);
+            }
+            What::In(_) | What::Out(_) | What::Connected { .. } | What::Bent(_) | What::Gap { .. } => {}
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::{one_line::one_line, roster::Roster};
 use cce_fold::Subject;
 use cce_model::{AgentId, ContactId, RouterCallKey, SkillTarget, TaskId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Names that one contact has besides its ids. A contact that is routed again has one more dialogue each time.
 const NAMES_MAX: usize = 32;
@@ -14,9 +14,13 @@ const BEGINNING_MIN: usize = 4;
 /// Contacts in the order in which they appeared, each with its tasks, and agents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DrawnContacts {
-    contacts: Vec<Drawn>,
+    contacts: VecDeque<Drawn>,
     /// The place of each in that order.
     places: BTreeMap<ContactId, usize>,
+    /// How many are kept, where it is not all: those that appeared last.
+    kept: Option<usize>,
+    /// How many were kept and are not any more. Their numbers are nobody else's.
+    forgotten: usize,
     /// The one that is drawn, where it is not all.
     only: Option<ContactId>,
     agents: Vec<(AgentId, Option<SkillTarget>)>,
@@ -34,6 +38,11 @@ struct Drawn {
 }
 
 impl DrawnContacts {
+    /// None yet, of which so many are kept.
+    pub(super) fn keeping(kept: usize) -> Self {
+        Self { kept: Some(kept), ..Self::default() }
+    }
+
     /// `T1`, `T2`, …: the short name of a contact.
     pub fn short(&self, contact: &ContactId) -> Option<String> {
         self.places.get(contact).copied().map(short)
@@ -42,8 +51,8 @@ impl DrawnContacts {
     /// Short name, contact and tasks of each that is drawn.
     pub fn shown(&self) -> impl Iterator<Item = (String, &ContactId, &[TaskId])> {
         let is_shown = |contact: &ContactId| self.only.as_ref().is_none_or(|only| only == contact);
-        let all = self.contacts.iter().enumerate();
-        all.filter(move |(_, drawn)| is_shown(&drawn.contact))
+        self.all()
+            .filter(move |(_, drawn)| is_shown(&drawn.contact))
             .map(|(at, drawn)| (short(at), &drawn.contact, drawn.tasks.as_slice()))
     }
 
@@ -54,7 +63,7 @@ impl DrawnContacts {
 
     /// What the customer of a contact is called.
     pub fn customer(&self, contact: &ContactId) -> Option<String> {
-        let drawn = &self.contacts[*self.places.get(contact)?];
+        let drawn = &self.contacts[*self.places.get(contact)? - self.forgotten];
         let name = drawn.names.iter().find(|name| name.parse::<u32>().is_err())?;
         Some(one_line(name).into_owned())
     }
@@ -74,8 +83,12 @@ impl DrawnContacts {
     }
 
     fn meant(&self, is_meant: &IsMeant<'_>) -> Vec<&ContactId> {
-        let all = self.contacts.iter().enumerate();
-        all.filter(|(at, drawn)| is_meant(*at, drawn)).map(|(_, drawn)| &drawn.contact).collect()
+        self.all().filter(|(at, drawn)| is_meant(*at, drawn)).map(|(_, drawn)| &drawn.contact).collect()
+    }
+
+    /// Each that is kept, with its place.
+    fn all(&self) -> impl Iterator<Item = (usize, &Drawn)> {
+        (self.forgotten..).zip(&self.contacts)
     }
 
     pub(super) fn learn(&mut self, subject: &Subject) {
@@ -107,12 +120,23 @@ impl DrawnContacts {
     }
 
     fn entry(&mut self, contact: &ContactId) -> &mut Drawn {
-        let next = self.contacts.len();
+        let next = self.forgotten + self.contacts.len();
         let at = *self.places.entry(contact.clone()).or_insert(next);
         if at == next {
-            self.contacts.push(Drawn { contact: contact.clone(), tasks: Vec::new(), names: Vec::new() });
+            let (tasks, names) = (Vec::new(), Vec::new());
+            self.contacts.push_back(Drawn { contact: contact.clone(), tasks, names });
+            self.forget_oldest();
         }
-        &mut self.contacts[at]
+        &mut self.contacts[at - self.forgotten]
+    }
+
+    fn forget_oldest(&mut self) {
+        if self.kept.is_some_and(|kept| self.contacts.len() > kept)
+            && let Some(oldest) = self.contacts.pop_front()
+        {
+            self.places.remove(&oldest.contact);
+            self.forgotten += 1;
+        }
     }
 }
 
@@ -226,6 +250,21 @@ mod tests {
         for wanted in spellings {
             assert_eq!(found(wanted), ["T1"], "{wanted}");
         }
+    }
+
+    #[test]
+    fn where_few_contacts_are_kept_the_oldest_is_forgotten_and_the_others_keep_their_numbers() {
+        let mut names = DrawnContacts::keeping(2);
+        let contacts = ["5AA7", "8DD7", "8DD8", "9EE9"].map(ContactId::from);
+        for contact in contacts.iter().chain([&contacts[3]]) {
+            names.learn(&Subject { contact: Some(contact.clone()), task: None });
+            names.call(contact, format!("customer of {contact}"));
+        }
+        let short = contacts.each_ref().map(|contact| names.short(contact));
+        assert_eq!(short, [None, None, Some("T3".to_owned()), Some("T4".to_owned())]);
+        assert_eq!(names.find("T3"), [&contacts[2]]);
+        assert_eq!(names.customer(&contacts[3]).as_deref(), Some("customer of 9EE9"));
+        assert_eq!((names.shown().count(), names.places.len()), (2, 2));
     }
 
     #[test]

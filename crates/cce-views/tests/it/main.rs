@@ -196,6 +196,26 @@ fn without_peer(mut record: Record) -> Record {
     Record { cause: None, ..record }
 }
 
+/// Numbers of requests begin anew with each life of a component, and answers to polls are not drawn.
+#[test]
+fn what_was_asked_of_a_component_is_over_with_its_life_or_with_its_client() {
+    let (header, _) = run();
+    let (call, port) = (CallId(1), Port::App);
+    let asked = |path: &str| {
+        let request = Request::new("GET", format!("/ccp/task/{path}"));
+        What::In(Input::Call { call, port, request })
+    };
+    let answered = || What::Out(Output::Reply { call, response: Response::new(200) });
+    let poll = "contact/0123456789ABCDEF0123456789ABCDEF";
+    for over in [What::Stopped { reason: String::new() }, What::Started, What::In(Input::CallGone { call })] {
+        let life = [asked("feed/100080"), over, asked(poll), answered()];
+        let records: Vec<Record> = (1..).zip(life).map(|(seq, what)| record(seq, what)).collect();
+        let (rows, _) = ladder::rows(&header, &records, None);
+        let answers = rows.iter().filter(|row| row.kind == ladder::RowKind::Answer);
+        assert_eq!(answers.count(), 0, "{rows:?}");
+    }
+}
+
 /// A client of the user's own, whose other end has no journal.
 #[test]
 fn a_client_from_outside_comes_and_goes() {
