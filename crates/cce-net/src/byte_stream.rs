@@ -1,6 +1,6 @@
 //! The bytes of a connection, in plain or over TLS: the same bytes for whoever reads and writes them.
 
-use crate::socket::reset;
+use crate::socket::{canonical, reset};
 use std::{
     io,
     net::SocketAddr,
@@ -28,7 +28,11 @@ pub(crate) enum ByteStream {
 
 impl ByteStream {
     pub(crate) fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.tcp().peer_addr()
+        self.tcp().peer_addr().map(canonical)
+    }
+
+    pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.tcp().local_addr().map(canonical)
     }
 
     pub(crate) fn tcp(&self) -> &TcpStream {

@@ -38,6 +38,7 @@ impl ConnectionLimits {
 
     /// Lets a connection in, unless there are too many.
     pub(crate) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<ConnectionPermit> {
+        let address = address.to_canonical();
         let mut open = self.lock();
         let (all, of_address) = (open.values().sum::<usize>(), open.get(&address).copied().unwrap_or(0));
         if all >= self.limits.connections || of_address >= self.limits.connections_per_address {

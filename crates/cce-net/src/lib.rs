@@ -56,7 +56,7 @@ mod web_socket;
 
 pub use config::{NetConfig, Node, OutsiderLimits, PlainClients, SecureListeners, SiteConfig};
 pub use error::NetError;
-pub use net::{BoundNet, Net, NetHandle, Running, Stopped};
+pub use net::{BoundNet, Net, NetHandle, Running, Stopped, dialled_at};
 pub use recorder::Sink;
 pub use site::SiteAddresses;
 pub use store::StoreError;

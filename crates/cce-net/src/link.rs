@@ -118,9 +118,8 @@ pub(crate) enum SendError {
 impl Socket {
     /// Prepares a connection. One that is gone already fails here, before it is numbered.
     pub(crate) fn new(stream: ByteStream, early: Bytes, dialled: Option<Dialled>) -> io::Result<Self> {
-        let tcp = stream.tcp();
-        tcp.set_nodelay(true)?;
-        let (here, there) = (tcp.local_addr()?, tcp.peer_addr()?);
+        stream.tcp().set_nodelay(true)?;
+        let (here, there) = (stream.local_addr()?, stream.peer_addr()?);
         let security = if stream.is_tls() { Security::Tls } else { Security::Plain };
         Ok(Self { stream, early, here, there, security, dialled })
     }

@@ -29,7 +29,7 @@ use cce_kernel::{Build, Carrier, Command, Host, Kind, NodeName, Port};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, io,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     pin::pin,
     sync::{Arc, atomic::AtomicU64},
     thread::JoinHandle,
@@ -381,10 +381,12 @@ fn reachable(config: &NetConfig, bound: &BTreeMap<Port, SocketAddr>) -> BTreeMap
     addresses
 }
 
-/// Where a listener of this process is dialled: one that is bound everywhere, on the loopback address.
-fn dialled_at(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+/// Where a listener is dialled from this machine: one that is bound everywhere, on the loopback address of its family.
+pub fn dialled_at(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
     }
     address
 }

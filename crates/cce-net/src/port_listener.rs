@@ -6,7 +6,7 @@ use crate::{
     config::{ACCEPT_PAUSE, BACKLOG},
     connection_limits::{ConnectionLimits, ConnectionPermit},
     faults::Faults,
-    socket::{reserve, reset},
+    socket::{canonical, reserve, reset},
     tls::TlsDoor,
     warning::RareWarning,
 };
@@ -197,7 +197,9 @@ impl PortListener {
         let mut state = self.lock();
         state.waker = Some(cx.waker().clone());
         match &state.socket {
-            Socket::Open(listener) => listener.poll_accept(cx),
+            Socket::Open(listener) => {
+                listener.poll_accept(cx).map_ok(|(stream, peer)| (stream, canonical(peer)))
+            }
             Socket::Shut(_) => Poll::Pending,
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     http_server::{Front, forward},
     port_listener::PortListener,
     shared::Shared,
-    socket::{listen, reset},
+    socket::{canonical, listen, reset},
     static_folder::StaticFolder,
     tls::TlsDoor,
     warning::RareWarning,
@@ -123,6 +123,7 @@ impl Site {
             match accepted {
                 Ok((stream, peer)) => match self.places.enter(peer.ip()) {
                     Some(permit) => {
+                        let peer = canonical(peer);
                         let attending = Arc::clone(&self).attend(stream, peer, door.clone(), permit);
                         self.shared.tasks.spawn(attending);
                     }

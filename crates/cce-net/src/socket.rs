@@ -54,6 +54,13 @@ pub(crate) fn reserve(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
+/// The address of a client, whichever socket it used: at a listener of both families one of IPv4 comes with an address of IPv6
+/// that has its own within (RFC 4291 2.5.5.2).
+pub(crate) fn canonical(mut address: SocketAddr) -> SocketAddr {
+    address.set_ip(address.ip().to_canonical());
+    address
+}
+
 /// Lets a connection end without a goodbye.
 pub(crate) fn reset(stream: &TcpStream) {
     // On a connection that is gone there is nothing to reset.

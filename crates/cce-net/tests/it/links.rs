@@ -11,7 +11,7 @@ use cce_net::NetConfig;
 use std::{
     collections::BTreeMap,
     io::Write,
-    net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream},
     time::Duration,
 };
 
@@ -107,22 +107,46 @@ fn every_address_of_a_name_is_tried() {
 }
 
 #[test]
-fn who_connects_is_known_on_other_loopback_addresses_too() {
-    let free = SocketAddr::from((Ipv6Addr::LOCALHOST, 0));
+fn who_connects_is_known_on_other_addresses_too() {
+    for address in [Ipv6Addr::LOCALHOST.into(), Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()] {
+        let Some(lab) = lab_at(address, vec![pinger(), answerer()]) else { return };
+        let frame = lab.wait("a frame", is_frame);
+        let up = lab.wait("the accepted link", |record| {
+            record.node.as_str() == "ccp" && matches!(record.what, What::In(Input::LinkUp { .. }))
+        });
+        assert!(frame.cause.is_some() && up.cause.is_some(), "{address}");
+        assert!(matches!(up.what, What::In(Input::LinkUp { peer, .. }) if peer.node.is_some()), "{address}");
+        lab.stop();
+    }
+}
+
+#[test]
+fn a_client_has_one_address_at_whichever_listener() {
+    let Some(lab) = lab_at(Ipv6Addr::UNSPECIFIED.into(), vec![answerer()]) else { return };
+    let there = SocketAddr::from((Ipv4Addr::LOCALHOST, lab.address(Port::Mr).port()));
+    let client = TcpStream::connect(there).unwrap();
+    let up = lab.wait("the link", |record| matches!(record.what, What::In(Input::LinkUp { .. })));
+    let What::In(Input::LinkUp { peer, .. }) = up.what else { unreachable!() };
+    assert_eq!((peer.address, peer.here), (client.local_addr().unwrap().to_string(), there.to_string()));
+    let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, lab.address(Port::App).port())).unwrap();
+    client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    let call = lab.wait("the call", |record| matches!(record.what, What::In(Input::Call { .. })));
+    let What::In(Input::Call { request, .. }) = call.what else { unreachable!() };
+    assert_eq!(request.peer, client.local_addr().unwrap().to_string());
+    lab.stop();
+}
+
+/// A lab that listens on that address; none where this machine has no such one.
+#[expect(clippy::print_stderr, reason = "a person must see that something was not tested")]
+fn lab_at(address: IpAddr, toys: Vec<Toy>) -> Option<Lab> {
+    let free = SocketAddr::from((address, 0));
     if TcpListener::bind(free).is_err() {
-        eprintln!("skipped: this machine has no IPv6 loopback address");
-        return;
+        eprintln!("skipped: this machine cannot listen on {address}");
+        return None;
     }
     let mut config = config();
     config.listen.values_mut().for_each(|address| *address = free);
-    let lab = Lab::start_with(config, vec![pinger(), answerer()]);
-    let frame = lab.wait("a frame", is_frame);
-    let up = lab.wait("the accepted link", |record| {
-        record.node.as_str() == "ccp" && matches!(record.what, What::In(Input::LinkUp { .. }))
-    });
-    assert!(frame.cause.is_some() && up.cause.is_some());
-    assert!(matches!(up.what, What::In(Input::LinkUp { peer, .. }) if peer.node.is_some()));
-    lab.stop();
+    Some(Lab::start_with(config, toys))
 }
 
 #[test]
