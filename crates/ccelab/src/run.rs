@@ -24,7 +24,7 @@ use cce_kernel::{NodeName, Port, Wall};
 use cce_model::AgentId;
 use cce_model::nearest;
 use cce_model::nearest_few;
-use cce_net::{Net, NetConfig, Node, PlainClients, Running};
+use cce_net::{Net, NetConfig, Node, PlainClients, Running, Stopped};
 use cce_scenario::Scenario;
 use cce_world::{COMPONENTS, Lab, MrApplicationSettings};
 use std::{
@@ -160,21 +160,14 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
             reason = work => reason,
         };
         let stopped = running.stop().await;
-        tell_unkept(options, stopped.unkept)?;
-        if let Some(logs) = logs_of_the_end {
-            logs.make_of(&places.journal)?;
+        let kept = tell_unkept(options, stopped.unkept).and(judge_records(options, stopped));
+        if let Some(Err(failure)) = logs_of_the_end.map(|logs| logs.make_of(&places.journal)) {
+            // They are a view: how the run went does not depend on them.
+            print::error(&format!("warning: the logs of the run are missing: {failure}"));
         }
-        // What is lost while the run is being stopped counts, too.
-        if options.journal_required && stopped.has_lost {
-            return Err(incomplete());
-        }
-        if options.journal_required && stopped.unwritten > 0 {
-            let lost = stopped.unwritten;
-            return Err(Failure::Check(format!(
-                "{lost} records were not written in time, and --journal-required was given"
-            )));
-        }
-        reason.and_then(|()| played.map_or(Ok(()), |played| played.report(options, &header, &places)))
+        let went =
+            reason.and_then(|()| played.map_or(Ok(()), |played| played.report(options, &header, &places)));
+        kept.and(went)
     })
 }
 
@@ -330,6 +323,20 @@ fn tell_unkept(options: &Run, changes: u64) -> Result<(), Failure> {
         return Err(Failure::Check(format!("{lost}, and --journal-required was given")));
     }
     print::error(&format!("warning: {lost}: a run that goes on with it begins from what was kept"));
+    Ok(())
+}
+
+/// Whether every record is kept that must be. What is lost while the run is being stopped counts, too.
+fn judge_records(options: &Run, stopped: Stopped) -> Result<(), Failure> {
+    let lost = stopped.unwritten;
+    if options.journal_required && stopped.has_lost {
+        return Err(incomplete());
+    }
+    if options.journal_required && lost > 0 {
+        return Err(Failure::Check(format!(
+            "{lost} records were not written in time, and --journal-required was given"
+        )));
+    }
     Ok(())
 }
 

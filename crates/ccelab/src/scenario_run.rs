@@ -9,6 +9,7 @@ use crate::{
     failure::Failure,
     files::read_journal,
     folders::Places,
+    log_files::can_be_read,
     print, sim,
 };
 use cce_journal::{Header, Order, Record, Ticket};
@@ -138,7 +139,7 @@ impl RunOutcome {
         if report.failures.is_empty() {
             return Ok(());
         }
-        let (_, records) = read_journal(&places.journal)?;
+        let records = records(&places.journal);
         print::words(&sim::failures(header, &records, &report.failures));
         let verdict = sim::verdict(&report.failures);
         let again =
@@ -263,6 +264,21 @@ impl Control for Engine {
     fn remove(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
         Self::remove(self, name).ok_or_else(|| no_rule(name, self))
     }
+}
+
+/// What a run recorded, to be drawn around its failures and judged once more. A journal that cannot be read back, such as a pipe,
+/// leaves the verdict as it is.
+fn records(journal: &Path) -> Vec<Record> {
+    if !can_be_read(journal) {
+        return Vec::new();
+    }
+    read_journal(journal).map_or_else(
+        |failure| {
+            print::error(&format!("warning: {failure}: what failed is told without a ladder"));
+            Vec::new()
+        },
+        |(_, records)| records,
+    )
 }
 
 /// Reads a rule as a scenario file of its own with the same customers, so that both ways take the same keys and names and

@@ -363,7 +363,7 @@ pub(crate) fn failures(header: &Header, records: &[Record], failures: &[Finding]
         if let Some(why) = &failure.inferred {
             let _ = writeln!(text, "  this rests on inferred behaviour: {why}");
         }
-        if let Some(record) = failure.record.filter(|_| number < DRAWN_MAX) {
+        if let Some(record) = failure.record.filter(|_| number < DRAWN_MAX && !records.is_empty()) {
             let _ = write!(text, "\n{}", ladder.around(record, &failure.related, page));
         }
     }

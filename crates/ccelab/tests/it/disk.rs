@@ -5,6 +5,7 @@ use std::{
     fs,
     os::unix::fs::{PermissionsExt, symlink},
     path::Path,
+    process::Command,
 };
 
 /// Each write to it fails as on a full disk.
@@ -294,6 +295,57 @@ fn fill_data(lab: &Running) {
             break;
         }
     }
+}
+
+/// A scenario that fails where no task comes.
+const UNMET: &str = "name = \"unmet\"\nabout = \"A rule waits for a task.\"\n\n[[rules]]\nname = \"late\"\n\
+                     match = \"ccp > mrpg NEW_TASK\"\ndrop = true\n";
+
+#[test]
+fn a_run_has_its_verdict_without_a_journal_that_can_be_read_back() {
+    let folder = folder("verdict");
+    fs::write(folder.join("unmet.toml"), UNMET).unwrap();
+    assert!(Command::new("mkfifo").arg(folder.join("pipe")).status().unwrap().success());
+    let mut reader = Command::new("cat")
+        .arg(folder.join("pipe"))
+        .stdout(fs::File::create(folder.join("kept")).unwrap())
+        .spawn()
+        .unwrap();
+    for journal in ["/dev/null", "pipe"] {
+        let told = interrupted(&folder, &["--scenario", "unmet.toml", "--journal", journal], 1);
+        assert!(told.contains("1 rule never acted: late"), "{journal}: {told}");
+    }
+    reader.wait().unwrap();
+    let told = run(&folder, &["check", "kept"]);
+    assert!(told.status.success() && stderr(&told).is_empty(), "{}", stderr(&told));
+}
+
+#[test]
+fn logs_that_cannot_be_made_at_the_end_leave_the_verdict_as_it_is() {
+    for (arguments, code) in [(&["--scenario", "unmet.toml"][..], 1), (&[], 0)] {
+        let folder = folder("no-logs");
+        fs::write(folder.join("unmet.toml"), UNMET).unwrap();
+        let removed = folder.join(".ccelab");
+        let told = interrupted_behind(&folder, arguments, code, || fs::remove_dir_all(&removed).unwrap());
+        assert!(told.contains("warning: the logs of the run are missing: "), "{told}");
+        assert_eq!(told.contains("1 rule never acted: late"), code == 1, "{told}");
+    }
+}
+
+/// Interrupts a lab once it runs, and says what it told on standard error.
+fn interrupted(folder: &Path, arguments: &[&str], code: i32) -> String {
+    interrupted_behind(folder, arguments, code, || {})
+}
+
+/// The same behind something that is done meanwhile.
+fn interrupted_behind(folder: &Path, arguments: &[&str], code: i32, meanwhile: impl FnOnce()) -> String {
+    let arguments = [&["--ports", "ephemeral", "--no-tls"], arguments].concat();
+    let lab = Running::start_limited(folder, "lab", "true", &arguments, &[]);
+    meanwhile();
+    assert!(Command::new("kill").args(["-INT", &lab.id().to_string()]).status().unwrap().success());
+    // With a deadline: it may not wait for a file that nobody writes.
+    assert_eq!(lab.end().code(), Some(code));
+    fs::read_to_string(folder.join("lab.err")).unwrap()
 }
 
 #[test]
