@@ -12,7 +12,7 @@ use crate::{
     log_files::{LogFiles, can_be_read},
     people::AgentChoice,
     print,
-    readiness::Readiness,
+    readiness::{PATIENCE, Readiness},
     ready_file::{self, ReadyFile},
     record_writer::RecordWriter,
     scenario_run::ScenarioRun,
@@ -123,7 +123,9 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         let played = scenario_run.as_ref().map(ScenarioRun::played);
         let treated = listening::plain_clients(&lab);
         let work = async {
-            ready.wait().await;
+            for lack in ready.wait(PATIENCE).await {
+                print::error(&format!("warning: after {} s {}", PATIENCE.as_secs(), lack.lack()));
+            }
             let mut ports = running.addresses().clone();
             // Where nobody is let in, nobody needs to know.
             ports.retain(|port, _| treated.get(port) != Some(&PlainClients::Refused));
