@@ -213,7 +213,8 @@ pub(crate) struct Run {
     /// The product's ports, or free ones
     #[arg(long = "ports", value_enum, default_value_t = Ports::Default)]
     pub(crate) ports: Ports,
-    /// The address to listen on, instead of the configured ones: 127.0.0.1, 0.0.0.0, localhost
+    /// The address to listen on, instead of the configured ones: 127.0.0.1, 0.0.0.0, localhost. The admin port stays where
+    /// [links.admin] has it
     #[arg(long, value_name = "ADDR", value_parser = bind_address, conflicts_with = "product_ports")]
     pub(crate) bind: Option<IpAddr>,
     #[command(flatten)]

@@ -17,6 +17,9 @@ use std::{
 /// Where pages are served in a lab that does not say it.
 const SITE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8088);
 
+/// Where the admin port listens in a lab that does not say it.
+const ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
+
 /// The products' port of HTTP, and that of HTTPS of CCP (ccp-task-api 1.1).
 const HTTP: u16 = 80;
 const HTTPS: u16 = 443;
@@ -264,17 +267,29 @@ pub(crate) fn site(lab: &Lab, options: &Run) -> Option<SiteConfig> {
     })
 }
 
+/// Where the admin port listens.
+pub(crate) fn admin(lab: &Lab, options: &Run) -> SocketAddr {
+    let configured = lab.links.get(ADMIN_LINK).and_then(|link| link.listen.parse().ok());
+    // Whoever reaches it controls the lab: that others are let in at the interfaces does not mean this one.
+    with_port(configured.unwrap_or(ADMIN), ADMIN_LINK, false, options)
+}
+
 /// Where a configured address is bound in this run.
 fn bound(configured: &str, link: &str, is_tls: bool, options: &Run) -> Option<SocketAddr> {
     // The configuration was checked: every address is one.
-    let mut address: SocketAddr = configured.parse().ok()?;
-    if options.ports == Ports::Ephemeral && !options.addresses.chooses(link, is_tls) {
-        address.set_port(0);
-    }
+    let mut address = with_port(configured.parse().ok()?, link, is_tls, options);
     if let Some(bind) = options.bind {
         address.set_ip(bind);
     }
     Some(address)
+}
+
+/// A configured address, with a free port where none was chosen and free ones are asked for.
+fn with_port(mut address: SocketAddr, link: &str, is_tls: bool, options: &Run) -> SocketAddr {
+    if options.ports == Ports::Ephemeral && !options.addresses.chooses(link, is_tls) {
+        address.set_port(0);
+    }
+    address
 }
 
 /// What helps where the system refuses an address.
@@ -358,6 +373,18 @@ mod tests {
         ] {
             assert!(run(right).is_ok(), "{right:?}");
         }
+    }
+
+    #[test]
+    fn the_admin_port_has_the_number_that_was_chosen_and_stays_where_the_configuration_has_it() {
+        let at = |arguments: &[&str]| {
+            let options = parsed(arguments);
+            let lab = with_addresses(load(&Layers::default()).unwrap(), &options.addresses).unwrap();
+            admin(&lab, &options).to_string()
+        };
+        assert_eq!(at(&["--port", "admin=9000", "--ports", "ephemeral"]), "127.0.0.1:9000");
+        assert_eq!(at(&["--port", "app=9000", "--ports", "ephemeral"]), "127.0.0.1:0");
+        assert_eq!(at(&["--bind", "0.0.0.0"]), "127.0.0.1:8090");
     }
 
     #[test]

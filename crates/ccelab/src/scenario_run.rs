@@ -4,11 +4,12 @@
 use crate::{
     admin::{Admin, Control, HeldView, Refusal, RuleView, Stand, WaitingView},
     check,
-    cli::{Ports, Run, ScenarioFile},
+    cli::{Run, ScenarioFile},
     descriptors,
     failure::Failure,
     files::read_journal,
     folders::Places,
+    listening,
     log_files::can_be_read,
     print, sim,
 };
@@ -25,7 +26,7 @@ use std::{
     collections::BTreeMap,
     convert::Infallible,
     io,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -34,9 +35,6 @@ use tokio::time::{interval, timeout};
 
 /// How often it is looked at whether a scenario is over.
 const LOOK: Duration = Duration::from_millis(50);
-
-/// Where the admin port listens in a lab that does not say it.
-const ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
 
 /// A scenario's engine, and the port that controls it.
 pub(crate) struct ScenarioRun {
@@ -63,7 +61,7 @@ impl ScenarioRun {
 
     /// Sets a scenario up over the run of this header, and takes the admin port.
     pub(crate) async fn set(scenario: Scenario, header: &Header, options: &Run) -> Result<Self, Failure> {
-        let address = address(&scenario.lab, options);
+        let address = listening::admin(&scenario.lab, options);
         let admin = Admin::bind(address, descriptors::limits())
             .await
             .map_err(|error| Failure::Usage(refused(address, &error)))?;
@@ -370,23 +368,10 @@ fn no_rule(name: &str, engine: &Engine) -> Refusal {
     Refusal::no_rule(name, engine.rules().map(|state| state.rule.name.as_str()))
 }
 
-/// The configured address, or a free port of it.
-fn address(lab: &Lab, options: &Run) -> SocketAddr {
-    let configured = lab.links.get(ADMIN_LINK).and_then(|link| link.listen.parse().ok());
-    let mut address: SocketAddr = configured.unwrap_or(ADDRESS);
-    if options.ports == Ports::Ephemeral {
-        address.set_port(0);
-    }
-    if let Some(bind) = options.bind {
-        address.set_ip(bind);
-    }
-    address
-}
-
 fn refused(address: SocketAddr, error: &io::Error) -> String {
     format!(
-        "the admin port cannot listen on {address}: {error}; choose another address with [links.{ADMIN_LINK}], \
-         or take free ports with --ports ephemeral"
+        "the admin port cannot listen on {address}: {error}; choose another port with --port {ADMIN_LINK}=PORT, another \
+         address with [links.{ADMIN_LINK}], or take free ports with --ports ephemeral"
     )
 }
 
