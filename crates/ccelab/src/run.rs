@@ -24,13 +24,14 @@ use cce_kernel::{NodeName, Port, Wall};
 use cce_model::AgentId;
 use cce_model::nearest;
 use cce_model::nearest_few;
-use cce_net::{Net, NetConfig, Node, PlainClients, Running, Stopped};
+use cce_net::{Net, NetConfig, Node, PlainClients, Running, SiteAddresses, Stopped, dialled_at};
 use cce_scenario::Scenario;
 use cce_world::{COMPONENTS, Lab, MrApplicationSettings};
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::pending,
     hash::{BuildHasher, RandomState},
+    net::SocketAddr,
     path::PathBuf,
     sync::{
         Arc,
@@ -126,15 +127,18 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
             for lack in ready.wait(PATIENCE).await {
                 print::error(&format!("warning: after {} s {}", PATIENCE.as_secs(), lack.lack()));
             }
-            let mut ports = running.addresses().clone();
+            let mut ports = reached_at(running.addresses());
             // Where nobody is let in, nobody needs to know.
             ports.retain(|port, _| treated.get(port) != Some(&PlainClients::Refused));
             let addresses = Addresses {
                 ports: &ports,
-                secure: running.secure_addresses(),
-                site: running.site(),
+                secure: &reached_at(running.secure_addresses()),
+                site: running.site().map(|SiteAddresses { plain, secure }| SiteAddresses {
+                    plain: dialled_at(plain),
+                    secure: secure.map(dialled_at),
+                }),
                 ca: tls.as_ref().and_then(|tls| tls.ca.as_deref()),
-                admin: scenario_run.as_ref().map(ScenarioRun::address),
+                admin: scenario_run.as_ref().map(ScenarioRun::address).map(dialled_at),
             };
             let told = ready_file::text(&lab, &addresses, &places.journal);
             ready_file.write(&told)?;
@@ -326,6 +330,11 @@ fn tell_unkept(options: &Run, changes: u64) -> Result<(), Failure> {
     }
     print::error(&format!("warning: {lost}: a run that goes on with it begins from what was kept"));
     Ok(())
+}
+
+/// Where clients on this machine reach listeners: one that is bound everywhere has no address that they could use.
+fn reached_at(listeners: &BTreeMap<Port, SocketAddr>) -> BTreeMap<Port, SocketAddr> {
+    listeners.iter().map(|(port, address)| (*port, dialled_at(*address))).collect()
 }
 
 /// Whether every record is kept that must be. What is lost while the run is being stopped counts, too.

@@ -4,6 +4,7 @@ use crate::support::{Running, ccelab, folder, run, stderr, wait_for};
 use std::{
     fs,
     io::{BufRead, BufReader},
+    net::TcpStream,
     process::{Command, Stdio},
 };
 
@@ -71,6 +72,21 @@ fn another_lab_at_the_same_address_is_not_the_one_that_is_waited_for() {
     let output = run(&folder, &["wait-ready", "old.ready", "--timeout", "1s"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("another process"), "{}", stderr(&output));
+}
+
+/// It listens everywhere, on free ports and as long as the test takes.
+#[test]
+fn what_is_bound_everywhere_is_named_by_an_address_that_clients_can_use() {
+    let folder = folder("ready-everywhere");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral", "--bind", "0.0.0.0", "--static", "."]);
+    let said = lab.ready.as_object().unwrap().values().filter_map(serde_json::Value::as_str);
+    let everywhere: Vec<&str> = said.filter(|value| value.contains("0.0.0.0")).collect();
+    assert!(everywhere.is_empty(), "{everywhere:?}");
+    assert!(!lab.banner().contains("0.0.0.0"), "{}", lab.banner());
+    for name in ["app", "desk_tls", "site", "admin"] {
+        assert!(TcpStream::connect(lab.address(name)).is_ok(), "{name}");
+    }
+    lab.interrupt();
 }
 
 #[test]
