@@ -8,9 +8,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum NetError {
     /// Somebody else listens there.
-    #[error(
-        "port {port} ({address}) is in use: stop what listens there, choose another address with [links.{port}], or take free ports with --ports ephemeral"
-    )]
+    #[error("port {port} ({address}) is in use")]
     PortInUse {
         /// The port.
         port: Port,
@@ -18,9 +16,7 @@ pub enum NetError {
         address: SocketAddr,
     },
     /// Somebody else listens where TLS is to be.
-    #[error(
-        "the TLS address of {port} ({address}) is in use: stop what listens there, choose another address with listen_tls in [links.{port}], take free ports with --ports ephemeral, or do without TLS with --no-tls"
-    )]
+    #[error("the TLS address of {port} ({address}) is in use")]
     SecurePortInUse {
         /// The port.
         port: Port,
@@ -44,12 +40,12 @@ pub enum NetError {
         port: Port,
     },
     /// Somebody else listens where pages are to be served.
-    #[error(
-        "the address for your pages ({address}) is in use: stop what listens there, choose another one with [links.site], or take free ports with --ports ephemeral"
-    )]
+    #[error("the address for your pages ({address}) is in use")]
     SiteInUse {
         /// The address.
         address: SocketAddr,
+        /// Whether it is that over TLS.
+        is_tls: bool,
     },
     /// The address for pages cannot be listened on.
     #[error("cannot listen on {address} for your pages: {source}")]

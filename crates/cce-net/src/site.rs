@@ -67,8 +67,9 @@ impl BoundSite {
     pub(crate) fn bind(config: &SiteConfig, has_tls: bool) -> Result<Self, NetError> {
         let folder = StaticFolder::open(&config.folder)
             .map_err(|source| NetError::Folder { path: config.folder.clone(), source })?;
-        let plain = bind_to(config.listen)?;
-        let secure = config.listen_tls.filter(|_| has_tls).map(bind_to).transpose()?;
+        let plain = bind_to(config.listen, false)?;
+        let secure = config.listen_tls.filter(|_| has_tls);
+        let secure = secure.map(|address| bind_to(address, true)).transpose()?;
         Ok(Self { plain, secure, folder })
     }
 
@@ -94,10 +95,14 @@ impl BoundSite {
     }
 }
 
-fn bind_to(address: SocketAddr) -> Result<TcpListener, NetError> {
+fn bind_to(address: SocketAddr, is_tls: bool) -> Result<TcpListener, NetError> {
     listen(address).map_err(|source| {
         let is_in_use = source.kind() == io::ErrorKind::AddrInUse;
-        if is_in_use { NetError::SiteInUse { address } } else { NetError::SiteListen { address, source } }
+        if is_in_use {
+            NetError::SiteInUse { address, is_tls }
+        } else {
+            NetError::SiteListen { address, source }
+        }
     })
 }
 

@@ -86,12 +86,9 @@ impl Failure {
         match self {
             Self::Config(error) => config_report(error),
             Self::Scenario(error) => scenario_report(error),
-            Self::Net(NetError::Listen { address, .. } | NetError::SiteListen { address, .. }) => {
-                format!("error: {self}{}", listening::hint(*address))
-            }
+            Self::Net(error) => format!("error: {self}{}", listening::advice(error)),
             Self::Check(_)
             | Self::Usage(_)
-            | Self::Net(_)
             | Self::Journal { .. }
             | Self::Certificate { .. }
             | Self::InUse { .. }

@@ -3,10 +3,11 @@
 use crate::{
     cli::{AddressOptions, Ports, Run},
     failure::Failure,
+    ready_file,
 };
 use cce_kernel::{Kind, NodeName, Port};
 use cce_model::nearest;
-use cce_net::{PlainClients, SiteConfig};
+use cce_net::{NetError, PlainClients, SiteConfig};
 use cce_world::{ADMIN_LINK, Lab, LinkSettings, PlainSetting, SITE_LINK, link_name};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -292,8 +293,29 @@ fn with_port(mut address: SocketAddr, link: &str, is_tls: bool, options: &Run) -
     address
 }
 
+/// What helps where a run cannot start, behind the words that say why.
+pub(crate) fn advice(error: &NetError) -> String {
+    match error {
+        NetError::PortInUse { port, .. } => elsewhere(link_name(*port), &ready_file::key(*port), false),
+        NetError::SecurePortInUse { port, .. } => elsewhere(link_name(*port), &ready_file::key(*port), true),
+        NetError::SiteInUse { is_tls, .. } => elsewhere(SITE_LINK, SITE_LINK, *is_tls),
+        NetError::Listen { address, .. } | NetError::SiteListen { address, .. } => hint(*address),
+        NetError::NoAddress { .. } | NetError::Folder { .. } | NetError::Stored(_) => String::new(),
+    }
+}
+
+/// How a listener gets another address, by its name in configurations and its key in ready files.
+fn elsewhere(link: &str, key: &str, is_tls: bool) -> String {
+    let (tls, which, without) =
+        if is_tls { ("_tls", "listen_tls in ", ", or do without TLS with --no-tls") } else { ("", "", "") };
+    format!(
+        ": stop what listens there, choose another port with --port {key}{tls}=PORT, another address with \
+         {which}[links.{link}], or take free ports with --ports ephemeral{without}"
+    )
+}
+
 /// What helps where the system refuses an address.
-pub(crate) fn hint(address: SocketAddr) -> String {
+fn hint(address: SocketAddr) -> String {
     let mut hint = String::new();
     if address.port() < 1024 && address.port() != 0 {
         hint +=
@@ -385,6 +407,26 @@ mod tests {
         assert_eq!(at(&["--port", "admin=9000", "--ports", "ephemeral"]), "127.0.0.1:9000");
         assert_eq!(at(&["--port", "app=9000", "--ports", "ephemeral"]), "127.0.0.1:0");
         assert_eq!(at(&["--bind", "0.0.0.0"]), "127.0.0.1:8090");
+    }
+
+    #[test]
+    fn who_finds_a_port_in_use_is_told_names_that_there_are() {
+        let address = ADMIN;
+        for (error, port, link) in [
+            (NetError::PortInUse { port: Port::IcmMr, address }, "--port router=40009", "[links.icm]"),
+            (NetError::PortInUse { port: Port::CtiA, address }, "--port cti_a=40009", "[links.cti-a]"),
+            (
+                NetError::SecurePortInUse { port: Port::Desk, address },
+                "--port desk_tls=40009",
+                "[links.desk]",
+            ),
+            (NetError::SiteInUse { address, is_tls: true }, "--port site_tls=40009", "[links.site]"),
+        ] {
+            let advice = advice(&error);
+            assert!(advice.contains(&port.replace("40009", "PORT")) && advice.contains(link), "{advice}");
+            let options = parsed(&[&port[..6], &port[7..], "--static", "."]);
+            assert!(with_addresses(load(&Layers::default()).unwrap(), &options.addresses).is_ok(), "{port}");
+        }
     }
 
     #[test]

@@ -142,7 +142,8 @@ fn told(lab: &Lab, port: Port, scheme: &str, address: SocketAddr) -> Vec<(String
     }
 }
 
-fn key(port: Port) -> String {
+/// What a listener is called there.
+pub(crate) fn key(port: Port) -> String {
     if port.socket() == Port::IcmMr {
         Kind::Router.name().to_owned()
     } else {
