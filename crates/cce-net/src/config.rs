@@ -46,6 +46,9 @@ pub(crate) const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 /// How long the other end may take to read the last words on a connection that was closed.
 pub(crate) const LINGER: Duration = Duration::from_secs(1);
 
+/// Bytes that are read meanwhile of a client that was answered before it had sent everything.
+pub(crate) const LINGER_BYTES_MAX: usize = 64 << 20;
+
 /// Pause after a connection could not be accepted, as when too many files are open.
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 

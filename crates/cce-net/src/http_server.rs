@@ -125,7 +125,7 @@ pub(crate) async fn forward(front: &Front, client: Client, request: WireRequest)
     }
     let (parts, body) = request.into_parts();
     let (Body { bytes, place }, body_flaw) =
-        match read(&parts.headers, body, &front.rooms.bodies, front.limits.body).await {
+        match read(&parts, body, &front.rooms.bodies, front.limits.body).await {
             Ok(body) => (body, None),
             Err(Unread::Flaw(flaw)) => (Body::default(), Some(flaw)),
             Err(Unread::NoRoom) => return bare(StatusCode::SERVICE_UNAVAILABLE),

@@ -3,7 +3,7 @@
 use crate::{
     byte_budget::{ByteBudget, BytePermit},
     byte_stream::ByteStream,
-    config::{ACCEPT_PAUSE, BODY_MAX, HEAD_MAX, LINGER, OutsiderLimits},
+    config::{ACCEPT_PAUSE, BODY_MAX, HEAD_MAX, LINGER, LINGER_BYTES_MAX, OutsiderLimits},
     connection_limits::{ConnectionLimits, ConnectionPermit},
     socket::{listen, reset},
     warning::RareWarning,
@@ -13,10 +13,15 @@ use cce_kernel::BodyFlaw;
 use http::{
     HeaderMap, Request, Response, StatusCode, Version,
     header::{CONTENT_LENGTH, HOST},
+    request::Parts,
     uri::Authority,
 };
 use http_body_util::{BodyExt, Full};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{
+    body::{Body as _, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
     convert::Infallible,
@@ -24,8 +29,11 @@ use std::{
     io,
     net::SocketAddr,
     pin::{Pin, pin},
-    sync::Arc,
-    task::{Context, Poll},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::{
@@ -65,7 +73,10 @@ pub(crate) async fn converse<A, F>(
     A: Fn(Request<Incoming>) -> F,
     F: Future<Output = Response<Full<Bytes>>>,
 {
-    let service = service_fn(|request| {
+    let unread = stream.unread.clone();
+    let service = service_fn(|mut request: Request<Incoming>| {
+        unread.set(!request.body().is_end_stream());
+        request.extensions_mut().insert(unread.clone());
         let answering = names_its_host(&request).then(|| answer(request));
         async move {
             Ok::<_, Infallible>(match answering {
@@ -102,15 +113,20 @@ fn names_its_host<B>(request: &Request<B>) -> bool {
 
 /// Reads a body, unless it is too large already by what the client says of it.
 pub(crate) async fn read(
-    headers: &HeaderMap,
+    head: &Parts,
     body: Incoming,
     room: &ByteBudget,
     deadline: Duration,
 ) -> Result<Body, Unread> {
-    if announced(headers) > BODY_MAX {
+    if announced(&head.headers) > BODY_MAX {
         return Err(Unread::Flaw(BodyFlaw::TooLarge));
     }
-    timeout(deadline, read_all(body, room)).await.unwrap_or(Err(Unread::Flaw(BodyFlaw::Late)))
+    let read = timeout(deadline, read_all(body, room)).await;
+    let body = read.unwrap_or(Err(Unread::Flaw(BodyFlaw::Late)))?;
+    if let Some(unread) = head.extensions.get::<UnreadBody>() {
+        unread.set(false);
+    }
+    Ok(body)
 }
 
 /// Reads a body to its end.
@@ -138,6 +154,20 @@ fn announced(headers: &HeaderMap) -> usize {
     length.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
+/// Whether a client may be sending a body that nobody reads to its end.
+#[derive(Clone, Debug, Default)]
+struct UnreadBody(Arc<AtomicBool>);
+
+impl UnreadBody {
+    fn set(&self, is_unread: bool) {
+        self.0.store(is_unread, Ordering::Relaxed);
+    }
+
+    fn is_so(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// A response, as it goes to a client.
 pub(crate) type WireResponse = Response<Full<Bytes>>;
 
@@ -156,7 +186,16 @@ pub(crate) struct WebStream {
     patience: Duration,
     /// Since when the client does not read.
     stuck: Option<Pin<Box<Sleep>>>,
+    unread: UnreadBody,
+    linger: Option<Linger>,
     _permit: Option<ConnectionPermit>,
+}
+
+/// How long, and of how many bytes, the rest of a client is read that has its answer already.
+#[derive(Debug)]
+struct Linger {
+    until: Pin<Box<Sleep>>,
+    left: usize,
 }
 
 impl WebStream {
@@ -167,7 +206,8 @@ impl WebStream {
         permit: Option<ConnectionPermit>,
     ) -> Self {
         let broken = Box::pin(broken.cancelled_owned());
-        Self { stream, broken, patience: limits.write, stuck: None, _permit: permit }
+        let unread = UnreadBody::default();
+        Self { stream, broken, patience: limits.write, stuck: None, unread, linger: None, _permit: permit }
     }
 
     /// The connection itself, which speaks another protocol from here on.
@@ -181,6 +221,28 @@ impl WebStream {
             return Err(io::ErrorKind::ConnectionReset.into());
         }
         Ok(())
+    }
+
+    /// Reads what a client still sends, and drops it: closing a socket with unread bytes resets it, and the answer would be
+    /// lost that says why nobody reads them (RFC 9112 9.6).
+    fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.check(cx)?;
+        let linger = self
+            .linger
+            .get_or_insert_with(|| Linger { until: Box::pin(sleep(LINGER)), left: LINGER_BYTES_MAX });
+        // Of TLS, too: nobody wants to know what is in it.
+        let tcp = self.stream.tcp();
+        let mut scratch = [0_u8; 4_096];
+        while linger.left > 0 && linger.until.as_mut().poll(cx).is_pending() {
+            ready!(tcp.poll_read_ready(cx))?;
+            match tcp.try_read(&mut scratch) {
+                Ok(0) => break,
+                Ok(read) => linger.left = linger.left.saturating_sub(read),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 
     /// The client does not read at the moment.
@@ -230,12 +292,17 @@ impl AsyncWrite for WebStream {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let ended = Pin::new(&mut self.stream).poll_shutdown(cx);
-        // The goodbye of TLS waits for a client that does not read.
-        if ended.is_pending() {
-            return self.wait(cx);
+        if self.linger.is_none() {
+            let ended = Pin::new(&mut self.stream).poll_shutdown(cx);
+            // The goodbye of TLS waits for a client that does not read.
+            if ended.is_pending() {
+                return self.wait(cx);
+            }
+            if matches!(ended, Poll::Ready(Err(_))) || !self.unread.is_so() {
+                return ended;
+            }
         }
-        ended
+        self.poll_rest(cx)
     }
 }
 
@@ -309,7 +376,7 @@ where
 {
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         let (parts, body) = request.into_parts();
-        let body = match read(&parts.headers, body, &self.room, self.limits.body).await {
+        let body = match read(&parts, body, &self.room, self.limits.body).await {
             Ok(Body { bytes, .. }) => Ok(bytes),
             Err(Unread::Flaw(flaw)) => Err(flaw),
             Err(Unread::NoRoom) => return bare(StatusCode::SERVICE_UNAVAILABLE),

@@ -22,8 +22,13 @@ use cce_kernel::{
     Response, TimerKey, Wall,
 };
 use cce_net::{Net, NetError};
-use lab::{Lab, Toy, config, is_frame, send_raw};
-use std::{collections::BTreeMap, io::Write, net::TcpStream, time::Duration};
+use lab::{Lab, Toy, client, config, is_frame, send_raw};
+use std::{
+    collections::BTreeMap,
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
 
 #[test]
 fn frames_cross_and_know_the_output_that_led_to_them() {
@@ -101,6 +106,19 @@ fn of_a_request_with_a_body_over_the_limit_the_component_gets_all_but_the_body()
     let first = lab.wait("a call", |record| matches!(record.what, What::In(Input::Call { .. })));
     let What::In(Input::Call { request, .. }) = first.what else { unreachable!() };
     assert_eq!((request.body_flaw, request.body.0.len()), (Some(BodyFlaw::TooLarge), 0));
+    lab.stop();
+}
+
+#[test]
+fn a_client_that_sends_all_of_a_body_over_the_limit_reads_its_answer() {
+    let lab = Lab::start(vec![answerer()]);
+    let mut client = client(lab.address(Port::App));
+    let body = vec![b'x'; 16 << 20];
+    write!(client, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", body.len()).unwrap();
+    client.write_all(&body).unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
     lab.stop();
 }
 
