@@ -66,7 +66,8 @@ impl AuthorityFolder {
             WholeFile::begin(&certificate)?.for_everybody()?.finish(made.pem())?;
             return Ok(made);
         }
-        let (pem, key) = (read(&certificate, open_unfollowed(&certificate)?)?, read_key(&key)?);
+        let pem = read(&certificate, open_unfollowed(&certificate)?)?;
+        let key = read_key(&key, open_unfollowed(&key)?)?;
         Authority::of_pem(&pem, &key).map_err(|source| unusable(&certificate, source))
     }
 
@@ -89,9 +90,8 @@ fn of_user(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
     Some(data?.join("ccelab"))
 }
 
-/// The text of a file with a private key. One that others may read is refused.
-pub(super) fn read_key(path: &Path) -> Result<String, Failure> {
-    let file = open_unfollowed(path)?;
+/// The text of an open file with a private key. One that others may read is refused.
+pub(super) fn read_key(path: &Path, file: File) -> Result<String, Failure> {
     let metadata = file.metadata().map_err(|source| file_failure("read", path, source))?;
     if metadata.mode() & OTHERS != 0 {
         let path = path.display();

@@ -6,6 +6,7 @@ mod names;
 pub(crate) use authority_folder::AuthorityFolder;
 
 use crate::{
+    claims::open_input,
     cli::{Run, TlsOptions},
     failure::Failure,
     files::read_text,
@@ -53,7 +54,8 @@ impl RunTls {
 /// The user's own certificate, where one is given.
 fn own(options: &TlsOptions) -> Result<Option<Certified>, Failure> {
     let (Some(certificate), Some(key)) = (&options.tls_cert, &options.tls_key) else { return Ok(None) };
-    let (chain, key) = (read_text(certificate)?, read_key(key)?);
+    // A link that a person names is followed: tools that renew certificates give links.
+    let (chain, key) = (read_text(certificate)?, read_key(key, open_input(key)?)?);
     Certified::of_pem(&chain, &key).map(Some).map_err(|error| unusable(options, error))
 }
 

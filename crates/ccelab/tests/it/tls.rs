@@ -169,6 +169,10 @@ fn a_certificate_of_ones_own_is_served() {
     // It is trusted, and used for what it is not for.
     assert!(matches!(presented, Error::InvalidCertificate(_)), "{presented:?}");
     lab.interrupt();
+    // Tools that renew certificates give links.
+    symlink("own/ca-key.pem", folder.join("key.pem")).unwrap();
+    let arguments = ["--ports", "ephemeral", "--tls-cert", "own.pem", "--tls-key", "key.pem"];
+    Running::start(&folder, "linked", &arguments).interrupt();
     let mixed = ["run", "--ports", "ephemeral", "--tls-cert", "own.pem", "--tls-key", "own.pem"];
     fs::set_permissions(folder.join("own.pem"), Permissions::from_mode(0o600)).unwrap();
     let refused = run(&folder, &mixed);
