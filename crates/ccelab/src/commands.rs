@@ -2,7 +2,6 @@
 
 use crate::{
     ca, check,
-    claims::file_failure,
     cli::{
         CaCommand, Command, ConfigCommand, JournalCommand, ReleaseOption, ScenarioCommand, SchemaOf,
         TableProtocol,
@@ -22,7 +21,7 @@ use cce_world::{ShowDetail, TableKind};
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    io::{self, BufWriter, ErrorKind, Write as _},
+    io::{BufWriter, Write as _},
     path::Path,
 };
 
@@ -146,17 +145,11 @@ fn write_logs(journal: &Path, out: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the whole lines of a journal. A reader that has seen enough, such as `head`, is no failure.
+/// Writes the whole lines of a journal.
 fn write_lines(journal: &Path) -> Result<(), Failure> {
     let (header, records, end) = read_journal_to_end(journal)?;
-    let to = BufWriter::new(io::stdout().lock());
-    let written = Writer::plain(to, &header).and_then(|writer| merge::write(&records, end, writer));
-    match written {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(file_failure("write", Path::new("standard output"), error))
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
+    print::written(|to| Writer::plain(to, &header).and_then(|writer| merge::write(&records, end, writer)));
+    Ok(())
 }
 
 fn write_capture(journal: &Path, path: &Path) -> Result<(), Failure> {

@@ -14,7 +14,7 @@ use cce_views::{
     Why,
     ladder::{self, DrawnContacts, Html, LadderRows, LadderText, Mermaid, Row, Svg},
 };
-use std::{fmt::Write as _, thread, time::Duration};
+use std::{fmt::Write as _, time::Duration};
 
 /// How often a journal that grows is looked at.
 const LOOK: Duration = Duration::from_millis(100);
@@ -79,8 +79,10 @@ fn follow(options: &Ladder) -> Result<(), Failure> {
             draw(rows.finish(), rows.names());
             return options.task.as_deref().map_or(Ok(()), |wanted| find(wanted, rows.names()).map(drop));
         }
-        if records.is_empty() {
-            thread::sleep(LOOK);
+        // Nobody may be left to say to.
+        let pause = if records.is_empty() { LOOK } else { Duration::ZERO };
+        if !print::is_read_for(pause) {
+            return Ok(());
         }
     }
 }

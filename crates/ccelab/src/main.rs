@@ -40,7 +40,7 @@ mod wait_ready;
 
 use clap::Parser;
 use mimalloc::MiMalloc;
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 use tracing_subscriber::{
     Layer,
     filter::{LevelFilter, Targets},
@@ -56,7 +56,11 @@ fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     take_small_pages();
     write_warnings();
-    match commands::execute(cli.command) {
+    let done = commands::execute(cli.command).and_then(|()| match print::unwritten() {
+        None => Ok(()),
+        Some(error) => Err(claims::file_failure("write", Path::new("standard output"), error)),
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             print::error(&failure.report());

@@ -10,7 +10,7 @@ use crate::{
 use cce_journal::{End, Merged, MergedPart, ProcessJournal, Record, Writer};
 use std::{
     fmt::Write as _,
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::Path,
 };
 
@@ -25,10 +25,10 @@ pub(crate) fn merge(options: &cli::Merge) -> Result<(), Failure> {
     }
     match &options.out {
         None => {
-            let to = BufWriter::new(io::stdout().lock());
-            let written =
-                Writer::new(to, &whole.header).and_then(|writer| write(&whole.records, whole.end, writer));
-            written.map_err(|source| file_failure("write", Path::new("standard output"), source))
+            print::written(|to| {
+                Writer::new(to, &whole.header).and_then(|writer| write(&whole.records, whole.end, writer))
+            });
+            Ok(())
         }
         Some(path) => {
             let writer = create_journal(path, &whole.header)?;

@@ -1,17 +1,69 @@
 //! The one place that prints.
 
 use cce_views::ladder::{Page, Paint};
-use rustix::termios::tcgetwinsize;
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    termios::tcgetwinsize,
+};
 use std::{
-    io::{self, IsTerminal, Write},
-    sync::{Mutex, PoisonError},
+    io::{self, BufWriter, IsTerminal, StdoutLock, Write},
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
     time::{Duration, Instant},
 };
 
-/// Prints to standard output. A reader that left, such as `head`, is no error.
+/// What went wrong with standard output first.
+static TROUBLE: Mutex<Option<io::Error>> = Mutex::new(None);
+
+/// Prints to standard output. What cannot be written is told when the command is over.
 pub(crate) fn out(text: &str) {
-    let mut to = std::io::stdout().lock();
-    let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+    let mut to = io::stdout().lock();
+    let written = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+    drop(to);
+    keep(written);
+}
+
+/// Prints what somebody writes by themselves, such as a journal.
+pub(crate) fn written(write: impl FnOnce(BufWriter<StdoutLock<'_>>) -> io::Result<()>) {
+    keep(write(BufWriter::new(io::stdout().lock())));
+}
+
+fn keep(written: io::Result<()>) {
+    if let Err(error) = written {
+        trouble().get_or_insert(error);
+    }
+}
+
+fn trouble() -> MutexGuard<'static, Option<io::Error>> {
+    TROUBLE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Why standard output could not be written. A reader that left, such as `head`, is no error.
+pub(crate) fn unwritten() -> Option<io::Error> {
+    trouble().take().filter(|error| !has_left(error))
+}
+
+fn has_left(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}
+
+/// Waits for that long while somebody may read standard output. Says whether somebody still may.
+pub(crate) fn is_read_for(pause: Duration) -> bool {
+    if trouble().as_ref().is_some_and(has_left) {
+        return false;
+    }
+    let stdout = io::stdout();
+    let mut watched = [PollFd::new(&stdout, PollFlags::empty())];
+    let deadline = Timespec { tv_sec: 0, tv_nsec: pause.subsec_nanos().into() };
+    // Nothing is asked but whether the other end is gone; where that cannot be known, the pause is over later.
+    match poll(&mut watched, Some(&deadline)) {
+        Ok(0) => true,
+        Ok(_) if watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) => false,
+        Ok(_) | Err(_) => {
+            thread::sleep(pause);
+            true
+        }
+    }
 }
 
 /// Prints a line to standard output.

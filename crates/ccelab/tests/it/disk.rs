@@ -1,11 +1,12 @@
 //! What is written: by whom it can be read, where it goes, and what happens when it cannot be written.
 
-use crate::support::{Running, folder, http, run, stderr, stdout, wait_for};
+use crate::support::{Running, ccelab, folder, http, run, stderr, stdout, wait_for};
 use std::{
     fs,
+    io::{BufRead, BufReader},
     os::unix::fs::{PermissionsExt, symlink},
     path::Path,
-    process::Command,
+    process::{Command, Stdio},
 };
 
 /// Each write to it fails as on a full disk.
@@ -34,6 +35,42 @@ fn without_that_the_run_goes_on_and_the_loss_is_told_at_its_end() {
         told.contains("the journal /dev/full is cut off, ") && told.contains("records of the run"),
         "{told}"
     );
+}
+
+#[test]
+fn what_cannot_be_written_to_standard_output_is_a_failure() {
+    let folder = folder("full-output");
+    assert!(run(&folder, &["sim", "one-task", "--journal", "J"]).status.success());
+    for command in [
+        &["config", "show"][..],
+        &["schema", "lab"],
+        &["journal", "cat", "J"],
+        &["ladder", "J", "--format", "svg"],
+    ] {
+        let full = fs::File::options().write(true).open(FULL).unwrap();
+        let output = ccelab(&folder).args(command).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{command:?}");
+        assert!(stderr(&output).contains("cannot write standard output: "), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = folder("left");
+    assert!(run(&folder, &["sim", "one-task", "--journal", "J"]).status.success());
+    // As of a run that was killed: nobody says that it is over.
+    let journal = fs::read_to_string(folder.join("J")).unwrap();
+    let (records, _) = journal.trim_end().rsplit_once('\n').unwrap();
+    fs::write(folder.join("killed"), format!("{records}\n")).unwrap();
+    for command in [&["journal", "cat", "J"][..], &["ladder", "killed", "--follow"]] {
+        let mut writer = ccelab(&folder).args(command).stdout(Stdio::piped()).spawn().unwrap();
+        let mut first = String::new();
+        let mut reader = BufReader::new(writer.stdout.take().unwrap());
+        reader.read_line(&mut first).unwrap();
+        drop(reader);
+        let ended = wait_for("the end", || writer.try_wait().unwrap());
+        assert!(ended.success(), "{command:?}");
+    }
 }
 
 #[test]
