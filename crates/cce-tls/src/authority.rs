@@ -1,6 +1,6 @@
 //! The authority that clients are made to trust, once.
 
-use crate::{CertificateError, Certified};
+use crate::{CertificateError, Certified, Pem};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, PublicKeyData, SanType,
@@ -54,9 +54,9 @@ impl Authority {
     /// If one of the texts is no PEM, or the certificate is that of another key or of no authority of a lab.
     pub fn of_pem(certificate: &str, key: &str) -> Result<Self, CertificateError> {
         let no_pem = |what, detail: String| CertificateError::NoPem { what, detail };
-        let key = KeyPair::from_pem(key).map_err(|error| no_pem("private key", error.to_string()))?;
+        let key = KeyPair::from_pem(key).map_err(|error| no_pem(Pem::PrivateKey, error.to_string()))?;
         let der = CertificateDer::from_pem_slice(certificate.as_bytes())
-            .map_err(|error| no_pem("certificate", error.to_string()))?;
+            .map_err(|error| no_pem(Pem::Certificate, error.to_string()))?;
         let has = |part: &[u8]| der.windows(part.len()).any(|window| window == part);
         // What this authority signs names it, and has to name it as its certificate does.
         if !has(&key.subject_public_key_info()) || !has(name(&key).as_bytes()) {

@@ -1,6 +1,6 @@
 //! A certificate with its key, as a server presents it.
 
-use crate::CertificateError;
+use crate::{CertificateError, Pem};
 use rustls::{
     ServerConfig,
     crypto::ring,
@@ -28,12 +28,12 @@ impl Certified {
         let no_pem = |what, detail: String| CertificateError::NoPem { what, detail };
         let chain = CertificateDer::pem_slice_iter(chain.as_bytes())
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| no_pem("certificate", error.to_string()))?;
+            .map_err(|error| no_pem(Pem::Certificate, error.to_string()))?;
         if chain.is_empty() {
-            return Err(no_pem("certificate", "the text has none".into()));
+            return Err(no_pem(Pem::Certificate, "the text has none".into()));
         }
         let key = PrivateKeyDer::from_pem_slice(key.as_bytes())
-            .map_err(|error| no_pem("private key", error.to_string()))?;
+            .map_err(|error| no_pem(Pem::PrivateKey, error.to_string()))?;
         Ok(Self { chain, key })
     }
 

@@ -17,14 +17,34 @@ pub use authority::{Authority, Validity};
 pub use certified::Certified;
 pub use trust_store::{java_key_store, pkcs12};
 
+use std::fmt;
+
+/// What a text in PEM is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pem {
+    /// A certificate, or a chain of them.
+    Certificate,
+    /// A private key.
+    PrivateKey,
+}
+
+impl fmt::Display for Pem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Certificate => "certificate",
+            Self::PrivateKey => "private key",
+        })
+    }
+}
+
 /// Why there is no certificate, or none that can be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
     /// The text is no PEM of what it should be.
     #[error("it has no {what} in PEM: {detail}")]
     NoPem {
-        /// `certificate` or `private key`.
-        what: &'static str,
+        /// What it should be.
+        what: Pem,
         /// What the reader says.
         detail: String,
     },

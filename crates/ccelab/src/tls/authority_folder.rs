@@ -1,5 +1,6 @@
 //! The folder of the user's authority: made once, and used by every lab of the user.
 
+use super::at_fault;
 use crate::{
     claims::{file_failure, open_unfollowed, private},
     failure::Failure,
@@ -67,8 +68,15 @@ impl AuthorityFolder {
             return Ok(made);
         }
         let pem = read(&certificate, open_unfollowed(&certificate)?)?;
-        let key = read_key(&key, open_unfollowed(&key)?)?;
-        Authority::of_pem(&pem, &key).map_err(|source| unusable(&certificate, source))
+        let opened = open_unfollowed(&key).map_err(|failure| {
+            let is_gone = fs::symlink_metadata(&key).is_err();
+            if is_gone { useless(&certificate, &failure) } else { failure }
+        });
+        let text = read_key(&key, opened?)?;
+        Authority::of_pem(&pem, &text).map_err(|source| {
+            let path = at_fault(&source, &certificate, &key).to_owned();
+            useless(&certificate, &Failure::Certificate { path, source })
+        })
     }
 
     fn lock(&self) -> Result<File, Failure> {
@@ -107,6 +115,14 @@ fn read(path: &Path, file: File) -> Result<String, Failure> {
     let read = file.take(PEM_MAX).read_to_string(&mut text);
     read.map_err(|source| file_failure("read", path, source))?;
     Ok(text)
+}
+
+/// Says how to go on behind an authority that cannot be used any more.
+fn useless(certificate: &Path, failure: &Failure) -> Failure {
+    Failure::Usage(format!(
+        "{failure}; remove {} to make a new authority, which clients have to trust anew, or do without TLS with --no-tls",
+        certificate.display()
+    ))
 }
 
 fn unusable(path: &Path, source: cce_tls::CertificateError) -> Failure {

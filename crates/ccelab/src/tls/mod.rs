@@ -15,7 +15,7 @@ use crate::{
 use authority_folder::read_key;
 use cce_kernel::{NodeName, Port};
 use cce_net::SecureListeners;
-use cce_tls::{Authority, CertificateError, Certified, Validity};
+use cce_tls::{Authority, CertificateError, Certified, Pem, Validity};
 use cce_world::{CertificateSetting, Lab};
 use std::{
     collections::BTreeMap,
@@ -83,8 +83,21 @@ fn certify(
 }
 
 fn unusable(options: &TlsOptions, source: CertificateError) -> Failure {
-    let path = options.tls_cert.as_deref().unwrap_or(Path::new("the lab's certificate")).to_owned();
-    Failure::Certificate { path, source }
+    let certificate = options.tls_cert.as_deref().unwrap_or(Path::new("the lab's certificate"));
+    let path = at_fault(&source, certificate, options.tls_key.as_deref().unwrap_or(certificate));
+    Failure::Certificate { path: path.to_owned(), source }
+}
+
+/// The file that something is wrong with: the certificate's or its key's.
+fn at_fault<'a>(error: &CertificateError, certificate: &'a Path, key: &'a Path) -> &'a Path {
+    match error {
+        CertificateError::NoPem { what: Pem::PrivateKey, .. } => key,
+        CertificateError::NoPem { what: Pem::Certificate, .. }
+        | CertificateError::OtherKey
+        | CertificateError::BadName { .. }
+        | CertificateError::Unmade(_)
+        | CertificateError::Unusable(_) => certificate,
+    }
 }
 
 /// Today, whatever calendar a run has: clients look at theirs.

@@ -218,6 +218,35 @@ fn a_key_that_others_may_read_and_a_symbolic_link_are_refused() {
     fs::remove_file(&key).unwrap();
     let missing = run(&folder, &export);
     assert_eq!(missing.status.code(), Some(2), "{}", stderr(&missing));
+    assert!(
+        stderr(&missing).contains("remove authority/ca.pem to make a new authority"),
+        "{}",
+        stderr(&missing)
+    );
+}
+
+#[test]
+fn a_key_that_cannot_be_used_is_named_and_a_useless_authority_can_be_made_anew() {
+    let folder = folder("tls-broken");
+    let export = ["ca", "export", "--ca-dir", "authority", "--pem", "ca.pem"];
+    assert!(run(&folder, &export).status.success());
+    let no_key = |path: &str| {
+        fs::write(folder.join(path), "no key").unwrap();
+        fs::set_permissions(folder.join(path), Permissions::from_mode(0o600)).unwrap();
+    };
+    no_key("key.pem");
+    let own = ["run", "--ports", "ephemeral", "--tls-cert", "ca.pem", "--tls-key", "key.pem"];
+    let refused = run(&folder, &own);
+    let said = stderr(&refused);
+    assert!(said.contains("cannot use key.pem: it has no private key in PEM"), "{said}");
+    no_key("authority/ca-key.pem");
+    let refused = run(&folder, &export);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = stderr(&refused);
+    assert!(said.contains("cannot use authority/ca-key.pem: it has no private key in PEM"), "{said}");
+    assert!(said.contains("remove authority/ca.pem to make a new authority"), "{said}");
+    fs::remove_file(folder.join("authority/ca.pem")).unwrap();
+    assert!(run(&folder, &export).status.success());
 }
 
 #[test]
