@@ -9,7 +9,8 @@ use crate::{
     log_files::LogFiles,
     print,
     record_writer::RecordWriter,
-    run::{Signals, block_on, build, connect},
+    run::{block_on, build, connect},
+    signals::Signals,
 };
 use cce_journal::{Record, What};
 use cce_kernel::{CallId, Command, Fact, Input, Kind, NodeName, Output, Port, Time};
@@ -79,13 +80,13 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
         let watched = tokio::select! {
             // Whoever interrupts a demo counts before everything else.
             biased;
-            reason = signals.until_interrupted(&running) => reason.map(|()| None),
-            outcome = work => Ok(Some(outcome)),
+            () = signals.any() => None,
+            outcome = work => Some(outcome),
         };
         // Whoever waits to cue a customer learns that the demo is over, and reads records until the run is stopped.
         drop(cued);
-        running.stop().await;
-        match watched? {
+        signals.let_end(running.stop()).await?;
+        match watched {
             Some(outcome) => Ok(outcome),
             None => Ok(Outcome { was_interrupted: true, ..watching.await.unwrap_or_default() }),
         }

@@ -32,6 +32,7 @@ mod run;
 mod scenario_run;
 mod seeds;
 mod shipped;
+mod signals;
 mod sim;
 mod swarm;
 mod tls;

@@ -15,7 +15,8 @@ use crate::{
     readiness::{PATIENCE, Readiness},
     ready_file::{self, ReadyFile},
     record_writer::RecordWriter,
-    scenario_run::ScenarioRun,
+    scenario_run::{RunOutcome, ScenarioRun},
+    signals::Signals,
     sim,
     tls::RunTls,
     top,
@@ -24,7 +25,7 @@ use cce_kernel::{NodeName, Port, Wall};
 use cce_model::AgentId;
 use cce_model::nearest;
 use cce_model::nearest_few;
-use cce_net::{Net, NetConfig, Node, PlainClients, Running, SiteAddresses, Stopped, dialled_at};
+use cce_net::{Net, NetConfig, Node, PlainClients, SiteAddresses, Stopped, dialled_at};
 use cce_scenario::Scenario;
 use cce_world::{COMPONENTS, Lab, MrApplicationSettings};
 use std::{
@@ -32,6 +33,7 @@ use std::{
     future::pending,
     hash::{BuildHasher, RandomState},
     net::SocketAddr,
+    panic::resume_unwind,
     path::PathBuf,
     sync::{
         Arc,
@@ -39,7 +41,7 @@ use std::{
     },
     time::SystemTime,
 };
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::{JoinError, spawn_blocking};
 
 /// Carries out the command.
 pub(crate) fn run(options: &Run) -> Result<(), Failure> {
@@ -99,9 +101,18 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         }
         let places = Places::of(options.journal.clone(), options.logs.clone(), &options.only)?;
         let (readiness, ready) = Readiness::of(&header.nodes, &header.tables);
-        let mut writer = RecordWriter::new(&header, &places)?
-            .with_capture(&header, options.pcap.as_deref())?
-            .with_readiness(readiness);
+        // A pipe has no reader perhaps, and whoever opens it waits for one.
+        let begun = spawn_blocking({
+            let (header, places, pcap) = (header.clone(), places.clone(), options.pcap.clone());
+            move || RecordWriter::new(&header, &places)?.with_capture(&header, pcap.as_deref())
+        });
+        let mut writer = tokio::select! {
+            // What could be begun goes on, and ends in order.
+            biased;
+            begun = begun => joined(begun)?,
+            () = signals.any() => return Ok(()),
+        }
+        .with_readiness(readiness);
         if options.scenario.is_none() {
             writer = writer.open_ended();
         }
@@ -160,21 +171,37 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
             }
         };
         let reason = tokio::select! {
-            // Whoever interrupts a run counts before everything else, also while it starts.
+            // A lost record counts first: the journal was said to be required. Whoever interrupts a run counts before everything
+            // else, also while it starts.
             biased;
-            reason = signals.until_interrupted(&running) => reason,
+            () = running.lost_a_record() => Err(incomplete()),
+            () = signals.any() => Ok(()),
             reason = work => reason,
         };
-        let stopped = running.stop().await;
-        let kept = tell_unkept(options, stopped.unkept).and(judge_records(options, stopped));
-        if let Some(Err(failure)) = logs_of_the_end.map(|logs| logs.make_of(&places.journal)) {
-            // They are a view: how the run went does not depend on them.
-            print::error(&format!("warning: the logs of the run are missing: {failure}"));
-        }
-        let went =
-            reason.and_then(|()| played.map_or(Ok(()), |played| played.report(options, &header, &places)));
-        kept.and(went)
+        let ending = async {
+            let stopped = running.stop().await;
+            let kept = tell_unkept(options, stopped.unkept).and(judge_records(options, stopped));
+            if let Some(logs) = logs_of_the_end {
+                make_logs(logs, places.journal.clone()).await;
+            }
+            let report = |played: RunOutcome| played.report(options, &header, &places);
+            kept.and(reason.and_then(|()| played.map_or(Ok(()), report)))
+        };
+        signals.let_end(ending).await?
     })
+}
+
+/// Makes the logs of a run that is over. They are a view: how the run went does not depend on them.
+async fn make_logs(logs: LogFiles, journal: PathBuf) {
+    let made = spawn_blocking(move || logs.make_of(&journal)).await;
+    if let Err(failure) = joined(made) {
+        print::error(&format!("warning: the logs of the run are missing: {failure}"));
+    }
+}
+
+/// What became of work in a thread of its own.
+fn joined<T>(done: Result<T, JoinError>) -> T {
+    done.unwrap_or_else(|error| resume_unwind(error.into_panic()))
 }
 
 /// What is played in a run: the scenario that was named, else one in which nothing happens by itself. Parts of a split
@@ -279,46 +306,6 @@ fn chosen_nodes(lab: &Lab, only: &[String]) -> Result<Vec<NodeName>, Failure> {
     let is_component = |name: &NodeName| COMPONENTS.contains(&name.as_str());
     let is_chosen = |name: &NodeName| only.is_empty() || only.iter().any(|chosen| chosen == name.as_str());
     Ok(lab.nodes().into_iter().filter(|name| !is_component(name) || is_chosen(name)).collect())
-}
-
-/// SIGINT and SIGTERM, which end a run in order.
-pub(crate) struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    /// Takes both signals from now on.
-    pub(crate) fn listen() -> Result<Self, Failure> {
-        let listen = |kind| {
-            signal(kind).map_err(|source| Failure::File {
-                action: "listen for signals in",
-                path: PathBuf::from("ccelab"),
-                source,
-            })
-        };
-        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
-    }
-
-    /// Waits for one of them.
-    pub(crate) async fn either(&mut self) {
-        tokio::select! {
-            // They mean the same.
-            biased;
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-
-    /// Ends with the first signal; an error when a record is lost that was required.
-    pub(crate) async fn until_interrupted(&mut self, running: &Running) -> Result<(), Failure> {
-        tokio::select! {
-            // A lost record counts first: the journal was said to be required.
-            biased;
-            () = running.lost_a_record() => Err(incomplete()),
-            () = self.either() => Ok(()),
-        }
-    }
 }
 
 /// Says at the end what is lost of the components' values: a warning in the middle of a run is easily missed.

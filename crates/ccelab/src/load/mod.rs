@@ -14,7 +14,8 @@ use crate::{
     failure::Failure,
     files::{WholeFile, load_lab},
     print,
-    run::{Signals, block_on, random_seed, wall_clock},
+    run::{block_on, random_seed, wall_clock},
+    signals::Signals,
 };
 use agents::Agents;
 use cce_kernel::Kind;
@@ -192,7 +193,7 @@ impl Work {
         let is_interrupted = tokio::select! {
             // Whoever interrupts a load counts before everything else.
             biased;
-            () = signals.either() => true,
+            () = signals.any() => true,
             done = self.load(options, configs) => {
                 done?;
                 false

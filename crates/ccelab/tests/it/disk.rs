@@ -358,6 +358,47 @@ fn a_run_has_its_verdict_without_a_journal_that_can_be_read_back() {
 }
 
 #[test]
+fn whoever_cannot_wait_for_a_file_that_hangs_interrupts_once_more() {
+    let folder = folder("hangs");
+    assert!(Command::new("mkfifo").arg(folder.join("pipe")).status().unwrap().success());
+    let mut waiting = ccelab(&folder);
+    waiting.args([
+        "run",
+        "--ports",
+        "ephemeral",
+        "--no-tls",
+        "--journal",
+        "pipe",
+        "--ready-file",
+        "no.ready",
+    ]);
+    // Nobody reads yet: the end of a lab that has not begun.
+    let mut waiting = waiting.spawn().unwrap();
+    wait_for("the lock", || folder.join(".ccelab/last/lock").exists().then_some(()));
+    let ended = wait_for("the end", || {
+        assert!(Command::new("kill").args(["-INT", &waiting.id().to_string()]).status().unwrap().success());
+        waiting.try_wait().unwrap()
+    });
+    assert!(ended.success(), "{ended}");
+    // Somebody opens it, and does not read.
+    let mut deaf =
+        Command::new("sh").args(["-c", "exec sleep 600 < pipe"]).current_dir(&folder).spawn().unwrap();
+    let arguments = ["--ports", "ephemeral", "--no-tls", "--journal", "pipe", "--agents", "1081=auto"];
+    let lab = Running::start_limited(&folder, "lab", "true", &arguments, &[]);
+    let app = lab.address("app");
+    (0..20).for_each(|_| drop(crate::support::create_task(&app)));
+    let errors = folder.join("lab.err");
+    lab.signal("INT");
+    let told = wait_for("the second end", || {
+        lab.signal("INT");
+        fs::read_to_string(&errors).ok().filter(|told| told.contains("interrupted once more: "))
+    });
+    assert_eq!(lab.end().code(), Some(1), "{told}");
+    deaf.kill().unwrap();
+    deaf.wait().unwrap();
+}
+
+#[test]
 fn logs_that_cannot_be_made_at_the_end_leave_the_verdict_as_it_is() {
     for (arguments, code) in [(&["--scenario", "unmet.toml"][..], 1), (&[], 0)] {
         let folder = folder("no-logs");
@@ -379,7 +420,7 @@ fn interrupted_behind(folder: &Path, arguments: &[&str], code: i32, meanwhile: i
     let arguments = [&["--ports", "ephemeral", "--no-tls"], arguments].concat();
     let lab = Running::start_limited(folder, "lab", "true", &arguments, &[]);
     meanwhile();
-    assert!(Command::new("kill").args(["-INT", &lab.id().to_string()]).status().unwrap().success());
+    lab.signal("INT");
     // With a deadline: it may not wait for a file that nobody writes.
     assert_eq!(lab.end().code(), Some(code));
     fs::read_to_string(folder.join("lab.err")).unwrap()

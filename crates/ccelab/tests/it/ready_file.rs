@@ -1,6 +1,6 @@
 //! The ready file: when it is there, and how one waits for it.
 
-use crate::support::{Running, ccelab, folder, run, stderr, wait_for};
+use crate::support::{Running, ccelab, folder, http, run, skip, stderr, wait_for};
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -21,12 +21,36 @@ fn a_lab_that_fails_to_start_leaves_no_ready_file_of_an_earlier_one() {
 
 #[test]
 fn the_ready_file_goes_when_its_lab_ends() {
-    let folder = folder("ready-ended");
-    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
-    let file = lab.ready_file.clone();
-    assert!(file.exists());
+    for signal in ["INT", "TERM", "HUP"] {
+        let folder = folder("ready-ended");
+        let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+        let file = lab.ready_file.clone();
+        assert!(file.exists());
+        if signal == "HUP" && is_hang_up_ignored() {
+            return skip("the end by SIGHUP", "these tests run behind nohup");
+        }
+        lab.signal(signal);
+        assert!(lab.end().success(), "{signal}");
+        assert!(!file.exists());
+        let journal = fs::read_to_string(folder.join("lab.jsonl")).unwrap();
+        assert!(journal.lines().last().unwrap().starts_with("{\"ended\":"), "{signal}");
+    }
+}
+
+fn is_hang_up_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask =
+        status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    mask.is_none_or(|mask| mask & 1 == 1)
+}
+
+#[test]
+fn a_lab_behind_nohup_lives_on_without_its_terminal() {
+    let folder = folder("ready-nohup");
+    let lab = Running::start_limited(&folder, "lab", "trap '' HUP", &["--ports", "ephemeral"], &[]);
+    lab.signal("HUP");
+    assert!(http("GET", &lab.address("admin"), "/", None, "").is_some());
     lab.interrupt();
-    assert!(!file.exists());
 }
 
 #[test]

@@ -207,10 +207,15 @@ impl Running {
         (!self.end().success()).then(|| format!("{}:\n{}", out.display(), fs::read_to_string(&out).unwrap()))
     }
 
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+    }
+
     /// Ends it so, and says with which exit code it ended.
     pub(crate) fn ended(mut self) -> ExitStatus {
-        let id = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        self.signal("INT");
         self.process.wait().unwrap()
     }
 }

@@ -1,0 +1,86 @@
+//! Signals that end a command in order.
+
+use crate::failure::Failure;
+use std::{fs, future::pending, path::PathBuf, time::Duration};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    time::timeout,
+};
+
+/// Signals that come together mean the same: a wrapper may pass on what the whole group of processes has heard.
+const TOGETHER: Duration = Duration::from_secs(1);
+
+/// SIGINT, SIGTERM, and SIGHUP unless it was to be ignored.
+pub(crate) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Option<Signal>,
+}
+
+impl Signals {
+    /// Takes the signals from now on.
+    pub(crate) fn listen() -> Result<Self, Failure> {
+        let listen = |kind| {
+            signal(kind).map_err(|source| Failure::File {
+                action: "listen for signals in",
+                path: PathBuf::from("ccelab"),
+                source,
+            })
+        };
+        let hang_up = (!is_hang_up_ignored()).then(|| listen(SignalKind::hangup())).transpose()?;
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+            hang_up,
+        })
+    }
+
+    /// Waits for one of them.
+    pub(crate) async fn any(&mut self) {
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(signal) => signal.recv().await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            // They mean the same.
+            biased;
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = hang_up => {}
+        }
+    }
+
+    /// Lets something end in order, unless somebody interrupts that, too: a file that hangs may take its time.
+    pub(crate) async fn let_end<T>(&mut self, ending: impl Future<Output = T>) -> Result<T, Failure> {
+        let again = async {
+            let together = async {
+                loop {
+                    self.any().await;
+                }
+            };
+            let _ = timeout(TOGETHER, together).await;
+            self.any().await;
+        };
+        tokio::select! {
+            // What has ended counts before who cannot wait.
+            biased;
+            ended = ending => Ok(ended),
+            () = again => Err(Failure::Check(
+                "interrupted once more: the run did not end in order, its journal may be cut off, and its logs may be missing"
+                    .into(),
+            )),
+        }
+    }
+}
+
+/// Whether whoever started this process wants it to live on without a terminal, as `nohup` does. Where that cannot be known, the
+/// signal keeps its meaning.
+fn is_hang_up_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // The signals of the mask are numbered from 1.
+    let mask = ignored.and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok());
+    mask.is_none_or(|mask| mask & (1 << (SignalKind::hangup().as_raw_value() - 1)) != 0)
+}
