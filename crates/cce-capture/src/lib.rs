@@ -12,6 +12,7 @@
 mod explain;
 mod file;
 mod ip;
+mod outward;
 mod packet;
 mod read;
 pub mod reference;

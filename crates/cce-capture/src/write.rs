@@ -1,14 +1,26 @@
 //! Records to a pcapng file.
 
 use crate::{
-    packet::ACK, packet::End, packet::FIN, packet::PSH, packet::RST, packet::SEGMENT_MAX, packet::SYN,
-    packet::Segment, streams::Ending, streams::LISTENERS, streams::Side, streams::Stream, streams::Streams,
+    outward::{Outgoing, Outward},
+    packet::ACK,
+    packet::End,
+    packet::FIN,
+    packet::PSH,
+    packet::RST,
+    packet::SEGMENT_MAX,
+    packet::SYN,
+    packet::Segment,
+    streams::Ending,
+    streams::LISTENERS,
+    streams::Side,
+    streams::Stream,
+    streams::Streams,
 };
 use bytes::Bytes;
 use cce_cti::{Cti, dialect, open_version};
-use cce_fold::Protocol;
+use cce_fold::{Dictionary, Protocol};
 use cce_journal::{Header, Record, What};
-use cce_kernel::{CloseReason, Input, LinkId, LinkReason, NodeName, Output};
+use cce_kernel::{CloseReason, Input, LinkId, LinkReason, NodeName, Output, Time};
 use cce_wire::mask_secrets;
 use std::collections::BTreeMap;
 
@@ -26,6 +38,8 @@ pub struct Capture {
     local: Vec<NodeName>,
     streams: Streams,
     versions: BTreeMap<usize, u32>,
+    dictionary: Dictionary,
+    outward: Outward,
 }
 
 impl Capture {
@@ -36,6 +50,8 @@ impl Capture {
             local: header.nodes.clone(),
             streams: Streams::new(&header.nodes),
             versions: BTreeMap::new(),
+            dictionary: Dictionary::new(&header.tables),
+            outward: Outward::default(),
         }
     }
 
@@ -50,8 +66,8 @@ impl Capture {
 
     /// Takes in the next record and returns what it adds to the file.
     pub fn push(&mut self, record: &Record) -> Vec<u8> {
-        let at = self.start.saturating_add(i64::try_from(record.at.0).unwrap_or(i64::MAX));
-        let mut segments = Segments { at: u64::try_from(at).unwrap_or(0), blocks: Vec::new() };
+        let leaving = self.outward.push(record);
+        let mut segments = Segments { at: self.moment(record.at), blocks: self.leave(leaving) };
         match &record.what {
             What::Out(Output::Dial { link, .. }) => self.streams.dial(record.seq, &record.node, *link),
             What::In(Input::LinkUp { link, peer }) => {
@@ -64,7 +80,16 @@ impl Capture {
                 self.message(&record.node, *link, Way::In, &bytes.0, &mut segments);
             }
             What::Out(Output::Send { link, bytes }) if !self.is_received_here(&record.node, *link) => {
-                self.message(&record.node, *link, Way::Out, &bytes.0, &mut segments);
+                let is_heartbeat = self.outward.is_waiting(&record.node, *link)
+                    && self.is_heartbeat(&record.node, *link, &bytes.0);
+                self.outward.send(Outgoing {
+                    seq: record.seq,
+                    at: record.at,
+                    node: record.node.clone(),
+                    link: *link,
+                    bytes: bytes.0.clone(),
+                    is_heartbeat,
+                });
             }
             What::Out(Output::Close { link, reason }) => {
                 self.end(&record.node, *link, Way::Out, is_reset_by(reason), &mut segments);
@@ -88,6 +113,40 @@ impl Capture {
         segments.blocks
     }
 
+    /// What is missing in the file once there are no more records.
+    pub fn finish(&mut self) -> Vec<u8> {
+        let leaving = self.outward.finish();
+        self.leave(leaving)
+    }
+
+    /// Draws what leaves for somebody whose journal is another one.
+    fn leave(&mut self, leaving: Vec<Outgoing>) -> Vec<u8> {
+        let mut blocks = Vec::new();
+        for Outgoing { at, node, link, bytes, .. } in leaving {
+            let mut segments = Segments { at: self.moment(at), blocks };
+            self.message(&node, link, Way::Out, &bytes, &mut segments);
+            blocks = segments.blocks;
+        }
+        blocks
+    }
+
+    /// Microseconds since 1970.
+    fn moment(&self, at: Time) -> u64 {
+        let at = self.start.saturating_add(i64::try_from(at.0).unwrap_or(i64::MAX));
+        u64::try_from(at).unwrap_or(0)
+    }
+
+    fn is_heartbeat(&mut self, node: &NodeName, link: LinkId, frame: &Bytes) -> bool {
+        let Some((number, ..)) = self.streams.of(node, link) else { return false };
+        let protocol = Protocol::of(link.port, self.version(number));
+        let decoded = protocol.map(|protocol| self.dictionary.decode(protocol, frame));
+        decoded.is_some_and(|decoded| decoded.is_ok_and(|message| message.is_heartbeat()))
+    }
+
+    fn version(&self, number: usize) -> u32 {
+        self.versions.get(&number).copied().unwrap_or(CTI_VERSION_UNSEEN)
+    }
+
     /// Whether the other end's journal is this one: then the message is drawn where it is received.
     fn is_received_here(&self, node: &NodeName, link: LinkId) -> bool {
         self.streams.peer(node, link).is_some_and(|peer| self.local.contains(peer))
@@ -109,6 +168,7 @@ impl Capture {
     /// The end of a link. That of its connection is drawn as its first link ended, and where the last one does: behind
     /// everything that still arrives.
     fn end(&mut self, node: &NodeName, link: LinkId, way: Way, is_reset: bool, to: &mut Segments) {
+        self.outward.forget(node, link);
         if let Some((_, stream, own)) = self.streams.of(node, link) {
             stream.ending.get_or_insert(Ending { by: sender(own, way), is_reset });
         }

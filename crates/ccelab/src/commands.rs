@@ -162,6 +162,8 @@ fn write_capture(journal: &Path, path: &Path) -> Result<(), Failure> {
     for block in blocks {
         written = written.and_then(|()| write(&mut to, &block));
     }
+    let rest = capture.finish();
+    written = written.and_then(|()| write(&mut to, &rest));
     written.and_then(|()| to.flush()).map_err(|source| Failure::File {
         action: "write",
         path: path.to_owned(),

@@ -158,6 +158,12 @@ impl RecordWriter {
         Ok(())
     }
 
+    /// What the capture lacks once everything is recorded.
+    fn finish_views(&mut self) -> std::io::Result<()> {
+        let Some(LiveCapture { capture, file }) = &mut self.capture else { return Ok(()) };
+        file.write_all(&capture.finish())
+    }
+
     fn flush_views(&mut self) -> std::io::Result<()> {
         if let Some(capture) = &mut self.capture {
             capture.file.flush()?;
@@ -302,6 +308,10 @@ impl Sink for RecordWriter {
         if !self.is_lost(Kept::Journal) {
             let ended = self.journal.end(self.is_open_ended);
             self.keep(Kept::Journal, ended);
+        }
+        if !self.is_lost(Kept::Views) {
+            let finished = self.finish_views();
+            self.keep(Kept::Views, finished);
         }
         self.flush();
         self.tell_losses();

@@ -1,7 +1,7 @@
 //! Captures: written from a journal, read from files of other programs.
 
 use cce_capture::{Capture, CaptureError, Flow, Gap, GapCause, flows, packets};
-use cce_journal::{Header, Record, What};
+use cce_journal::{Bend, Bent, Header, Record, What};
 use cce_kernel::{CloseReason, Input, LinkId, NodeName, Output, Port};
 use cce_wire::Bytes;
 use proptest::prelude::*;
@@ -35,6 +35,63 @@ fn a_journal_of_one_component_has_its_messages_in_both_directions() {
         .filter(|flow| flow.key.to.1 == 38_001 || flow.key.from.1 == 38_001)
         .collect();
     assert_eq!(mr.len(), 2, "one flow each way");
+}
+
+/// What the MR PG sends to CCP of another process, as the records of the MR PG alone have it: `bends` is what was done to its
+/// first message, each with whether it stands at the end of the run instead of right behind the message.
+fn sent_outside(bends: &[(Bend, bool)]) -> (Vec<Bytes>, Vec<u8>) {
+    let (header, records) = crate::lab::run();
+    let own = NodeName::from("mrpg");
+    let header = Header { nodes: vec![own.clone()], ..header };
+    let is_end =
+        |record: &&Record| matches!(record.what, What::Out(Output::Close { .. }) | What::Stopped { .. });
+    let own: Vec<Record> = records.into_iter().filter(|record| record.node == own).collect();
+    let mut records: Vec<Record> = own.iter().take_while(|record| !is_end(record)).cloned().collect();
+    let sent = |record: &Record| match &record.what {
+        What::Out(Output::Send { link, bytes }) if link.port == Port::Mr => Some(bytes.0.clone()),
+        _ => None,
+    };
+    let messages: Vec<Bytes> = records.iter().filter_map(sent).collect();
+    let first = records.iter().position(|record| sent(record).is_some()).unwrap();
+    for (bend, is_late) in bends {
+        let (cause, at) = (Some(records[first].seq), if *is_late { records.len() } else { first + 1 });
+        let what = What::Bent(Bent { by: "a rule".to_owned(), bend: bend.clone() });
+        let behind = &records[at - 1];
+        records.insert(at, Record { cause, what, ..behind.clone() });
+    }
+    let flows = read(&write(&header, &records));
+    let sent = flows.into_iter().find(|flow| flow.key.to.1 == 38_001).map(|flow| flow.bytes);
+    (messages, sent.unwrap_or_default())
+}
+
+#[test]
+fn a_message_to_somebody_outside_stands_where_it_leaves() {
+    let (messages, sent) = sent_outside(&[]);
+    assert!(messages.len() > 2);
+    let all = messages.concat();
+    assert_eq!(sent, all);
+    let (first, rest) = (messages[0].to_vec(), messages[1..].concat());
+    // HEARTBEAT_REQ overtakes what waits.
+    let (beats, others): (Vec<Bytes>, Vec<Bytes>) =
+        messages[1..].iter().cloned().partition(|message| message[4..8] == [0, 0, 0, 5]);
+    let (beats, others) = (beats.concat(), others.concat());
+    for (bends, expected) in [
+        (&[(Bend::Dropped, false)][..], rest.clone()),
+        (&[(Bend::Cut, false)], rest.clone()),
+        (&[(Bend::Duplicated, false)], [&first[..], &all].concat()),
+        (&[(Bend::Held(1), false)], beats.clone()),
+        (&[(Bend::Held(1), false), (Bend::Released(1), true)], [&beats[..], &first, &others].concat()),
+        (&[(Bend::Held(1), false), (Bend::Gone(1), true)], [&beats[..], &others].concat()),
+        (&[(Bend::Delayed(1), false)], all.clone()),
+        (
+            &[(Bend::Delayed(u64::MAX / 4), false), (Bend::Hurried, true)],
+            [&beats[..], &first, &others].concat(),
+        ),
+        (&[(Bend::Swapped(1), false), (Bend::Expired(1), true)], [&rest[..], &first].concat()),
+        (&[(Bend::Split(4), false)], all.clone()),
+    ] {
+        assert_eq!(sent_outside(bends).1, expected, "{bends:?}");
+    }
 }
 
 /// What was sent before a close may arrive behind its record: the end is drawn behind that.
@@ -304,8 +361,10 @@ proptest! {
 
 fn write(header: &Header, records: &[Record]) -> Vec<u8> {
     let mut capture = Capture::new(header);
-    let head = capture.head();
-    std::iter::once(head).chain(records.iter().map(|record| capture.push(record))).flatten().collect()
+    let mut file = capture.head();
+    records.iter().for_each(|record| file.extend(capture.push(record)));
+    file.extend(capture.finish());
+    file
 }
 
 fn read(file: &[u8]) -> Vec<Flow> {

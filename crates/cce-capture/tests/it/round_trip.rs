@@ -115,6 +115,7 @@ fn capture(header: &Header, records: &[Record]) -> Vec<u8> {
     let mut capture = Capture::new(header);
     let mut file = capture.head();
     records.iter().for_each(|record| file.extend(capture.push(record)));
+    file.extend(capture.finish());
     file
 }
 
