@@ -97,7 +97,7 @@ impl Wrong {
     fn response(self) -> WireResponse {
         let (status, told) = match self {
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, Some((ALLOW, "GET"))),
-            Self::Upgrade => (StatusCode::UPGRADE_REQUIRED, Some((UPGRADE, WEBSOCKET))),
+            Self::Upgrade => (StatusCode::UPGRADE_REQUIRED, None),
             Self::Version => (StatusCode::UPGRADE_REQUIRED, Some((SEC_WEBSOCKET_VERSION, WS_VERSION))),
             Self::Request => (StatusCode::BAD_REQUEST, None),
         };
@@ -105,8 +105,9 @@ impl Wrong {
         if let Some((name, value)) = told {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
-        // An `Upgrade` is for this connection alone (RFC 9110 7.8).
+        // It says to what (RFC 9110 15.5.22), and an `Upgrade` is for this connection alone (RFC 9110 7.8).
         if status == StatusCode::UPGRADE_REQUIRED {
+            response.headers_mut().insert(UPGRADE, HeaderValue::from_static(WEBSOCKET));
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("Upgrade"));
         }
         response

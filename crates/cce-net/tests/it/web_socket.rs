@@ -58,7 +58,8 @@ fn who_asks_wrongly_is_told_what_is_wrong() {
         let answer = send_raw(lab.address(Port::Bosh), request.as_bytes()).to_ascii_lowercase();
         assert!(answer.starts_with(&format!("http/1.1 {status} ")), "{wrong}: {answer}");
         assert!(answer.contains(header), "{wrong}: {answer}");
-        let asks_for_an_upgrade = answer.contains("connection: upgrade");
+        let asks_for_an_upgrade =
+            answer.contains("connection: upgrade") && answer.contains("\r\nupgrade: websocket");
         assert_eq!(asks_for_an_upgrade, status == "426", "{wrong}: {answer}");
     }
     lab.stop();

@@ -118,10 +118,15 @@ fn answer(desk: &Desk, request: Request<Result<Bytes, BodyFlaw>>) -> Response<By
     if let Some(origin) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }
-    if parts.method == Method::OPTIONS
+    let is_asked = parts.method == Method::OPTIONS;
+    if (is_asked || status == StatusCode::METHOD_NOT_ALLOWED)
         && let Ok(methods) = HeaderValue::from_str(&methods(&path).join(", "))
     {
-        allow(headers, &parts.headers, &methods);
+        // Whoever used another one is told, too (RFC 9110 15.5.6).
+        headers.insert(header::ALLOW, methods.clone());
+        if is_asked {
+            allow(headers, &parts.headers, &methods);
+        }
     }
     response
 }
@@ -163,7 +168,6 @@ fn foreign(text: &str) -> Response<Bytes> {
 /// Allows what a browser asks for before it calls from another origin.
 fn allow(headers: &mut HeaderMap, asked: &HeaderMap, methods: &HeaderValue) {
     let wanted = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
-    headers.insert(header::ALLOW, methods.clone());
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods.clone());
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_HEADERS,
