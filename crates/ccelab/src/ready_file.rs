@@ -7,29 +7,39 @@ use crate::{
     files::{TEXT_MAX, write_whole},
 };
 use cce_kernel::{Kind, Port};
-use cce_world::{Lab, link_name};
+use cce_world::{ADMIN_LINK, Lab, link_name};
+use rustix::{
+    io::Errno,
+    process::{Pid, test_kill_process},
+};
 use serde_json::{Map, Value, json};
 use std::{
     fs::{self, File},
     io::Read,
-    net::SocketAddr,
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// The key by which a file is known to be a ready file.
 const PID: &str = "pid";
+
+/// How long a lab has to accept a connection.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The place of a ready file, of a lab that starts, runs or ends.
 #[derive(Debug)]
 pub(crate) struct ReadyFile(Option<PathBuf>);
 
 impl ReadyFile {
-    /// Takes the place, if one is asked for. What an earlier lab left there is removed.
-    pub(crate) fn take(path: Option<&Path>) -> Self {
+    /// Takes the place, if one is asked for. What an earlier lab left there is removed; the file of one that runs stays, and
+    /// so does what is no ready file.
+    pub(crate) fn take(path: Option<&Path>) -> Result<Self, Failure> {
         if let Some(path) = path {
+            check(path).map_err(Failure::Usage)?;
             remove(path, |_| true);
         }
-        Self(path.map(Path::to_owned))
+        Ok(Self(path.map(Path::to_owned)))
     }
 
     /// Puts the file into place, whole.
@@ -47,7 +57,46 @@ impl Drop for ReadyFile {
     }
 }
 
-/// Removes a ready file of a process that is meant. Another file stays: its name may have been given by mistake.
+/// Says why the place is not free: the name of a file may have been given by mistake, and two labs may be started alike.
+fn check(path: &Path) -> Result<(), String> {
+    // An empty file may be what a script made to have a name.
+    if !fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0) {
+        return Ok(());
+    }
+    let ready = read(path).map_err(|why| format!("{why}, and would be overwritten: name another file"))?;
+    let pid = ready[PID].as_u64().unwrap_or_default();
+    let does_answer = || {
+        let address = probed(&ready).and_then(|address| address.parse().ok());
+        address.is_some_and(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok())
+    };
+    // The number of a process that was killed may be that of another one by now.
+    if lives(pid) && does_answer() {
+        return Err(format!(
+            "{} is of process {pid}, whose lab still runs: stop it, or name another file",
+            path.display()
+        ));
+    }
+    Ok(())
+}
+
+/// Whether there is such a process.
+pub(crate) fn lives(pid: u64) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    // One of another user may not be asked, but is there.
+    pid.is_some_and(|pid| matches!(test_kill_process(pid), Ok(()) | Err(Errno::PERM)))
+}
+
+/// Where it is asked whether a lab answers: where a connection has no consequence, if there is such a listener. One that ends at
+/// once would be a link that comes and goes, and over TLS a handshake that fails.
+pub(crate) fn probed(ready: &Value) -> Option<&str> {
+    let values = ready.as_object()?;
+    let of_http = [ADMIN_LINK, "app", "desk"].into_iter().filter_map(|key| values.get_key_value(key));
+    let (secure, plain): (Vec<_>, Vec<_>) = values.iter().partition(|(key, _)| key.ends_with("_tls"));
+    let mut texts = of_http.chain(plain).chain(secure).filter_map(|(_, value)| value.as_str());
+    texts.find(|text| text.parse::<SocketAddr>().is_ok())
+}
+
+/// Removes a ready file of a process that is meant.
 fn remove(path: &Path, is_meant: impl FnOnce(u64) -> bool) {
     let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
     if is_file && read(path).is_ok_and(|ready| ready[PID].as_u64().is_some_and(is_meant)) {
@@ -221,8 +270,27 @@ mod tests {
     fn a_file_that_is_no_ready_file_is_left_alone() {
         let path = std::env::temp_dir().join(format!("ccelab-no-ready-file-{}", std::process::id()));
         fs::write(&path, "[agents]\n").unwrap();
-        drop(ReadyFile::take(Some(&path)));
+        let refused = ReadyFile::take(Some(&path)).unwrap_err().to_string();
+        assert!(refused.contains("is no ready file, and would be overwritten"), "{refused}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "[agents]\n");
+        // A script may have made a file to have a name.
+        fs::write(&path, "").unwrap();
+        assert!(ReadyFile::take(Some(&path)).is_ok());
         fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn a_lab_is_asked_where_a_connection_has_no_consequence() {
+        let mut whole = whole();
+        let mut asked = Vec::new();
+        while let Some(address) = probed(&whole).map(str::to_owned) {
+            let values = whole.as_object_mut().unwrap();
+            let key = values.iter().find(|(_, value)| value.as_str() == Some(&address)).unwrap().0.clone();
+            values.remove(&key);
+            asked.push(key);
+        }
+        assert_eq!(asked[..3], ["admin", "app", "desk"]);
+        let first_secure = asked.iter().position(|key| key.ends_with("_tls")).unwrap();
+        assert!(asked[first_secure..].iter().all(|key| key.ends_with("_tls")), "{asked:?}");
     }
 }

@@ -45,7 +45,7 @@ use tokio::task::{JoinError, spawn_blocking};
 
 /// Carries out the command.
 pub(crate) fn run(options: &Run) -> Result<(), Failure> {
-    let ready_file = ReadyFile::take(options.ready_file.as_deref());
+    let ready_file = ReadyFile::take(options.ready_file.as_deref())?;
     let scenario = ScenarioRun::scenario(options)?;
     let mut lab = match &scenario {
         None => load_lab(options.config.as_deref(), &options.release, &options.tables)?,

@@ -260,7 +260,7 @@ fn no_command_writes_two_things_into_one_file() {
         &["logs", "J", "--out", "L", "--pcap", "L/ctisvr.log"][..],
         &["run", "--ports", "ephemeral", "--journal", "xx", "--pcap", "xx"],
         &["run", "--ports", "ephemeral", "--journal", "xx", "--pcap", "./xx"],
-        &["run", "--ports", "ephemeral", "--journal", "xx", "--ready-file", "xx"],
+        &["run", "--ports", "ephemeral", "--journal", "yy", "--ready-file", "yy"],
         &["run", "--ports", "ephemeral", "--journal", "xx", "--logs", "L", "--pcap", "L/ctisvr.log"],
         &["run", "--ports", "ephemeral", "--data", "D", "--journal", "D/ccp.db"],
         &["run", "--ports", "ephemeral", "--data", "D", "--journal", "J2", "--logs", "D"],

@@ -20,6 +20,19 @@ fn a_lab_that_fails_to_start_leaves_no_ready_file_of_an_earlier_one() {
 }
 
 #[test]
+fn a_second_lab_leaves_the_ready_file_of_one_that_runs() {
+    let folder = folder("ready-second");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let output =
+        run(&folder, &["run", "--ports", "ephemeral", "--ready-file", "lab.ready", "--journal", "J"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = format!("lab.ready is of process {}, whose lab still runs", lab.id());
+    assert!(stderr(&output).contains(&told), "{}", stderr(&output));
+    assert!(lab.ready_file.exists() && !folder.join("J").exists());
+    lab.interrupt();
+}
+
+#[test]
 fn the_ready_file_goes_when_its_lab_ends() {
     for signal in ["INT", "TERM", "HUP"] {
         let folder = folder("ready-ended");
