@@ -80,7 +80,7 @@ fn check(path: &Path) -> Result<(), String> {
 }
 
 /// Whether there is such a process.
-pub(crate) fn lives(pid: u64) -> bool {
+fn lives(pid: u64) -> bool {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
     // One of another user may not be asked, but is there.
     pid.is_some_and(|pid| matches!(test_kill_process(pid), Ok(()) | Err(Errno::PERM)))

@@ -85,6 +85,22 @@ fn a_part_of_a_lab_is_waited_for_at_its_listeners() {
 }
 
 #[test]
+fn whoever_waits_for_a_part_of_a_lab_leaves_no_trace_there() {
+    let folder = folder("ready-traceless");
+    let lab =
+        Running::start_limited(&folder, "lab", "true", &["--ports", "ephemeral", "--only", "finesse"], &[]);
+    let output = run(&folder, &["wait-ready", "lab.ready"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let errors = lab.ready_file.with_extension("err");
+    lab.interrupt();
+    let (journal, told) =
+        (folder.join(".ccelab/last/finesse/journal.jsonl"), fs::read_to_string(errors).unwrap());
+    let journal = fs::read_to_string(journal).unwrap();
+    assert!(journal.contains("\"started\"") && !journal.contains("\"link_up\""), "{journal}");
+    assert!(!told.contains("TLS handshake"), "{told}");
+}
+
+#[test]
 fn whoever_waits_in_vain_hears_why() {
     let folder = folder("ready-in-vain");
     fs::write(folder.join("old.ready"), OLD).unwrap();
