@@ -154,10 +154,14 @@ impl Site {
         let _remaining = self.shared.remaining.enter(format!("the HTTP client {address} of the {NAME}"));
         let (stream, security) = match door {
             None => (ByteStream::Plain(stream), Security::Plain),
-            Some(door) => match door.pass(ByteStream::Plain(stream), NAME).await {
-                Some(stream) => (stream, Security::Tls),
-                None => return,
-            },
+            Some(door) => {
+                // A client that is in no hurry does not hold up the end of the run.
+                let passing = door.pass(ByteStream::Plain(stream), NAME);
+                match self.shared.stop.run_until_cancelled(passing).await.flatten() {
+                    Some(stream) => (stream, Security::Tls),
+                    None => return,
+                }
+            }
         };
         let broken = CancellationToken::new();
         let stream = WebStream::new(stream, broken.clone(), self.limits, Some(permit));

@@ -177,6 +177,11 @@ impl Lab {
         self.running.site().unwrap().plain
     }
 
+    /// The same over TLS.
+    pub(crate) fn secure_site(&self) -> SocketAddr {
+        self.running.site().unwrap().secure.unwrap()
+    }
+
     pub(crate) fn secure_address(&self, port: Port) -> SocketAddr {
         self.running.secure_addresses()[&port]
     }

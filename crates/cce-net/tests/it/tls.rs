@@ -2,13 +2,13 @@
 
 use crate::{
     answerer,
-    lab::{Lab, Toy, client, config, eventually, is_frame, send_raw},
+    lab::{Lab, Toy, client, config, eventually, is_frame, now, send_raw},
     script::Script,
     web_socket::{ASKED, upgraded},
 };
 use cce_journal::{Order, Record, What};
 use cce_kernel::{Address, Input, LinkReason, Output, Port, Request, Response, Security};
-use cce_net::{NetConfig, OutsiderLimits, PlainClients, SecureListeners};
+use cce_net::{NetConfig, OutsiderLimits, PlainClients, SecureListeners, SiteConfig};
 use cce_tls::{Authority, Validity};
 use rustls::{
     ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, StreamOwned, SupportedProtocolVersion,
@@ -93,6 +93,21 @@ fn is_link_up(record: &Record) -> Option<Security> {
 
 fn is_heard(record: &Record, expected: &[u8]) -> bool {
     matches!(&record.what, What::In(Input::Frame { bytes, .. }) if bytes.0[..] == *expected)
+}
+
+#[test]
+fn a_handshake_with_the_pages_that_goes_no_further_does_not_hold_up_the_end() {
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let site = SiteConfig { listen, listen_tls: Some(listen), folder: std::env::temp_dir() };
+    let lab = Lab::start_with(NetConfig { site: Some(site), ..secure() }, vec![answerer()]);
+    let _silent = client(lab.secure_site());
+    // Accepted after the one that is silent.
+    let mut other = over(client(lab.secure_site()), &BOTH);
+    other.write_all(b"GET /ccp/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    other.read_exact(&mut [0; 8]).unwrap();
+    let began = now();
+    lab.stop();
+    assert!(began.elapsed() < OutsiderLimits::default().stop, "{:?}", began.elapsed());
 }
 
 #[test]
