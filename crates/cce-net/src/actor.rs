@@ -27,7 +27,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 use tokio::{
@@ -63,6 +63,8 @@ pub(crate) struct Actor {
     pub(crate) calling: BTreeMap<CallId, Calling>,
     /// Numbers the requests that it gets.
     pub(crate) call_numbers: Arc<AtomicU64>,
+    /// Whether the component lives.
+    is_alive: Arc<AtomicBool>,
     pub(crate) timers: BTreeMap<TimerKey, (Time, u64)>,
     pub(crate) courier: Courier,
     /// What waits until changes are on disk.
@@ -107,6 +109,7 @@ impl Actor {
         store: Store,
         inbox: Inbox,
         call_numbers: Arc<AtomicU64>,
+        is_alive: Arc<AtomicBool>,
         shared: Arc<Shared>,
     ) -> Self {
         let courier = Courier::new(shared.response_deadline);
@@ -122,6 +125,7 @@ impl Actor {
             asked: BTreeSet::new(),
             calling: BTreeMap::new(),
             call_numbers,
+            is_alive,
             timers: BTreeMap::new(),
             courier,
             gate: Gate::default(),
@@ -210,6 +214,7 @@ impl Actor {
 
     /// A life begins.
     pub(crate) fn begin(&mut self) {
+        self.is_alive.store(true, Ordering::Relaxed);
         self.record(None, What::Started);
         self.own.push_back(Own::Input(Input::Start { stored: self.store.values(), entropy: drawn() }, None));
     }
@@ -220,6 +225,7 @@ impl Actor {
         if self.component.take().is_none() {
             return;
         }
+        self.is_alive.store(false, Ordering::Relaxed);
         self.record(None, What::Stopped { reason: reason.to_owned() });
         let links = std::mem::take(&mut self.links);
         let clients = std::mem::take(&mut self.clients);

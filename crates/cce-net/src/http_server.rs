@@ -24,7 +24,7 @@ use std::{
     future::ready,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 use tokio::sync::{mpsc::error::TrySendError, oneshot};
@@ -43,6 +43,8 @@ pub(crate) struct Front {
     pub(crate) faults: Arc<Faults>,
     /// Numbers the calls of the component that listens.
     pub(crate) calls: Arc<AtomicU64>,
+    /// Whether that component lives.
+    pub(crate) is_alive: Arc<AtomicBool>,
     pub(crate) tasks: TaskTracker,
     pub(crate) remaining: Arc<Remaining>,
     pub(crate) limits: OutsiderLimits,

@@ -31,7 +31,10 @@ use std::{
     fmt, io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     pin::pin,
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64},
+    },
     thread::JoinHandle,
     time::Duration,
 };
@@ -178,12 +181,19 @@ impl BoundNet {
         let (mut inboxes, mut doorways) = (BTreeMap::new(), BTreeMap::new());
         for (node, store) in nodes.into_iter().zip(stores) {
             let (inbox, events) = mpsc::channel(INBOX_MAX);
-            let calls = Arc::new(AtomicU64::new(0));
-            let entry =
-                Entry { inbox: &inbox, calls: &calls, shared: &shared, redirects: &redirects, limits };
+            let (calls, is_alive) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(true)));
+            let entry = Entry {
+                inbox: &inbox,
+                calls: &calls,
+                is_alive: &is_alive,
+                shared: &shared,
+                redirects: &redirects,
+                limits,
+            };
             doorways.extend(accept_all(&node.name, &entry));
             let host = Host::new(node.name.clone(), seed, node.clock);
-            let actor = Actor::new(node.component, host, store, inbox.clone(), calls, Arc::clone(&shared));
+            let (own, shared) = (inbox.clone(), Arc::clone(&shared));
+            let actor = Actor::new(node.component, host, store, own, calls, is_alive, shared);
             actors.spawn(actor.run(events));
             inboxes.insert(node.name, inbox);
         }
@@ -433,6 +443,7 @@ fn redirects(
 struct Entry<'a> {
     inbox: &'a Inbox,
     calls: &'a Arc<AtomicU64>,
+    is_alive: &'a Arc<AtomicBool>,
     shared: &'a Arc<Shared>,
     redirects: &'a BTreeMap<Port, u16>,
     limits: OutsiderLimits,
@@ -440,12 +451,13 @@ struct Entry<'a> {
 
 impl Entry<'_> {
     fn front(&self, port: Port, streams: &Arc<ConnectionLimits>) -> Front {
-        let Self { inbox, calls, shared, redirects, limits } = self;
+        let Self { inbox, calls, is_alive, shared, redirects, limits } = self;
         Front {
             port,
             inbox: (*inbox).clone(),
             faults: Arc::clone(&shared.faults),
             calls: Arc::clone(calls),
+            is_alive: Arc::clone(is_alive),
             tasks: shared.tasks.clone(),
             remaining: Arc::clone(&shared.remaining),
             limits: *limits,

@@ -25,6 +25,7 @@ use hyper::{
     upgrade::{self, Upgraded},
 };
 use hyper_util::rt::TokioIo;
+use std::sync::atomic::Ordering;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -57,7 +58,9 @@ pub(crate) async fn answer(front: &Front, client: Client, mut request: Request<I
     front.faults.pass(client.port).await;
     let is_outside = client.port != Port::XmppWs;
     let permit = if is_outside { front.streams.enter(client.address.ip()) } else { None };
-    if front.faults.is_closed(Port::XmppWs) || (is_outside && permit.is_none()) {
+    // A component that is gone answers no request, and has no stream either.
+    let has_nobody = front.faults.is_closed(Port::XmppWs) || !front.is_alive.load(Ordering::Relaxed);
+    if has_nobody || (is_outside && permit.is_none()) {
         return bare(StatusCode::SERVICE_UNAVAILABLE);
     }
     let (inbox, upgrading) = (front.inbox.clone(), upgrade::on(&mut request));

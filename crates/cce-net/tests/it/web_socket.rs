@@ -66,6 +66,18 @@ fn who_asks_wrongly_is_told_what_is_wrong() {
 }
 
 #[test]
+fn a_component_that_is_gone_has_no_stream() {
+    let lab = Lab::start(vec![Toy::new("finesse").on_command(|_| panic!("on purpose"))]);
+    lab.cue("finesse");
+    lab.wait("its end", |record| matches!(record.what, What::Stopped { .. }));
+    for request in [ASKED, "GET /http-bind/ HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n"] {
+        let answer = send_raw(lab.address(Port::Bosh), request.replace("keep-alive", "close").as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    }
+    lab.stop();
+}
+
+#[test]
 fn other_paths_of_the_listener_are_requests_to_the_component() {
     let lab = Lab::start(vec![Toy::new("finesse").on_call(|call, cx| cx.reply(call, Response::new(204)))]);
     let answer = send_raw(
