@@ -26,7 +26,7 @@ mod rules;
 mod watch;
 
 pub use effects::{Acted, RuleEffects};
-pub use engine::{Engine, Expected, Finding, FindingKind, RunReport};
+pub use engine::{CurrentSettings, Engine, Expected, Finding, FindingKind, RunReport};
 pub use explore::{Orders, RunEnd};
 pub use outcome::{Outcome, TaskEnd};
 pub use play::Play;

@@ -2,7 +2,7 @@
 //! has an engine, too: rules may come over the admin port.
 
 use crate::{
-    admin::{Admin, Control, HeldView, Refusal, RuleView, Stand, WaitingView},
+    admin::{Admin, Control, HeldView, Reader, Refusal, RuleView, SettingsRead, Stand, WaitingView},
     check,
     cli::{Run, ScenarioFile},
     descriptors,
@@ -18,7 +18,7 @@ use cce_kernel::NodeName;
 use cce_model::SideOrder;
 use cce_model::nearest;
 use cce_net::{BoundNet, NetHandle};
-use cce_play::{Engine, RuleState, RunReport};
+use cce_play::{CurrentSettings, Engine, RuleState, RunReport};
 use cce_scenario::{Action, Chance, Context, Rule, Scenario, Times};
 use cce_world::{ADMIN_LINK, Change, Changed, Lab, Setting, setting_names};
 use serde_json::{Map, Value, json};
@@ -195,15 +195,13 @@ impl Control for Engine {
         json!({ "settings": setting_names().into_iter().filter_map(row).collect::<Vec<_>>(), "changed": changed })
     }
 
-    fn set(&mut self, settings: &Map<String, Value>) -> Result<Vec<Order>, Refusal> {
-        let mut lab = self.lab();
-        let mut changes = Vec::new();
-        for (setting, value) in settings {
-            let (next, change) = lab.changed(setting, value).map_err(Refusal::Wrong)?;
-            lab = next;
-            changes.push(change);
-        }
-        Self::set(self, &changes).map_err(Refusal::Conflict)
+    fn reader(&self) -> Box<dyn Reader> {
+        let (scenario, nodes) = (self.scenario().clone(), self.nodes().to_vec());
+        Box::new(EngineReader { scenario, nodes, settings: Self::settings(self) })
+    }
+
+    fn set(&mut self, settings: &SettingsRead) -> Result<Vec<Order>, Refusal> {
+        Self::set(self, &settings.changes, settings.are_so).map_err(Refusal::Conflict)
     }
 
     fn waiting(&self) -> Vec<WaitingView> {
@@ -243,24 +241,45 @@ impl Control for Engine {
         Self::order_sides(self, order).map_err(Refusal::Conflict)
     }
 
-    fn add(&mut self, rule: Value) -> Result<(String, Vec<Order>), Refusal> {
-        let rule = read_rule(&rule, self.scenario(), self.nodes())?;
-        let name = rule.name.clone();
-        if Self::rules(self).any(|state| state.rule.name == name) {
+    fn add(&mut self, rule: Rule) -> Result<Vec<Order>, Refusal> {
+        let name = &rule.name;
+        if Self::rules(self).any(|state| state.rule.name == *name) {
             return Err(Refusal::Conflict(format!(
                 "there is a rule `{name}` already: give it another `name`"
             )));
         }
-        Ok((
-            name,
-            Self::add(self, rule).ok_or_else(|| {
-                Refusal::Conflict("too many rules were added to this run: arm one of them again".to_owned())
-            })?,
-        ))
+        Self::add(self, rule).ok_or_else(|| {
+            Refusal::Conflict("too many rules were added to this run: arm one of them again".to_owned())
+        })
     }
 
     fn remove(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
         Self::remove(self, name).ok_or_else(|| no_rule(name, self))
+    }
+}
+
+/// Reads what somebody writes to a run, by what there was when they did.
+struct EngineReader {
+    scenario: Scenario,
+    nodes: Vec<NodeName>,
+    settings: CurrentSettings,
+}
+
+impl Reader for EngineReader {
+    fn rule(&self, rule: &Value) -> Result<Rule, Refusal> {
+        read_rule(rule, &self.scenario, &self.nodes)
+    }
+
+    fn settings(&self, settings: &Map<String, Value>) -> Result<SettingsRead, Refusal> {
+        let mut lab = self.settings.lab();
+        let mut changes = Vec::new();
+        for (setting, value) in settings {
+            let (next, change) = lab.changed(setting, value).map_err(Refusal::Wrong)?;
+            lab = next;
+            changes.push(change);
+        }
+        let are_so = !changes.is_empty() && changes.iter().all(|change| self.settings.has(change));
+        Ok(SettingsRead { changes, are_so })
     }
 }
 
@@ -281,7 +300,7 @@ fn records(journal: &Path) -> Vec<Record> {
 
 /// Reads a rule as a scenario file of its own with the same customers, so that both ways take the same keys and names and
 /// say the same of mistakes.
-fn read_rule(rule: &Value, scenario: &Scenario, nodes: &[NodeName]) -> Result<Rule, Refusal> {
+pub(crate) fn read_rule(rule: &Value, scenario: &Scenario, nodes: &[NodeName]) -> Result<Rule, Refusal> {
     if rule["name"].as_str().is_some_and(|name| name.trim().is_empty()) {
         return Err(Refusal::Wrong(
             "a rule's `name` is not empty: leave it out, or say what it is called".to_owned(),

@@ -82,8 +82,8 @@ impl Engine {
     }
 
     /// Changes settings of the lab by hand; the error says which component does not take one in. One that runs in another
-    /// process is told there.
-    pub fn set(&self, changes: &[Changed]) -> Result<Vec<Order>, String> {
+    /// process is told there. `are_so` says whether each has its value already, by the settings that the changes were read with.
+    pub fn set(&self, changes: &[Changed], are_so: bool) -> Result<Vec<Order>, String> {
         let mut orders = Vec::new();
         for change in changes {
             let nodes = change.components.iter().map(|kind| NodeName::from(*kind));
@@ -99,7 +99,7 @@ impl Engine {
                 return Err(format!("`{}`: {node} is stopped, and takes nothing in", change.setting));
             }
         }
-        if !changes.is_empty() && changes.iter().all(|change| self.is_so(change)) {
+        if are_so && !changes.iter().any(|change| self.is_on_way(change)) {
             return Err(already_so(changes));
         }
         for (node, words, command) in orders_of(changes).filter(|(node, ..)| self.nodes.contains(node)) {

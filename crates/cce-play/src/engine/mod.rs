@@ -6,8 +6,10 @@ mod given;
 mod plans;
 mod port_use;
 mod report;
+mod settings;
 
 pub use report::{Expected, Finding, FindingKind, RunReport};
+pub use settings::CurrentSettings;
 
 use crate::{
     affected::Affected,
@@ -480,27 +482,23 @@ impl Engine {
 
     /// The lab as it is set now, with what was changed while it runs.
     pub fn lab(&self) -> Lab {
-        let change = |lab: Lab, (setting, value): (&String, &String)| {
-            let value = serde_json::from_str(value).unwrap_or_default();
-            lab.changed(setting, &value).map_or(lab, |(changed, _)| changed)
-        };
-        self.changed.iter().fold(self.scenario.lab.clone(), change)
+        self.settings().lab()
+    }
+
+    /// How the lab is set now, to be read while the run goes on.
+    pub fn settings(&self) -> CurrentSettings {
+        CurrentSettings { lab: self.scenario.lab.clone(), changed: self.changed.clone() }
     }
 
     /// Whether a setting has the value already that a change would give it. What a component is about to take in counts as
     /// another value.
     fn is_so(&self, change: &Changed) -> bool {
-        if change.components.iter().any(|kind| self.given.is_on_way_to(&NodeName::from(*kind))) {
-            return false;
-        }
-        let set = |lab: &Lab, value: &str| {
-            let value = serde_json::from_str(value).unwrap_or_default();
-            lab.changed(&change.setting, &value).map(|(lab, _)| lab)
-        };
-        let first = self.scenario.lab.clone();
-        let now =
-            self.changed.get(&change.setting).map_or_else(|| Ok(first.clone()), |value| set(&first, value));
-        now.is_ok_and(|now| set(&now, &change.value).is_ok_and(|then| then == now))
+        !self.is_on_way(change) && self.settings().has(change)
+    }
+
+    /// Whether a component is about to take in something.
+    fn is_on_way(&self, change: &Changed) -> bool {
+        change.components.iter().any(|kind| self.given.is_on_way_to(&NodeName::from(*kind)))
     }
 
     /// Settings that were changed while the lab runs, with their values as JSON text.

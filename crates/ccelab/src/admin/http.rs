@@ -285,7 +285,9 @@ impl Desk {
         let settings = settings.ok_or_else(|| {
             Refusal::Wrong("write settings and values: {\"finesse.ccp_retries\": 3}".to_owned())
         })?;
-        self.act(|control| control.set(settings))?;
+        let reader = self.control().reader();
+        let read = reader.settings(settings)?;
+        self.act(|control| control.set(&read))?;
         let names: Vec<&String> = settings.keys().collect();
         Ok((StatusCode::OK, json!({ "set": names })))
     }
@@ -333,12 +335,10 @@ impl Desk {
                 "a rule is an object with the keys of a scenario file, such as match and hold".to_owned(),
             ));
         }
-        let mut name = String::new();
-        self.act(|control| {
-            let (added, orders) = control.add(rule)?;
-            name = added;
-            Ok(orders)
-        })?;
+        let reader = self.control().reader();
+        let rule = reader.rule(&rule)?;
+        let name = rule.name.clone();
+        self.act(|control| control.add(rule))?;
         Ok((StatusCode::CREATED, json!(self.rule(&name)?)))
     }
 

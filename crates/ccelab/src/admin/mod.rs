@@ -15,7 +15,9 @@ pub(crate) use status::{RunJournal, StatusAnswer};
 use cce_journal::{Order, Ticket};
 use cce_model::SideOrder;
 use cce_model::nearest;
+use cce_scenario::Rule;
 use cce_views::Waiting;
+use cce_world::Changed;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -30,8 +32,11 @@ pub(crate) trait Control: Send {
     /// Every setting: whether it changes while the lab runs, and what was changed.
     fn settings(&self) -> Value;
 
+    /// What reads what somebody writes: the run waits for the control, and need not wait for that.
+    fn reader(&self) -> Box<dyn Reader>;
+
     /// Changes settings, all or none.
-    fn set(&mut self, settings: &Map<String, Value>) -> Result<Vec<Order>, Refusal>;
+    fn set(&mut self, settings: &SettingsRead) -> Result<Vec<Order>, Refusal>;
 
     /// Every task that waits, and why.
     fn waiting(&self) -> Vec<WaitingView>;
@@ -51,11 +56,28 @@ pub(crate) trait Control: Send {
     /// Changes the sides of the CTI server. An order that would have no effect is refused.
     fn order_sides(&self, order: SideOrder) -> Result<Vec<Order>, Refusal>;
 
-    /// Adds a rule, with the keys that it has in a scenario file, armed unless it says otherwise. Says what it is called.
-    fn add(&mut self, rule: Value) -> Result<(String, Vec<Order>), Refusal>;
+    /// Adds a rule.
+    fn add(&mut self, rule: Rule) -> Result<Vec<Order>, Refusal>;
 
     /// Removes a rule, and lets go what it holds.
     fn remove(&mut self, name: &str) -> Result<Vec<Order>, Refusal>;
+}
+
+/// Reads what somebody writes, by what there was when it was made.
+pub(crate) trait Reader: Send {
+    /// A rule, with the keys that it has in a scenario file, armed unless it says otherwise.
+    fn rule(&self, rule: &Value) -> Result<Rule, Refusal>;
+
+    /// Settings and their values.
+    fn settings(&self, settings: &Map<String, Value>) -> Result<SettingsRead, Refusal>;
+}
+
+/// Changes of settings, in the order in which they were written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SettingsRead {
+    pub(crate) changes: Vec<Changed>,
+    /// Each has its value already.
+    pub(crate) are_so: bool,
 }
 
 /// A rule, and how it stands.

@@ -1,12 +1,14 @@
-use super::{Admin, Control, HeldView, Refusal, RuleView, Stand, WaitingView};
+use super::{Admin, Control, HeldView, Reader, Refusal, RuleView, SettingsRead, Stand, WaitingView};
+use crate::scenario_run::read_rule;
 use cce_journal::{Order, Ticket};
 use cce_model::{CtiSides, SideOrder};
 use cce_net::OutsiderLimits;
+use cce_scenario::{Rule, Scenario};
 use serde_json::{Map, Value, json};
 use std::{
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Weak},
     time::Duration,
 };
 
@@ -15,6 +17,31 @@ use std::{
 struct Book {
     rules: Vec<RuleView>,
     held: Vec<HeldView>,
+    /// The book itself, as the admin port has it.
+    own: Weak<Mutex<Self>>,
+}
+
+/// Reads while nobody keeps the book to themselves.
+struct BookReader(Weak<Mutex<Book>>);
+
+impl BookReader {
+    fn assert_free(&self) {
+        assert!(self.0.upgrade().unwrap().try_lock().is_ok(), "the run would wait for the reading");
+    }
+}
+
+impl Reader for BookReader {
+    fn rule(&self, rule: &Value) -> Result<Rule, Refusal> {
+        self.assert_free();
+        let lab = cce_world::load(&cce_world::Layers::default()).unwrap();
+        let nodes = lab.nodes();
+        read_rule(rule, &Scenario::of(lab), &nodes)
+    }
+
+    fn settings(&self, _: &Map<String, Value>) -> Result<SettingsRead, Refusal> {
+        self.assert_free();
+        Ok(SettingsRead::default())
+    }
 }
 
 impl Book {
@@ -39,7 +66,11 @@ impl Control for Book {
         json!({})
     }
 
-    fn set(&mut self, _: &Map<String, Value>) -> Result<Vec<Order>, Refusal> {
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(BookReader(Weak::clone(&self.own)))
+    }
+
+    fn set(&mut self, _: &SettingsRead) -> Result<Vec<Order>, Refusal> {
         Ok(Vec::new())
     }
 
@@ -74,15 +105,13 @@ impl Control for Book {
         )
     }
 
-    fn add(&mut self, rule: Value) -> Result<(String, Vec<Order>), Refusal> {
-        let Some(name) = rule["name"].as_str() else {
-            return Err(Refusal::Wrong("a rule has a name".into()));
-        };
-        if self.rules.iter().any(|rule| rule.name == name) {
+    fn add(&mut self, rule: Rule) -> Result<Vec<Order>, Refusal> {
+        let name = &rule.name;
+        if self.rules.iter().any(|rule| rule.name == *name) {
             return Err(Refusal::Conflict(format!("there is a rule `{name}` already")));
         }
         self.rules.push(view(name));
-        Ok((name.to_owned(), Vec::new()))
+        Ok(Vec::new())
     }
 
     fn remove(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
@@ -133,11 +162,12 @@ impl Port {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let admin = runtime.block_on(Admin::bind((Ipv4Addr::LOCALHOST, 0).into(), limits)).unwrap();
         let (address, ordered) = (admin.address(), Arc::new(Mutex::new(Vec::new())));
-        let book =
-            Book { rules: vec![view("late"), view("the start event waits")], held: vec![held(7), held(9)] };
+        let (rules, held) = (vec![view("late"), view("the start event waits")], vec![held(7), held(9)]);
+        let book = Arc::new(Mutex::new(Book { rules, held, own: Weak::new() }));
+        book.lock().unwrap().own = Arc::downgrade(&book);
         let orders = Arc::clone(&ordered);
         let carry_out = Arc::new(move |new| orders.lock().unwrap().extend::<Vec<Order>>(new));
-        runtime.spawn(admin.serve_with(Arc::new(Mutex::new(book)), carry_out));
+        runtime.spawn(admin.serve_with(book, carry_out));
         Self { address, ordered, _runtime: runtime }
     }
 
@@ -279,6 +309,13 @@ fn a_rule_is_added_once() {
 }
 
 #[test]
+fn what_somebody_writes_is_read_while_the_run_goes_on() {
+    let port = Port::open();
+    assert_eq!(port.ask("POST", "/settings", r#"{"finesse.ccp_retries": 3}"#).0, 200);
+    assert_eq!(port.ask("POST", "/rules", r#"{"match": "ccp > mrpg NEW_TASK", "drop": true}"#).0, 201);
+}
+
+#[test]
 fn a_rule_is_removed_with_what_it_holds() {
     let port = Port::open();
     let removed = json!({ "removed": "late", "released": [7, 9] });
@@ -307,7 +344,7 @@ fn what_cannot_be_done_is_refused_with_what_can() {
     let cases = [
         ("POST", "/rules", "nonsense", 400, "no JSON"),
         ("POST", "/rules", "[]", 400, "object"),
-        ("POST", "/rules", "{}", 400, "name"),
+        ("POST", "/rules", "{}", 400, "match"),
         ("POST", "/held/first/release", "", 400, "no ticket"),
         ("GET", "/nowhere", "", 404, "GET /"),
         ("DELETE", "/held", "", 405, "GET"),
