@@ -1,7 +1,7 @@
 //! Where a load goes to.
 
 use super::{connect::Connector, options::Options};
-use crate::{failure::Failure, files::read_text};
+use crate::{failure::Failure, ready_file};
 use cce_kernel::Port;
 use cce_world::Lab;
 use serde::Deserialize;
@@ -78,9 +78,17 @@ impl Targets {
             let link = (!options.tls).then(|| lab.link(port)).flatten();
             link.map(|link| link.connect.clone())
         };
+        // Without agents nobody speaks to Finesse.
+        let is_used = |port: Port| port == Port::App || !options.agents.is_empty();
+        let lacks = |option: &str| match &options.ready_file {
+            Some(file) => format!("{} does not name that listener of its lab: give {option}", file.display()),
+            None => format!("no address is known: give {option}"),
+        };
         let target = |given: &Option<String>, ready: Option<String>, port: Port, option: &str| {
-            let name = given.clone().or(ready).or_else(|| configured(port));
-            let name = name.ok_or_else(|| Failure::Usage(format!("no address is known: give {option}")))?;
+            // What a ready file does not have is of another lab, perhaps.
+            let is_open = options.ready_file.is_none() || !is_used(port);
+            let name = given.clone().or(ready).or_else(|| if is_open { configured(port) } else { None });
+            let name = name.ok_or_else(|| Failure::Usage(lacks(option)))?;
             resolve(&name, option, options.target_is_mine)
         };
         Ok(Self {
@@ -101,7 +109,8 @@ impl Targets {
 }
 
 fn read_ready(path: &Path) -> Result<Ready, Failure> {
-    serde_json::from_str(&read_text(path)?)
+    let ready = ready_file::read(path).map_err(Failure::Usage)?;
+    serde_json::from_value(ready)
         .map_err(|error| Failure::Usage(format!("{} is no ready file: {error}", path.display())))
 }
 

@@ -52,6 +52,24 @@ fn an_open_loop_sends_as_many_tasks_as_its_rates_say() {
 }
 
 #[test]
+fn a_load_goes_to_no_other_lab_than_that_of_its_ready_file() {
+    let folder = folder("load-ready");
+    for (file, text, why) in [
+        ("package.json", r#"{"name": "app"}"#, "package.json is no ready file"),
+        (
+            "part.ready",
+            r#"{"pid": 1, "desk": "127.0.0.1:1"}"#,
+            "part.ready does not name that listener of its lab: give --app",
+        ),
+    ] {
+        fs::write(folder.join(file), text).unwrap();
+        let output = run(&folder, &["load", "--ready-file", file, "--rate", "1", "--tasks", "1"]);
+        assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
+        assert!(stderr(&output).contains(why), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn an_address_that_is_not_loopback_is_refused() {
     let folder = folder("load-foreign");
     let arguments = ["load", "--app", "192.0.2.1:8080", "--rate", "1", "--tasks", "1"];
