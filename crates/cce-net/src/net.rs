@@ -230,6 +230,12 @@ impl NetHandle {
     pub fn carry_out(&self, orders: Vec<Order>) {
         self.0.recorder.order(self.0.clock.now(), orders);
     }
+
+    /// Lets somebody change what directs the run, and has the orders of that carried out. Nothing is recorded between the two,
+    /// and nobody may hold meanwhile what the director needs.
+    pub fn act<E>(&self, act: impl FnOnce() -> Result<Vec<Order>, E>) -> Result<(), E> {
+        self.0.recorder.act(self.0.clock.now(), act)
+    }
 }
 
 impl Running {

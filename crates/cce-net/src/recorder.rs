@@ -189,6 +189,17 @@ impl Recorder {
         self.bell.notify_one();
     }
 
+    /// Lets somebody change what directs the run, and takes the orders of that: nothing is recorded between the two, so that a
+    /// journal tells of a change before it tells what came of it.
+    pub(crate) fn act<E>(&self, at: Time, act: impl FnOnce() -> Result<Vec<Order>, E>) -> Result<(), E> {
+        let mut state = self.lock();
+        let orders = act()?;
+        self.take_orders(&mut state, at, orders, |_| false);
+        drop(state);
+        self.bell.notify_one();
+        Ok(())
+    }
+
     /// What is to be done next.
     pub(crate) fn next_order(&self) -> Option<Order> {
         self.lock().orders.pop_front()
@@ -415,6 +426,20 @@ mod tests {
         fn is_whole(&self) -> bool {
             false
         }
+    }
+
+    #[test]
+    fn nothing_is_recorded_between_what_somebody_does_and_the_record_of_it() {
+        let (recorder, _) = Recorder::start(Box::new(Full), None, None);
+        let node = NodeName::from(Kind::Ccp);
+        let bent = cce_journal::Bent { by: "a rule".into(), bend: cce_journal::Bend::Armed };
+        let order = Order::Record { node: node.clone(), cause: None, bent };
+        let done = recorder.act(Time(0), || {
+            assert!(recorder.state.try_lock().is_err(), "somebody else could record something");
+            Ok::<_, ()>(vec![order])
+        });
+        assert_eq!(done, Ok(()));
+        assert_eq!(recorder.record(Time(0), &node, None, What::Started), 2, "the deed has the first number");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The admin port over HTTP.
 
-use super::{Control, Refusal, RuleView, RunJournal, WaitingView};
+use super::{Control, Driver, Refusal, RuleView, RunJournal, WaitingView};
 use bytes::Bytes;
 use cce_journal::{Order, Ticket};
 use cce_kernel::BodyFlaw;
@@ -36,7 +36,7 @@ struct Desk {
     /// Where it listens.
     bound: IpAddr,
     control: Arc<Mutex<dyn Control>>,
-    carry_out: Arc<dyn Fn(Vec<Order>) + Send + Sync>,
+    driver: Arc<dyn Driver>,
     journal: Arc<Mutex<Option<RunJournal>>>,
 }
 
@@ -74,16 +74,16 @@ impl Admin {
 
     /// Serves until it is dropped. What it is told to do, `handle` does.
     pub(crate) async fn serve(self, control: Arc<Mutex<dyn Control>>, handle: NetHandle) -> Infallible {
-        self.serve_with(control, Arc::new(move |orders| handle.carry_out(orders))).await
+        self.serve_with(control, Arc::new(handle)).await
     }
 
     pub(super) async fn serve_with(
         self,
         control: Arc<Mutex<dyn Control>>,
-        carry_out: Arc<dyn Fn(Vec<Order>) + Send + Sync>,
+        driver: Arc<dyn Driver>,
     ) -> Infallible {
         let bound = self.address().ip();
-        let desk = Desk { bound, control, carry_out, journal: Arc::new(Mutex::new(self.journal)) };
+        let desk = Desk { bound, control, driver, journal: Arc::new(Mutex::new(self.journal)) };
         self.listener.serve("the admin port", self.limits, move |request| answer(&desk, request)).await
     }
 }
@@ -301,14 +301,14 @@ impl Desk {
     }
 
     fn release_all(&self) -> Result<Answer, Refusal> {
-        let mut control = self.control();
-        let tickets: Vec<Ticket> = control.held().iter().map(|held| held.ticket).collect();
-        if tickets.is_empty() {
-            return Err(Refusal::Unknown("nothing is held that could be released".to_owned()));
-        }
-        let orders = control.release_all();
-        drop(control);
-        (self.carry_out)(orders);
+        let mut tickets = Vec::<Ticket>::new();
+        self.act(|control| {
+            tickets.extend(control.held().iter().map(|held| held.ticket));
+            if tickets.is_empty() {
+                return Err(Refusal::Unknown("nothing is held that could be released".to_owned()));
+            }
+            Ok(control.release_all())
+        })?;
         Ok((StatusCode::OK, json!({ "released": tickets })))
     }
 
@@ -318,12 +318,14 @@ impl Desk {
     }
 
     fn remove(&self, name: &str) -> Result<Answer, Refusal> {
-        let orders = self.control().remove(name)?;
-        let released: Vec<Ticket> = orders
-            .iter()
-            .filter_map(|order| if let Order::Release(ticket) = order { Some(*ticket) } else { None })
-            .collect();
-        (self.carry_out)(orders);
+        let mut released = Vec::<Ticket>::new();
+        self.act(|control| {
+            let orders = control.remove(name)?;
+            let let_go =
+                |order: &Order| if let Order::Release(ticket) = order { Some(*ticket) } else { None };
+            released.extend(orders.iter().filter_map(let_go));
+            Ok(orders)
+        })?;
         Ok((StatusCode::OK, json!({ "removed": name, "released": released })))
     }
 
@@ -342,11 +344,9 @@ impl Desk {
         Ok((StatusCode::CREATED, json!(self.rule(&name)?)))
     }
 
-    /// The driver is told once nobody waits for the control any more: it asks the same one what becomes of records.
+    /// The driver asks the same control what becomes of records, so that it is the driver who is waited for first.
     fn act(&self, act: impl FnOnce(&mut dyn Control) -> Result<Vec<Order>, Refusal>) -> Result<(), Refusal> {
-        let orders = act(&mut *self.control())?;
-        (self.carry_out)(orders);
-        Ok(())
+        self.driver.act(Box::new(|| act(&mut *self.control())))
     }
 
     fn rule(&self, name: &str) -> Result<RuleView, Refusal> {

@@ -15,6 +15,7 @@ pub(crate) use status::{RunJournal, StatusAnswer};
 use cce_journal::{Order, Ticket};
 use cce_model::SideOrder;
 use cce_model::nearest;
+use cce_net::NetHandle;
 use cce_scenario::Rule;
 use cce_views::Waiting;
 use cce_world::Changed;
@@ -61,6 +62,21 @@ pub(crate) trait Control: Send {
 
     /// Removes a rule, and lets go what it holds.
     fn remove(&mut self, name: &str) -> Result<Vec<Order>, Refusal>;
+}
+
+/// Who drives the run.
+pub(crate) trait Driver: Send + Sync {
+    /// Carries out the orders of what is done. Nothing is recorded between the two.
+    fn act(&self, act: Deed<'_>) -> Result<(), Refusal>;
+}
+
+/// Something that is done to a run, and what is to be carried out because of it.
+pub(crate) type Deed<'a> = Box<dyn FnOnce() -> Result<Vec<Order>, Refusal> + 'a>;
+
+impl Driver for NetHandle {
+    fn act(&self, act: Deed<'_>) -> Result<(), Refusal> {
+        Self::act(self, act)
+    }
 }
 
 /// Reads what somebody writes, by what there was when it was made.

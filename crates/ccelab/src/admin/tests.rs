@@ -1,4 +1,6 @@
-use super::{Admin, Control, HeldView, Reader, Refusal, RuleView, SettingsRead, Stand, WaitingView};
+use super::{
+    Admin, Control, Deed, Driver, HeldView, Reader, Refusal, RuleView, SettingsRead, Stand, WaitingView,
+};
 use crate::scenario_run::read_rule;
 use cce_journal::{Order, Ticket};
 use cce_model::{CtiSides, SideOrder};
@@ -8,7 +10,10 @@ use serde_json::{Map, Value, json};
 use std::{
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
-    sync::{Arc, Mutex, Weak},
+    sync::{
+        Arc, Mutex, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -19,6 +24,23 @@ struct Book {
     held: Vec<HeldView>,
     /// The book itself, as the admin port has it.
     own: Weak<Mutex<Self>>,
+}
+
+/// Keeps what is ordered, unless the run is over.
+#[derive(Default)]
+struct Ledger {
+    orders: Mutex<Vec<Order>>,
+    is_closed: AtomicBool,
+}
+
+impl Driver for Ledger {
+    fn act(&self, act: Deed<'_>) -> Result<(), Refusal> {
+        if self.is_closed.load(Ordering::Relaxed) {
+            return Err(Refusal::Conflict("the run is over".into()));
+        }
+        self.orders.lock().unwrap().extend(act()?);
+        Ok(())
+    }
 }
 
 /// Reads while nobody keeps the book to themselves.
@@ -149,7 +171,7 @@ fn held(ticket: Ticket) -> HeldView {
 /// The admin port over a book with two messages that are held by one rule.
 struct Port {
     address: SocketAddr,
-    ordered: Arc<Mutex<Vec<Order>>>,
+    ledger: Arc<Ledger>,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -161,14 +183,13 @@ impl Port {
     fn open_with(limits: OutsiderLimits) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let admin = runtime.block_on(Admin::bind((Ipv4Addr::LOCALHOST, 0).into(), limits)).unwrap();
-        let (address, ordered) = (admin.address(), Arc::new(Mutex::new(Vec::new())));
+        let (address, ledger) = (admin.address(), Arc::<Ledger>::default());
         let (rules, held) = (vec![view("late"), view("the start event waits")], vec![held(7), held(9)]);
         let book = Arc::new(Mutex::new(Book { rules, held, own: Weak::new() }));
         book.lock().unwrap().own = Arc::downgrade(&book);
-        let orders = Arc::clone(&ordered);
-        let carry_out = Arc::new(move |new| orders.lock().unwrap().extend::<Vec<Order>>(new));
-        runtime.spawn(admin.serve_with(book, carry_out));
-        Self { address, ordered, _runtime: runtime }
+        let driver = Arc::clone(&ledger);
+        runtime.spawn(async move { admin.serve_with(book, driver).await });
+        Self { address, ledger, _runtime: runtime }
     }
 
     fn ask(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
@@ -202,7 +223,7 @@ impl Port {
     }
 
     fn ordered(&self) -> Vec<Order> {
-        self.ordered.lock().unwrap().clone()
+        self.ledger.orders.lock().unwrap().clone()
     }
 }
 
@@ -306,6 +327,25 @@ fn a_rule_is_added_once() {
     let (status, said) = port.ask("POST", "/rules", rule);
     assert_eq!((status, &said["name"]), (201, &json!("new")));
     assert_eq!(port.ask("POST", "/rules", rule).0, 409);
+}
+
+#[test]
+fn nothing_is_changed_but_by_the_driver_who_records_it() {
+    let port = Port::open();
+    let before = ["/rules", "/held"].map(|path| port.ask("GET", path, "").1);
+    port.ledger.is_closed.store(true, Ordering::Relaxed);
+    for (method, path, body) in [
+        ("POST", "/rules", r#"{"match": "ccp > mrpg NEW_TASK", "drop": true}"#),
+        ("DELETE", "/rules/late", ""),
+        ("POST", "/rules/late/disarm", ""),
+        ("POST", "/held/7/release", ""),
+        ("POST", "/held/release", ""),
+        ("POST", "/settings", r#"{"finesse.ccp_retries": 3}"#),
+        ("POST", "/cti", r#"{"do": "stop a"}"#),
+    ] {
+        assert_eq!(port.ask(method, path, body).0, 409, "{method} {path}");
+    }
+    assert_eq!(["/rules", "/held"].map(|path| port.ask("GET", path, "").1), before);
 }
 
 #[test]
