@@ -60,6 +60,12 @@ impl Database {
         transaction.commit()
     }
 
+    /// Whether it has a value of that key, or cannot be asked.
+    pub(super) fn may_have(&self, key: &str) -> bool {
+        let found = self.connection.prepare("SELECT 1 FROM stored WHERE key = ?1");
+        found.and_then(|mut found| found.exists(params![key])).unwrap_or(true)
+    }
+
     /// Checks what is there, or makes the table. Says whether the database is new.
     fn prepare(&mut self, path: &Path) -> Result<bool, StoreError> {
         let told = |error| sqlite_failure(path, error);

@@ -70,7 +70,7 @@ impl Keeper {
             let batch = std::iter::once(first).chain(changes.try_iter().take(BATCH_MAX - 1));
             for Change { number, key, value } in batch {
                 (last, count) = (number, count + 1);
-                self.pending.insert(key, value);
+                self.take(key, value);
             }
             if !self.keep(count) && self.on_loss == OnLoss::Stop {
                 return;
@@ -78,6 +78,17 @@ impl Keeper {
             self.kept.send_replace(last);
         }
         self.end();
+    }
+
+    /// Takes in what is to be written. While a disk refuses everything, a key that came since then and goes again is nothing that
+    /// the database has to hear of: what waits is never more than what there is, and what the database has.
+    pub(super) fn take(&mut self, key: String, value: Option<String>) {
+        let is_unknown = value.is_none() && self.refused > 0 && !self.database.may_have(&key);
+        if is_unknown {
+            self.pending.remove(&key);
+        } else {
+            self.pending.insert(key, value);
+        }
     }
 
     /// Tries once more to write what was refused.

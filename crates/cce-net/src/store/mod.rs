@@ -24,7 +24,7 @@ use database::Database;
 use keeper::{Change, Keeper};
 use lock::Lock;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     fs,
     path::Path,
     sync::{
@@ -37,8 +37,9 @@ use std::{
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// Changes that may be on their way to the disk. With more, a component takes nothing in.
-const WAITING_MAX: u64 = 16_384;
+/// Changes that may be on their way to the disk, and their bytes. With more, a component takes nothing in.
+const WAITING_MAX: usize = 16_384;
+const BYTES_MAX: usize = 32 << 20;
 
 /// Changes that the databases of all components lack.
 #[derive(Debug, Default)]
@@ -76,6 +77,9 @@ struct Disk {
     last: u64,
     /// Up to which number changes are on disk. Its sender goes with the keeper.
     kept: watch::Receiver<u64>,
+    /// The number and the size of each change that is under way, and their bytes together.
+    under_way: VecDeque<(u64, usize)>,
+    bytes: usize,
     /// Taken when the store is closed.
     way: Option<(Sender<Change>, JoinHandle<()>)>,
 }
@@ -111,7 +115,8 @@ impl Store {
         let (sender, changes) = channel();
         let keeper = Keeper::new(database, lock, on_loss, Arc::clone(unkept), kept);
         let thread = std::thread::spawn(move || keeper.run(&changes));
-        let disk = Disk { last: 0, kept: reports, way: Some((sender, thread)) };
+        let (under_way, way) = (VecDeque::new(), Some((sender, thread)));
+        let disk = Disk { last: 0, kept: reports, under_way, bytes: 0, way };
         Ok(Self { values, place: Medium::Disk(disk) })
     }
 
@@ -146,10 +151,11 @@ impl Store {
         }
     }
 
-    /// Whether so many changes are under way that a component should wait.
+    /// Whether so much is under way that a component should wait.
     pub(crate) fn is_behind(&mut self) -> bool {
-        match self.kept() {
-            Kept::UpTo(number) => self.last_change() - number >= WAITING_MAX,
+        let Medium::Disk(disk) = &mut self.place else { return false };
+        match disk.kept() {
+            Kept::UpTo(_) => disk.under_way.len() >= WAITING_MAX || disk.bytes >= BYTES_MAX,
             Kept::All | Kept::Never => false,
         }
     }
@@ -166,6 +172,9 @@ impl Store {
 impl Disk {
     fn send(&mut self, key: String, value: Option<String>) {
         self.last += 1;
+        let size = key.len() + value.as_ref().map_or(0, String::len);
+        self.under_way.push_back((self.last, size));
+        self.bytes += size;
         if let Some((sender, _)) = &self.way {
             // A keeper that has ended was stopped by a failure, which it told; the run ends.
             let _ = sender.send(Change { number: self.last, key, value });
@@ -175,6 +184,9 @@ impl Disk {
     fn kept(&mut self) -> Kept {
         let is_over = self.kept.has_changed().is_err();
         let number = *self.kept.borrow_and_update();
+        while let Some((_, size)) = self.under_way.pop_front_if(|(change, _)| *change <= number) {
+            self.bytes -= size;
+        }
         match number {
             number if number == self.last => Kept::All,
             _ if is_over => Kept::Never,

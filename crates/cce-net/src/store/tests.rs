@@ -214,6 +214,49 @@ fn a_disk_that_has_room_again_has_everything_at_the_end_at_the_latest() {
 }
 
 #[test]
+fn what_comes_and_goes_while_a_disk_is_full_takes_no_room() {
+    let (folder, unkept) = (Folder::new(), Arc::<Unkept>::default());
+    let (mut keeper, _reports) = keeper(&folder, OnLoss::GoOn, &unkept);
+    keeper.take(key(0), Some("there before".into()));
+    assert!(keeper.keep(1));
+    keeper.database.connection.execute_batch(FULL).unwrap();
+    keeper.take("large".into(), Some("x".repeat(64 << 10)));
+    assert!(!keeper.keep(1));
+    for number in 1..=1_000 {
+        keeper.take(key(number), Some("queued".into()));
+        keeper.take(key(number), None);
+        assert!(!keeper.keep(2));
+    }
+    keeper.take(key(0), None);
+    assert_eq!(keeper.pending.len(), 2, "what there is, and what the database has");
+    keeper.database.connection.execute_batch("PRAGMA max_page_count = 1000000;").unwrap();
+    keeper.end();
+    drop(keeper);
+    assert_eq!((unkept.changes(), folder.says().as_str()), (0, "whole\n"));
+    assert_eq!(folder.open().unwrap().values().into_keys().collect::<Vec<_>>(), ["large"]);
+}
+
+#[test]
+fn a_component_waits_for_the_disk_at_a_bound_of_bytes_and_of_changes() {
+    let (kept, reports) = watch::channel(0);
+    let disk = Disk { last: 0, kept: reports, under_way: VecDeque::new(), bytes: 0, way: None };
+    let mut store = Store { values: BTreeMap::new(), place: Medium::Disk(disk) };
+    let large = "x".repeat(BYTES_MAX / 4);
+    for number in 1..=4 {
+        assert!(!store.is_behind(), "{number}");
+        store.set(key(number), Some(large.clone()));
+    }
+    assert!(store.is_behind());
+    kept.send_replace(1);
+    assert!(!store.is_behind(), "one of them is on disk");
+    kept.send_replace(4);
+    fill(&mut store, (1..).take(WAITING_MAX - 1));
+    assert!(!store.is_behind());
+    fill(&mut store, [1]);
+    assert!(store.is_behind());
+}
+
+#[test]
 fn the_values_of_earlier_versions_are_taken_over_once() {
     for (name, text) in [
         ("ccp.json", "{\"a\":\"1\",\"b\":\"2\"}"),
