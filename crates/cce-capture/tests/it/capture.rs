@@ -47,9 +47,9 @@ fn sent_outside(bends: &[(Bend, bool)]) -> (Vec<Bytes>, Vec<u8>) {
         |record: &&Record| matches!(record.what, What::Out(Output::Close { .. }) | What::Stopped { .. });
     let own: Vec<Record> = records.into_iter().filter(|record| record.node == own).collect();
     let mut records: Vec<Record> = own.iter().take_while(|record| !is_end(record)).cloned().collect();
-    let sent = |record: &Record| match &record.what {
-        What::Out(Output::Send { link, bytes }) if link.port == Port::Mr => Some(bytes.0.clone()),
-        _ => None,
+    let sent = |record: &Record| {
+        let What::Out(Output::Send { link, bytes }) = &record.what else { return None };
+        (link.port == Port::Mr).then(|| bytes.0.clone())
     };
     let messages: Vec<Bytes> = records.iter().filter_map(sent).collect();
     let first = records.iter().position(|record| sent(record).is_some()).unwrap();

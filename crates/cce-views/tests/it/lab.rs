@@ -1,8 +1,7 @@
 //! A simulated lab with one task: another agent, customer and task than the lab trace's.
 
-use cce_journal::{Header, Record, What};
-use cce_kernel::{Fact, Kind, NodeName, Output, Time, Wall};
-use cce_model::DialogState;
+use cce_journal::{Header, Record};
+use cce_kernel::{Time, Wall};
 use cce_sim::Sim;
 use cce_world::{CastAgent, CastCustomer, CreateMethod, Lab, Layers, Span, load};
 use std::{collections::BTreeMap, time::Duration};
@@ -20,23 +19,6 @@ pub(crate) fn run_of(lab: &Lab) -> (Header, Vec<Record>) {
         sim.add(&node, header.clock(&node), lab.build(&node).unwrap());
     }
     sim.run_until(Time(14_000_000));
-    (header, sim.records().to_vec())
-}
-
-/// The same, and Finesse is restarted while the agent works.
-pub(crate) fn run_with_a_recovery() -> (Header, Vec<Record>) {
-    let (lab, finesse) = (lab(), NodeName::from(Kind::Finesse));
-    let header = lab.header(3, Wall(1_718_000_000_000_000), lab.nodes());
-    let mut sim = Sim::new(3);
-    for node in lab.nodes() {
-        sim.add(&node, header.clock(&node), lab.build(&node).unwrap());
-    }
-    let is_started = |record: &Record| {
-        matches!(&record.what, What::Out(Output::Note(Fact::Dialog { to: DialogState::Active, .. })))
-    };
-    assert!(sim.run_to(Time(14_000_000), is_started));
-    sim.restart(&finesse, lab.build(&finesse).unwrap());
-    sim.run_until(Time(30_000_000));
     (header, sim.records().to_vec())
 }
 

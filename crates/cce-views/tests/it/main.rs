@@ -4,9 +4,10 @@
 
 mod html;
 mod lab;
+mod recovery;
 mod status;
 
-use crate::lab::{lab, run, run_of, run_with_a_recovery};
+use crate::lab::{lab, run, run_of};
 use cce_cti::{ArmStatus, Cti, CtiStatus, FailureConf, FailureResp, dialect};
 use cce_journal::{Header, Record, What};
 use cce_kernel::{
@@ -39,19 +40,6 @@ fn the_logs_of_all_seven_processes() {
     for file in LogFile::ALL {
         insta::assert_snapshot!(file.file_name(), logs[&file]);
     }
-}
-
-/// CT-843: each message of the task layer is dumped before what is done with it (cti-server-protocol 11.3).
-#[test]
-fn what_finesse_asks_the_cti_server_after_a_restart_is_dumped_before_it_is_processed() {
-    let (header, records) = run_with_a_recovery();
-    let log = &logs_of(&header, &records)[&LogFile::Ctisvr];
-    let lines: Vec<&str> = log.lines().collect();
-    let at = lines.iter().position(|line| line.contains("ProcessGetAgentTasksReq")).unwrap();
-    assert!(
-        lines[..at].iter().rev().take(3).any(|line| line.contains("MsgType:GET_AGENT_TASKS_REQ")),
-        "{log}"
-    );
 }
 
 #[test]
