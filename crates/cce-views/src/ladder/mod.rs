@@ -194,7 +194,12 @@ impl LadderRows {
                 let node = self.origin(event.record).map(|(_, node)| node);
                 let virtual_customer = node.and_then(|node| self.virtual_customer(node));
                 let names = words::customer(request).into_iter().chain(virtual_customer);
-                self.applicant = Some((event.record.seq, names.collect()));
+                let mut names: Vec<String> = names.collect();
+                if request.body.0.is_empty() {
+                    // Virtual customers who create by GET share one address: the run's own name tells them apart.
+                    names.reverse();
+                }
+                self.applicant = Some((event.record.seq, names));
             }
             Meaning::Fact(Fact::Ccp(CcpFact::Created { contact, .. })) => {
                 if let Some((_, names)) = self.applicant.take_if(|(seq, _)| Some(*seq) == event.record.cause)
