@@ -6,7 +6,7 @@ use crate::{
     pending::{Pending, Rank, Waiting},
     queue::{Delivery, Planned},
     sim::Node,
-    stream::{End, Stream},
+    stream::{LinkEnd, Stream},
 };
 use cce_journal::{Director, Record};
 use cce_kernel::{Input, NodeName, Output, Time};
@@ -53,7 +53,7 @@ impl Sequence for Chosen {
         None
     }
 
-    fn forget(&mut self, node: &NodeName) -> Vec<End> {
+    fn forget(&mut self, node: &NodeName) -> Vec<LinkEnd> {
         self.pending.forget(node)
     }
 

@@ -9,7 +9,7 @@
 //! | [`Chosen`] | what somebody chooses; the clock stands still while anything can be chosen |
 //! | [`Recorded`] | what happened next in a recorded run, until this run parts from it; then as in a seeded one |
 
-use crate::{Sim, pending::Rank, queue::Planned, stream::End};
+use crate::{Sim, pending::Rank, queue::Planned, stream::LinkEnd};
 use cce_journal::{Director, Record, Treatment};
 use cce_kernel::{NodeName, Output, Rng, Time, fork};
 use rand::RngExt;
@@ -32,7 +32,7 @@ pub trait Sequence: Clone + Debug + Sized {
     }
 
     /// Drops what was taken in for a component that dies, and returns the connections that others were opening to it.
-    fn forget(&mut self, _node: &NodeName) -> Vec<End> {
+    fn forget(&mut self, _node: &NodeName) -> Vec<LinkEnd> {
         Vec::new()
     }
 

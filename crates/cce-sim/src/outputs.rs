@@ -5,7 +5,7 @@ use crate::{
     pending::Rank,
     queue::{Delivery, Planned, Slot},
     sim::planned,
-    stream::{End, Stream},
+    stream::{LinkEnd, Stream},
 };
 use cce_courier::{Act, Courier, Manner, Parcel, Part, Way, pieces};
 use cce_journal::{Director, Order, Ticket, Treatment, What};
@@ -137,7 +137,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     }
 
     /// Bytes leave one end of a link at `start`: at once, or in pieces of that size.
-    pub(crate) fn write_to(&mut self, end: &End, parts: &[Part], size: Option<usize>, start: Time) {
+    pub(crate) fn write_to(&mut self, end: &LinkEnd, parts: &[Part], size: Option<usize>, start: Time) {
         let start = self.faults.start(end.1.port, start);
         let pieces = size.map_or_else(|| vec![parts.to_vec()], |size| pieces(parts.to_vec(), size));
         for piece in pieces.into_iter().flat_map(|piece| self.wires.cut_up(piece)).collect::<Vec<_>>() {
@@ -146,7 +146,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         }
     }
 
-    fn send(&mut self, end: &End, parts: Vec<Part>, at: Time) {
+    fn send(&mut self, end: &LinkEnd, parts: Vec<Part>, at: Time) {
         let stream = self.wires.outbound(end);
         let Some(line) = self.wires.line(end) else { return };
         let (node, link) = line.peer.clone();
@@ -155,7 +155,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     }
 
     /// A connection breaks: both ends hear of it.
-    pub(crate) fn break_line(&mut self, end: &End, cause: Option<u64>) {
+    pub(crate) fn break_line(&mut self, end: &LinkEnd, cause: Option<u64>) {
         let Some(peer) = self.wires.line(end).map(|line| line.peer.clone()) else { return };
         for end in [end, &peer] {
             self.courier(&end.0, |courier| courier.forget_link(end.1));
@@ -248,7 +248,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     }
 
     /// A close leaves one end of a link at `start`, behind the rest of what was sent.
-    pub(crate) fn close_now(&mut self, end: &End, rest: Vec<Part>, start: Time, seq: u64) {
+    pub(crate) fn close_now(&mut self, end: &LinkEnd, rest: Vec<Part>, start: Time, seq: u64) {
         let start = self.faults.start(end.1.port, start);
         if !rest.is_empty() {
             let at = self.wires.arrival(end, start);

@@ -2,7 +2,7 @@
 
 use crate::{
     recording::Moment,
-    stream::{Name, Stream},
+    stream::{CallKey, Stream},
 };
 use cce_courier::Part;
 use cce_kernel::{Input, LinkId, NodeName, Port, Request, Time, TimerKey};
@@ -39,14 +39,14 @@ pub(crate) enum Delivery<E = Infallible> {
     Accept(NodeName, LinkId),
     /// An HTTP request, which its receiver numbers.
     Call {
-        caller: Name,
+        caller: CallKey,
         port: Port,
         request: Request,
         /// A second copy, whose response reaches nobody.
         is_copy: bool,
     },
     /// The client of a call left.
-    CallGone(Name),
+    CallGone(CallKey),
 }
 
 /// Everything that is planned.

@@ -3,7 +3,7 @@
 use crate::{
     Seeded, Sequence,
     queue::{Delivery, Planned, Queue, Slot},
-    stream::{End, Name, Stream},
+    stream::{CallKey, LinkEnd, Stream},
     wire::{Line, Orphans, Wires},
 };
 use cce_courier::{Behind, Courier, Faults, Latencies, Part, Pieces, RESPONSE_DEADLINE, behind};
@@ -361,7 +361,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     fn deliver_call(
         &mut self,
         name: &NodeName,
-        caller: Name,
+        caller: CallKey,
         port: Port,
         mut request: Request,
         is_copy: bool,
@@ -369,7 +369,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     ) {
         request.peer = caller.0.to_string();
         request.caller = Caller::Lab;
-        if !is_copy && self.wires.was_given_up(&caller) {
+        if !is_copy && self.wires.take_given_up(&caller) {
             return;
         }
         let call = if is_copy {
@@ -380,7 +380,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         self.deliver(name, Input::Call { call, port: port.socket(), request }, cause);
     }
 
-    fn deliver_gone(&mut self, name: &NodeName, caller: &Name, cause: Option<u64>) {
+    fn deliver_gone(&mut self, name: &NodeName, caller: &CallKey, cause: Option<u64>) {
         let Some(call) = self.wires.call_of(name, caller) else { return };
         self.wires.drop_call(name, call);
         let mut was_here = false;
@@ -417,7 +417,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
 
     /// Says whether the component is to hear that a link is down. A close inside a message is told first, and the
     /// component may close the link over that.
-    fn hang_up(&mut self, end: &End, reason: LinkReason, cause: Option<u64>) -> bool {
+    fn hang_up(&mut self, end: &LinkEnd, reason: LinkReason, cause: Option<u64>) -> bool {
         let flaw = self.wires.unfinished(end).filter(|_| reason == LinkReason::Closed);
         if let Some(flaw) = flaw {
             self.deliver(&end.0, Input::BadFrame { link: end.1, flaw }, cause);
@@ -474,19 +474,19 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     }
 
     /// One end of a link hears that it is down.
-    pub(crate) fn plan_down(&mut self, end: &End, reason: LinkReason, cause: Option<u64>) {
+    pub(crate) fn plan_down(&mut self, end: &LinkEnd, reason: LinkReason, cause: Option<u64>) {
         let input = Input::LinkDown { link: end.1, reason };
         self.plan(self.now, planned(self.wires.inbound(end), &end.0, input, cause));
     }
 
     /// A caller hears that there is no response.
-    pub(crate) fn plan_failure(&mut self, caller: &Name, error: CallError, at: Time, cause: Option<u64>) {
+    pub(crate) fn plan_failure(&mut self, caller: &CallKey, error: CallError, at: Time, cause: Option<u64>) {
         let input = Input::Reply { call: caller.1, result: Err(error) };
         self.plan(at, planned(Stream::response(caller), &caller.0, input, cause));
     }
 
     /// A callee hears that its caller left, behind the call itself, which may still be on its way.
-    pub(crate) fn plan_gone(&mut self, callee: NodeName, caller: Name) {
+    pub(crate) fn plan_gone(&mut self, callee: NodeName, caller: CallKey) {
         let stream = Some(Stream::request(&caller));
         let what = Delivery::CallGone(caller);
         self.plan(self.wires.horizon(self.now), Planned { stream, node: callee, what, cause: None });

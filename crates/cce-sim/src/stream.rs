@@ -5,10 +5,10 @@ use cce_kernel::{CallId, LinkId, NodeName};
 use std::fmt;
 
 /// One end of a link.
-pub(crate) type End = (NodeName, LinkId);
+pub(crate) type LinkEnd = (NodeName, LinkId);
 
 /// A call, as its caller or its receiver names it.
-pub(crate) type Name = (NodeName, CallId);
+pub(crate) type CallKey = (NodeName, CallId);
 
 /// A stream. It is named as the component names it that opened the connection or made the call, so that its
 /// name depends only on the order in which that component heard what it heard.
@@ -34,11 +34,11 @@ pub enum Stream {
 }
 
 impl Stream {
-    pub(crate) fn line((dialler, link): &End, way: Way) -> Self {
+    pub(crate) fn line((dialler, link): &LinkEnd, way: Way) -> Self {
         Self::Line { dialler: dialler.clone(), link: *link, way }
     }
 
-    pub(crate) fn request((node, call): &Name) -> Self {
+    pub(crate) fn request((node, call): &CallKey) -> Self {
         Self::Request((node.clone(), *call))
     }
 
@@ -47,7 +47,7 @@ impl Stream {
         if let Self::Aside(base, _) = self { base } else { self }
     }
 
-    pub(crate) fn response((node, call): &Name) -> Self {
+    pub(crate) fn response((node, call): &CallKey) -> Self {
         Self::Response((node.clone(), *call))
     }
 }

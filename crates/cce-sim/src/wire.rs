@@ -1,6 +1,6 @@
 //! Links and calls between components.
 
-use crate::stream::{End, Name, Stream};
+use crate::stream::{CallKey, LinkEnd, Stream};
 use bytes::Bytes;
 use cce_courier::{Latencies, Part, Pieces, Way, length, take};
 use cce_kernel::{CallId, FrameFlaw, NodeName, Port, Rng, Time, fork};
@@ -20,21 +20,21 @@ const PIECES_MAX: u32 = 8;
 /// All links and calls that are open.
 #[derive(Clone, Debug)]
 pub(crate) struct Wires {
-    ends: BTreeMap<End, Line>,
+    ends: BTreeMap<LinkEnd, Line>,
     /// Links that were dialled and are neither up nor down yet.
-    dialling: BTreeSet<End>,
+    dialling: BTreeSet<LinkEnd>,
     /// Calls that arrived and were not replied to, as their receivers name them.
-    calls: BTreeMap<Name, Caller>,
+    calls: BTreeMap<CallKey, Caller>,
     /// Receiver and port of the calls on their way, as their callers name them.
-    on_way: BTreeMap<Name, (NodeName, Port)>,
+    on_way: BTreeMap<CallKey, (NodeName, Port)>,
     /// The ports and the records of calls whose outcome has not arrived.
-    asked: BTreeMap<Name, (Port, u64)>,
+    asked: BTreeMap<CallKey, (Port, u64)>,
     /// Connections with somebody outside that ended, as long as their component has not heard so.
-    ended_outside: BTreeSet<End>,
+    ended_outside: BTreeSet<LinkEnd>,
     /// When a component has heard what entered until now.
     heard: BTreeMap<NodeName, Time>,
     /// Receivers of calls on their way whose callers wait no more: they never arrive.
-    given_up: BTreeMap<Name, NodeName>,
+    given_up: BTreeMap<CallKey, NodeName>,
     /// How many calls each component received.
     received: BTreeMap<NodeName, u64>,
     latency: Rng,
@@ -48,7 +48,7 @@ pub(crate) struct Wires {
 /// What one end knows of its link.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
-    pub(crate) peer: End,
+    pub(crate) peer: LinkEnd,
     /// The port and the direction in which this end sends.
     pub(crate) way: (Port, Way),
     framer: Framer,
@@ -79,11 +79,11 @@ pub(crate) struct Caller {
 #[derive(Debug)]
 pub(crate) struct Orphans {
     /// The other ends of its links.
-    pub(crate) peers: Vec<End>,
+    pub(crate) peers: Vec<LinkEnd>,
     /// Those who wait for its replies.
     pub(crate) callers: Vec<Caller>,
     /// Those whose replies it waited for, and its names of the calls.
-    pub(crate) callees: Vec<(NodeName, Name)>,
+    pub(crate) callees: Vec<(NodeName, CallKey)>,
 }
 
 impl Caller {
@@ -95,7 +95,7 @@ impl Caller {
         self.port == port && !self.is_gone
     }
 
-    pub(crate) fn name(&self) -> Name {
+    pub(crate) fn name(&self) -> CallKey {
         (self.node.clone(), self.call)
     }
 
@@ -153,21 +153,21 @@ impl Wires {
         }
     }
 
-    pub(crate) fn dial(&mut self, end: &End) {
+    pub(crate) fn dial(&mut self, end: &LinkEnd) {
         self.dialling.insert(end.clone());
     }
 
-    pub(crate) fn is_dialling(&self, end: &End) -> bool {
+    pub(crate) fn is_dialling(&self, end: &LinkEnd) -> bool {
         self.dialling.contains(end)
     }
 
-    pub(crate) fn is_up(&self, end: &End) -> bool {
+    pub(crate) fn is_up(&self, end: &LinkEnd) -> bool {
         self.ends.contains_key(end)
     }
 
-    pub(crate) fn connect(&mut self, a: &End, b: &End) {
+    pub(crate) fn connect(&mut self, a: &LinkEnd, b: &LinkEnd) {
         self.dialling.remove(a);
-        let line = |way: Way, peer: &End| Line {
+        let line = |way: Way, peer: &LinkEnd| Line {
             peer: peer.clone(),
             way: (a.1.port, way),
             framer: Framer::new(a.1.port.carrier()),
@@ -180,18 +180,18 @@ impl Wires {
         self.ends.insert(b.clone(), line(Way::FromListener, a));
     }
 
-    pub(crate) fn line(&mut self, end: &End) -> Option<&mut Line> {
+    pub(crate) fn line(&mut self, end: &LinkEnd) -> Option<&mut Line> {
         self.ends.get_mut(end)
     }
 
     /// What is sent from one end of a link that is up.
-    pub(crate) fn outbound(&self, end: &End) -> Option<Stream> {
+    pub(crate) fn outbound(&self, end: &LinkEnd) -> Option<Stream> {
         let line = self.ends.get(end)?;
         Some(Stream::line(if line.way.1 == Way::ToListener { end } else { &line.peer }, line.way.1))
     }
 
     /// What arrives at one end of a link. One that is not up yet was dialled there.
-    pub(crate) fn inbound(&self, end: &End) -> Stream {
+    pub(crate) fn inbound(&self, end: &LinkEnd) -> Stream {
         match self.ends.get(end) {
             Some(Line { peer, way: (_, Way::FromListener), .. }) => Stream::line(peer, Way::ToListener),
             Some(_) | None => Stream::line(end, Way::FromListener),
@@ -199,26 +199,26 @@ impl Wires {
     }
 
     /// Takes a link's own end away, and returns the other, if it was up.
-    pub(crate) fn cut(&mut self, end: &End) -> Option<End> {
+    pub(crate) fn cut(&mut self, end: &LinkEnd) -> Option<LinkEnd> {
         self.dialling.remove(end);
         self.ends.remove(end).map(|line| line.peer)
     }
 
     /// What is wrong if nothing more arrives at that end.
-    pub(crate) fn unfinished(&self, end: &End) -> Option<FrameFlaw> {
+    pub(crate) fn unfinished(&self, end: &LinkEnd) -> Option<FrameFlaw> {
         self.ends.get(end).and_then(|line| line.framer.finish())
     }
 
     /// Takes a link's own end away that the other end closed or refused. Says whether it was still there: of a
     /// link that a component closed itself it hears nothing more.
-    pub(crate) fn hang_up(&mut self, end: &End) -> bool {
+    pub(crate) fn hang_up(&mut self, end: &LinkEnd) -> bool {
         self.dialling.remove(end)
             | self.ended_outside.remove(end)
             | self.ends.remove(end).is_some_and(|line| !line.is_closing)
     }
 
     /// A connection with somebody outside is over, of which its component hears behind what entered before.
-    pub(crate) fn end_outside(&mut self, end: End) {
+    pub(crate) fn end_outside(&mut self, end: LinkEnd) {
         self.ended_outside.insert(end);
     }
 
@@ -235,12 +235,12 @@ impl Wires {
     }
 
     /// Every end of the links that were dialled by that name: two may share a listener.
-    pub(crate) fn ends_of(&self, port: Port) -> Vec<End> {
+    pub(crate) fn ends_of(&self, port: Port) -> Vec<LinkEnd> {
         self.ends.iter().filter(|(_, line)| line.way.0 == port).map(|(end, _)| end.clone()).collect()
     }
 
     /// When something sent from `end` arrives that sets out at `start`.
-    pub(crate) fn arrival(&mut self, end: &End, start: Time) -> Time {
+    pub(crate) fn arrival(&mut self, end: &LinkEnd, start: Time) -> Time {
         let way = self.ends.get(end).map(|line| line.way).filter(|_| !self.is_still);
         let Some((port, way)) = way else { return start };
         let drawn = start + self.draw(port, way);
@@ -290,28 +290,28 @@ impl Wires {
     }
 
     /// Whether nothing that arrives at one end of a link is heard there.
-    pub(crate) fn is_deaf(&self, end: &End) -> bool {
+    pub(crate) fn is_deaf(&self, end: &LinkEnd) -> bool {
         self.ends.get(end).is_none_or(|line| line.is_closing || line.is_flawed)
     }
 
     /// Whether a component hears nothing more of a link, not even its end.
-    pub(crate) fn is_over(&self, end: &End) -> bool {
+    pub(crate) fn is_over(&self, end: &LinkEnd) -> bool {
         !self.is_dialling(end)
             && self.ends.get(end).is_none_or(|line| line.is_closing && line.framer.finish().is_none())
     }
 
     /// A component makes a call, and waits for the outcome.
-    pub(crate) fn ask(&mut self, caller: Name, port: Port, record: u64) {
+    pub(crate) fn ask(&mut self, caller: CallKey, port: Port, record: u64) {
         self.asked.insert(caller, (port, record));
     }
 
     /// A call sets out.
-    pub(crate) fn open_call(&mut self, caller: Name, receiver: NodeName, port: Port) {
+    pub(crate) fn open_call(&mut self, caller: CallKey, receiver: NodeName, port: Port) {
         self.on_way.insert(caller, (receiver, port));
     }
 
     /// A caller waits no more. Returns who has the call and is to hear so.
-    pub(crate) fn give_up(&mut self, caller: &Name) -> Option<NodeName> {
+    pub(crate) fn give_up(&mut self, caller: &CallKey) -> Option<NodeName> {
         if let Some((receiver, _)) = self.on_way.remove(caller) {
             self.given_up.insert(caller.clone(), receiver);
             return None;
@@ -323,22 +323,22 @@ impl Wires {
     }
 
     /// A call arrives. Says whether its caller gave it up on its way.
-    pub(crate) fn was_given_up(&mut self, caller: &Name) -> bool {
+    pub(crate) fn take_given_up(&mut self, caller: &CallKey) -> bool {
         self.given_up.remove(caller).is_some()
     }
 
     /// The port of a call whose outcome has not arrived.
-    pub(crate) fn port_of(&self, caller: &Name) -> Option<Port> {
+    pub(crate) fn port_of(&self, caller: &CallKey) -> Option<Port> {
         self.asked.get(caller).map(|(port, _)| *port)
     }
 
     /// The outcome of a call arrives. Returns the record of the request, if the caller still waits.
-    pub(crate) fn answered(&mut self, caller: &Name) -> Option<u64> {
+    pub(crate) fn answered(&mut self, caller: &CallKey) -> Option<u64> {
         self.asked.remove(caller).map(|(_, record)| record)
     }
 
     /// A call arrives, and its receiver numbers it. Who died meanwhile waits for no reply.
-    pub(crate) fn take_call(&mut self, receiver: &NodeName, caller: Name, port: Port) -> CallId {
+    pub(crate) fn take_call(&mut self, receiver: &NodeName, caller: CallKey, port: Port) -> CallId {
         self.take_call_as(receiver, caller, port, None, false)
     }
 
@@ -346,7 +346,7 @@ impl Wires {
     pub(crate) fn take_call_as(
         &mut self,
         receiver: &NodeName,
-        caller: Name,
+        caller: CallKey,
         port: Port,
         number: Option<CallId>,
         is_copy: bool,
@@ -357,13 +357,13 @@ impl Wires {
     }
 
     /// Whether somebody waits for the outcome of a call.
-    pub(crate) fn is_waiting(&self, caller: &Name) -> bool {
+    pub(crate) fn is_waiting(&self, caller: &CallKey) -> bool {
         self.on_way.contains_key(caller)
             || self.calls.values().any(|open| open.name() == *caller && !open.is_gone)
     }
 
     /// A caller waits no more for the outcome of a call.
-    pub(crate) fn abandon(&mut self, caller: &Name) {
+    pub(crate) fn abandon(&mut self, caller: &CallKey) {
         self.on_way.remove(caller);
         for open in self.calls.values_mut().filter(|open| open.name() == *caller) {
             open.is_gone = true;
@@ -371,7 +371,7 @@ impl Wires {
     }
 
     /// A second copy of a call arrives, whose reply reaches nobody.
-    pub(crate) fn take_copy(&mut self, receiver: &NodeName, caller: Name, port: Port) -> CallId {
+    pub(crate) fn take_copy(&mut self, receiver: &NodeName, caller: CallKey, port: Port) -> CallId {
         self.take_call_as(receiver, caller, port, None, true)
     }
 
@@ -424,7 +424,7 @@ impl Wires {
     }
 
     /// The open call that its caller calls so, as its receiver names it.
-    pub(crate) fn call_of(&self, receiver: &NodeName, (node, call): &Name) -> Option<CallId> {
+    pub(crate) fn call_of(&self, receiver: &NodeName, (node, call): &CallKey) -> Option<CallId> {
         let is_it = |caller: &Caller| caller.node == *node && caller.call == *call && !caller.is_copy;
         let mut of_receiver = self.calls.iter().filter(|((to, _), _)| to == receiver);
         of_receiver.find_map(|((_, opened), caller)| is_it(caller).then_some(*opened))
@@ -441,7 +441,7 @@ impl Wires {
         self.asked.retain(|(owner, _), _| owner != node);
         self.given_up.retain(|_, receiver| receiver != node);
         self.ended_outside.retain(|(owner, _)| owner != node);
-        let own: Vec<End> = self.ends.keys().filter(|(owner, _)| owner == node).cloned().collect();
+        let own: Vec<LinkEnd> = self.ends.keys().filter(|(owner, _)| owner == node).cloned().collect();
         let peers = own.iter().filter_map(|end| self.cut(end)).collect();
         let waiting: Vec<_> = self.calls.keys().filter(|(receiver, _)| receiver == node).cloned().collect();
         let mut callers: Vec<Caller> =

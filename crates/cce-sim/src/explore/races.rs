@@ -4,16 +4,17 @@
 use crate::Stream;
 use cce_kernel::NodeName;
 
-/// A delivery whose turn is over: what could follow if it came next was run already.
+/// A delivery, as far as it matters whether two of them may be exchanged. One that is in a sleep set (Godefroid) is not chosen
+/// next: what could follow if it came next was run already.
 #[derive(Clone, Debug)]
-pub(crate) struct Sleeper {
+pub(crate) struct Delivery {
     pub(crate) stream: Stream,
     pub(crate) to: NodeName,
     /// It may have changed what becomes of messages of other components.
     pub(crate) stirs: bool,
 }
 
-impl Sleeper {
+impl Delivery {
     /// Whether two deliveries may be exchanged: neither receiver can tell the difference.
     pub(crate) fn is_independent_of(&self, other: &Self) -> bool {
         self.to != other.to && !self.stirs && !other.stirs
@@ -27,7 +28,7 @@ pub(crate) struct Event {
     pub(crate) number: u64,
     /// The number of the delivery that led to its sending.
     pub(crate) sent_in: u64,
-    pub(crate) chosen: Sleeper,
+    pub(crate) chosen: Delivery,
     /// The frame that it was chosen at, where there was a choice.
     pub(crate) frame: Option<usize>,
     /// It was not delivered, because what was before made that impossible. Nothing depends on it.
@@ -172,7 +173,7 @@ mod tests {
     /// A delivery that was chosen at the frame of its number.
     fn event(number: u64, sent_in: u64, stream: u64, to: &str) -> Event {
         let stream = Stream::Request(("customer".into(), CallId(stream)));
-        let chosen = Sleeper { stream, to: to.into(), stirs: false };
+        let chosen = Delivery { stream, to: to.into(), stirs: false };
         Event { number, sent_in, chosen, frame: usize::try_from(number).ok(), is_lost: false }
     }
 }

@@ -37,7 +37,7 @@ impl<E: Experiment> Exploration<E> {
     /// The parts of the next round; none when the search is over. All of them must be worked on and taken back
     /// before the next round.
     pub fn round(&mut self) -> Vec<Search<E>> {
-        self.grant();
+        self.hand_out_requests();
         self.wake();
         self.join();
         self.split();
@@ -83,14 +83,14 @@ impl<E: Experiment> Exploration<E> {
         explored
     }
 
-    /// Hands each wish to the part that owns the choice which it is for.
-    fn grant(&mut self) {
+    /// Hands each request to the part that owns the choice which it is for.
+    fn hand_out_requests(&mut self) {
         for at in 0..self.parts.len() {
             let Some(part) = &mut self.parts[at] else { continue };
-            let (wishes, parent) = (std::mem::take(&mut part.wishes), part.family.parent);
-            for wish in wishes {
-                if let Some(owner) = self.owner(parent, wish.frame) {
-                    owner.grant(&wish);
+            let (requests, parent) = (std::mem::take(&mut part.requests), part.family.parent);
+            for request in requests {
+                if let Some(owner) = self.owner(parent, request.frame) {
+                    owner.add_backtrack(&request);
                 }
             }
         }
@@ -110,7 +110,7 @@ impl<E: Experiment> Exploration<E> {
         }
     }
 
-    /// Tells each part which of its choices others may still have wishes for, the children before their parents.
+    /// Tells each part which of its choices others may still have requests for, the children before their parents.
     fn wake(&mut self) {
         loop {
             let done = self.done();
@@ -320,7 +320,7 @@ mod tests {
     }
 
     /// How many parts there are, and how far each goes in a round, shows in nothing that is found. The senders are alike, so
-    /// each part comes upon every wish by itself: that a part waits for the wishes of others, `uneven` shows.
+    /// each part comes upon every request by itself: that a part waits for the requests of others, `uneven` shows.
     #[test]
     fn each_order_is_found_however_few_runs_a_part_does_in_a_round() {
         for quota in [1, 2, 3, 7] {

@@ -2,7 +2,7 @@
 
 use super::{
     Experiment, Explored, Explorer, SearchBound,
-    frame::{Frame, Wish},
+    frame::{BacktrackRequest, Frame},
     moments::Moments,
     walk::{Path, Stopped, Walk},
 };
@@ -19,7 +19,7 @@ pub struct Search<E: Experiment> {
     pub(super) fixed: usize,
     state: State,
     /// What is wanted at choices that belong to other parts.
-    pub(super) wishes: Vec<Wish>,
+    pub(super) requests: Vec<BacktrackRequest>,
     pub(super) family: Family,
     /// The most runs that it does before it is given back.
     pub(super) quota: u64,
@@ -44,7 +44,7 @@ pub(super) struct Family {
     pub(super) id: u64,
     /// The part that owns the choices just before its own.
     pub(super) parent: Option<u64>,
-    /// The last of its choices that other parts may still have wishes for.
+    /// The last of its choices that other parts may still have requests for.
     pub(super) held: Option<usize>,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Family {
 enum State {
     /// There is a next run.
     Ready,
-    /// Nothing is left to be chosen, unless another part has a wish.
+    /// Nothing is left to be chosen, unless another part has a request.
     Waiting,
     /// Everything was run.
     Done,
@@ -76,7 +76,7 @@ impl<E: Experiment> Search<E> {
             moments: Moments::new(),
             fixed: 0,
             state: State::Ready,
-            wishes: Vec::new(),
+            requests: Vec::new(),
             family: Family::default(),
             quota: 0,
             place: 0,
@@ -121,10 +121,10 @@ impl<E: Experiment> Search<E> {
         Some(rest)
     }
 
-    /// Another part has a wish for one of its choices.
-    pub(super) fn grant(&mut self, wish: &Wish) {
-        if let Some(frame) = self.frames.get_mut(wish.frame) {
-            frame.grant(wish);
+    /// Another part has a request for one of its choices.
+    pub(super) fn add_backtrack(&mut self, request: &BacktrackRequest) {
+        if let Some(frame) = self.frames.get_mut(request.frame) {
+            frame.add_backtrack(request);
         }
     }
 
@@ -139,8 +139,8 @@ impl<E: Experiment> Search<E> {
     fn run(&mut self, experiment: &E) -> Ended {
         let mut walk = Walk::new(experiment, self.explorer, &mut self.frames, &mut self.moments, self.fixed);
         let (stopped, sim) = walk.run();
-        let Walk { wishes, path: Path { depth, is_bounded, schedule, .. }, .. } = walk;
-        self.wishes.extend(wishes);
+        let Walk { requests, path: Path { depth, is_bounded, schedule, .. }, .. } = walk;
+        self.requests.extend(requests);
         self.explored.deepest = self.explored.deepest.max(depth);
         if is_bounded {
             self.explored.bounds.insert(SearchBound::Choices);

@@ -2,9 +2,9 @@
 
 use super::{
     Experiment, Explorer,
-    frame::{Frame, Wish},
+    frame::{BacktrackRequest, Frame},
     moments::{Moment, Moments},
-    races::{Event, Sleeper, races},
+    races::{Delivery, Event, races},
 };
 use crate::{Choice, Chosen, Schedule, Sim};
 use std::panic::{self, AssertUnwindSafe};
@@ -33,7 +33,7 @@ pub(crate) struct Walk<'a, E: Experiment> {
     /// The first frame that belongs to this part of the search.
     fixed: usize,
     /// What is wanted at frames that belong to another part.
-    pub(crate) wishes: Vec<Wish>,
+    pub(crate) requests: Vec<BacktrackRequest>,
     pub(crate) path: Path,
     /// Whether what is chosen next follows an event whose effect is not known yet.
     is_under_way: bool,
@@ -47,7 +47,7 @@ pub(crate) struct Path {
     /// There were more than the bound allows.
     pub(crate) is_bounded: bool,
     pub(crate) schedule: Schedule,
-    sleep: Vec<Sleeper>,
+    sleep: Vec<Delivery>,
     /// What was chosen in the window since the clock moved.
     events: Vec<Event>,
     window: Window,
@@ -76,8 +76,8 @@ impl<'a, E: Experiment> Walk<'a, E> {
         moments: &'a mut Moments<E::Director>,
         fixed: usize,
     ) -> Self {
-        let (wishes, path, is_under_way) = (Vec::new(), Path::default(), false);
-        Self { experiment, explorer, frames, moments, fixed, wishes, path, is_under_way }
+        let (requests, path, is_under_way) = (Vec::new(), Path::default(), false);
+        Self { experiment, explorer, frames, moments, fixed, requests, path, is_under_way }
     }
 
     /// Runs from the last moment that is kept, or from the beginning, to the end.
@@ -164,9 +164,9 @@ impl<'a, E: Experiment> Walk<'a, E> {
         chosen.stirs = stirs;
         if let Some(frame) = frame.and_then(|frame| self.frames.get_mut(frame)) {
             frame.stirs = Some(stirs);
-            self.path.sleep.extend(frame.tried.iter().cloned());
+            self.path.sleep.extend(frame.sleep_set.iter().cloned());
         }
-        self.path.sleep.retain(|sleeper| sleeper.is_independent_of(chosen));
+        self.path.sleep.retain(|asleep| asleep.is_independent_of(chosen));
     }
 
     /// What can never be delivered any more could have been delivered before.
@@ -175,7 +175,7 @@ impl<'a, E: Experiment> Walk<'a, E> {
             return;
         }
         for Choice { stream, to, sent_in, .. } in lost.into_iter().filter(|lost| !lost.is_outside) {
-            let chosen = Sleeper { stream, to, stirs: false };
+            let chosen = Delivery { stream, to, stirs: false };
             self.path.events.push(Event { number: u64::MAX, sent_in, chosen, frame: None, is_lost: true });
         }
     }
@@ -189,10 +189,10 @@ impl<'a, E: Experiment> Walk<'a, E> {
         }
         for race in races(&events) {
             let streams = race.initials.iter().map(|at| events[*at].chosen.stream.clone()).collect();
-            let wish = Wish { frame: race.frame, streams };
+            let request = BacktrackRequest { frame: race.frame, streams };
             match self.frames.get_mut(race.frame) {
-                Some(_) if race.frame < self.fixed => self.wishes.push(wish),
-                Some(frame) => frame.grant(&wish),
+                Some(_) if race.frame < self.fixed => self.requests.push(request),
+                Some(frame) => frame.add_backtrack(&request),
                 None => self.path.is_bounded = true,
             }
         }
@@ -219,7 +219,7 @@ impl<'a, E: Experiment> Walk<'a, E> {
             Window::Open => true,
             Window::Ending => heads.iter().any(|head| !head.is_outside),
         };
-        let is_asleep = |head: &Choice| self.path.sleep.iter().any(|sleeper| sleeper.stream == head.stream);
+        let is_asleep = |head: &Choice| self.path.sleep.iter().any(|asleep| asleep.stream == head.stream);
         let is_awake = |(_, head): &(usize, &Choice)| !head.is_outside && !is_asleep(head);
         is_branching.then(|| heads.iter().enumerate().filter(is_awake).map(|(index, _)| index).collect())
     }
@@ -241,7 +241,7 @@ impl<'a, E: Experiment> Walk<'a, E> {
             self.path.events.push(Event {
                 number,
                 sent_in,
-                chosen: Sleeper { stream, to, stirs: true },
+                chosen: Delivery { stream, to, stirs: true },
                 frame,
                 is_lost: false,
             });
