@@ -101,7 +101,7 @@ fn authenticate(account: &Account, is_sign_in: bool, service: &mut Service, now:
     let Some(agent) = service.users.named(&account.name).cloned() else {
         return service.config.administrator.is(account).then_some(Caller::Administrator);
     };
-    let admitted = service.users.desk_mut(&agent).admits(&account.password, is_sign_in, now);
+    let admitted = service.users.desk_mut(&agent).try_password(&account.password, is_sign_in, now);
     admitted.then_some(Caller::Agent(agent))
 }
 

@@ -141,9 +141,9 @@ impl Desk {
         &self.agent.password
     }
 
-    /// Whether the password is right and the user may sign in. Bad passwords count at sign-ins, and a lock keeps from
+    /// Tries a password: whether it is right and the user may sign in. Bad passwords count at sign-ins, and a lock keeps from
     /// sign-ins: whoever works goes on working, whatever strangers try (finesse-nonvoice 1.3).
-    pub(crate) fn admits(&mut self, password: &str, is_sign_in: bool, now: Time) -> bool {
+    pub(crate) fn try_password(&mut self, password: &str, is_sign_in: bool, now: Time) -> bool {
         let is_right = cce_kernel::is_same_secret(password, &self.agent.password);
         if !is_sign_in {
             return is_right;

@@ -37,7 +37,7 @@ impl Actor {
             }
             Event::Secured { link } => {
                 if let Some(open) = self.links.get_mut(&link) {
-                    open.is_secured();
+                    open.on_tls_begun();
                 }
             }
             Event::Accepted { port, stream, early, permit } => {

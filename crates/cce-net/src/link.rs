@@ -213,7 +213,7 @@ impl Link {
     }
 
     /// TLS has begun.
-    pub(crate) fn is_secured(&mut self) {
+    pub(crate) fn on_tls_begun(&mut self) {
         self.tls = TlsPhase::Settled;
     }
 

@@ -264,7 +264,7 @@ impl Recorder {
         let Behind { releases, later } = behind(orders, is_own, |node, cause, bent| {
             self.write(state, at, &node, cause, What::Bent(bent)).1.orders
         });
-        if state.is_due_elsewhen() || !later.is_empty() {
+        if state.refresh_due() || !later.is_empty() {
             self.bell.notify_one();
         }
         state.wait_for(later);
@@ -277,8 +277,8 @@ impl Recorder {
 }
 
 impl State {
-    /// Whether the director wants to be woken at another time than it did.
-    fn is_due_elsewhen(&mut self) -> bool {
+    /// Asks the director when it wants to be woken. Says whether that is another time than before.
+    fn refresh_due(&mut self) -> bool {
         let Some(stage) = &mut self.stage else { return false };
         let before = stage.due;
         stage.due = stage.director.due();

@@ -55,7 +55,7 @@ pub(crate) fn claim(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
         return Ok(());
     }
     if names().contains(&full_name(path)?) {
-        return Err(is_taken(path, "is written by this command already"));
+        return Err(taken_error(path, "is written by this command already"));
     }
     let what = match uses().entry(number_of(metadata)) {
         Entry::Vacant(free) => {
@@ -67,7 +67,7 @@ pub(crate) fn claim(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
             Use::Written => "is written by this command already",
         },
     };
-    Err(is_taken(path, what))
+    Err(taken_error(path, what))
 }
 
 /// The names of files that this process puts into place, beside those that were there before.
@@ -81,7 +81,7 @@ pub(crate) fn claim_name(path: &Path) -> Result<(), Failure> {
     if names().insert(full_name(path)?) {
         return Ok(());
     }
-    Err(is_taken(path, "is written by this command already"))
+    Err(taken_error(path, "is written by this command already"))
 }
 
 fn names() -> MutexGuard<'static, BTreeSet<PathBuf>> {
@@ -95,7 +95,7 @@ fn full_name(path: &Path) -> Result<PathBuf, Failure> {
     Ok(folder.join(path.file_name().unwrap_or_default()))
 }
 
-fn is_taken(path: &Path, what: &str) -> Failure {
+fn taken_error(path: &Path, what: &str) -> Failure {
     Failure::Usage(format!("{} {what}: name another file to be written", path.display()))
 }
 

@@ -4,7 +4,7 @@
 use super::{
     Opc, Shown,
     agent::SignIn,
-    login::{Terms, is_limit},
+    login::{Terms, check_limit},
     sign_in::Admission,
     task::Task,
 };
@@ -28,7 +28,7 @@ impl Opc {
     ) -> Result<(), Refusal> {
         let agent = self.attended_mut(request.place)?;
         // The highest limit is the 15 tasks that an agent may have (task-routing 5).
-        is_limit(limit)?;
+        check_limit(limit)?;
         agent.set_limit(limit);
         self.answer(request.client.session, request.invoke_id, 0);
         self.report(request.place, Shown::AsIs, cx);
@@ -39,7 +39,7 @@ impl Opc {
     pub(super) fn on_override_limit(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         let agent = self.attended_mut(request.place)?;
         // The task past the limit counts against the same 15 (task-routing 5).
-        is_limit(agent.limit.saturating_add(agent.beyond).saturating_add(1))?;
+        check_limit(agent.limit.saturating_add(agent.beyond).saturating_add(1))?;
         agent.beyond += 1;
         self.answer(request.client.session, request.invoke_id, 0);
         self.report(request.place, Shown::AsIs, cx);
@@ -89,7 +89,7 @@ impl Opc {
         terms: Terms,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
-        is_limit(terms.limit)?;
+        check_limit(terms.limit)?;
         let place = request.place;
         let is_signed_in = self.agent_mut(place).is_ok_and(|agent| agent.is_signed_in());
         if state == AgentState::Logout {
@@ -120,7 +120,7 @@ impl Opc {
         if place.mrd == MrdId::VOICE {
             return Err(Refusal::VoiceMrd);
         }
-        self.has_place(place)?;
+        self.check_place(place)?;
         self.agent_mut(place)?;
         match self.admit_login(place)? {
             Admission::Now => Ok(()),
@@ -155,7 +155,7 @@ impl Opc {
             // Only an accepted interrupt interrupts a task, and only its end resumes it.
             Some(_) | None if state == TaskState::Interrupted => return Err(Refusal::WrongSequence),
             Some(known) => {
-                self.is_not_interrupted(known.place)?;
+                self.refuse_interrupted(known.place)?;
                 self.enter(known, state, None, cx);
                 self.adopt(id);
             }
@@ -232,7 +232,7 @@ impl Opc {
         skill_group: SkillTarget,
         cx: &mut Cx<'_>,
     ) -> Result<Task, Refusal> {
-        self.is_not_interrupted(place)?;
+        self.refuse_interrupted(place)?;
         let load = self.load(place).total();
         let agent = self.attended_mut(place)?;
         // MaxBeyondTaskLimit is for tasks that the router did not choose (task-routing 1.5).

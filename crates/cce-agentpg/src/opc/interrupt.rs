@@ -162,7 +162,7 @@ impl Opc {
     }
 
     /// Refuses work in a domain where the agent's work is interrupted; ends are legal even there.
-    pub(super) fn is_not_interrupted(&self, place: AgentKey) -> Result<(), Refusal> {
+    pub(super) fn refuse_interrupted(&self, place: AgentKey) -> Result<(), Refusal> {
         let is_interrupted = self.agents.get(&place).is_some_and(|agent| agent.interrupt.is_in_force());
         if is_interrupted { Err(Refusal::Interrupted) } else { Ok(()) }
     }

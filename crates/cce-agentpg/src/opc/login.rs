@@ -38,8 +38,8 @@ pub(super) fn beyond_max(limit: u32) -> u32 {
     TASK_LIMIT_MAX.saturating_sub(limit)
 }
 
-/// Whether a limit is one that agents may have.
-pub(super) fn is_limit(limit: u32) -> Result<(), Refusal> {
+/// Refuses a limit that no agent may have.
+pub(super) fn check_limit(limit: u32) -> Result<(), Refusal> {
     if (1..=TASK_LIMIT_MAX).contains(&limit) { Ok(()) } else { Err(Refusal::LimitExceeded) }
 }
 

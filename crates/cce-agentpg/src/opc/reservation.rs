@@ -11,7 +11,7 @@ impl Opc {
     /// all the same, since its customer was told of the agent (inferred).
     pub(super) fn on_pre_call(&mut self, link: LinkId, message: &DeviceTargetPreCallInd, cx: &mut Cx<'_>) {
         let task = task_of(message, self.next_task_number());
-        if let Err(detail) = self.is_assignable(&task) {
+        if let Err(detail) = self.check_assignable(&task) {
             cx.note_peer_error(link, "DEVICE_TARGET_PRE_CALL_IND", detail);
             if !self.tasks.contains_key(&task.id) && !self.ended.contains(task.id) {
                 self.refuse(task, cx);
@@ -65,7 +65,8 @@ impl Opc {
         self.to_cti.push(OpcMessage::PreCallAbort { task: task.id, agent, mrd: task.place.mrd });
     }
 
-    fn is_assignable(&self, task: &Task) -> Result<(), &'static str> {
+    /// Refuses a task that nobody could accept there.
+    fn check_assignable(&self, task: &Task) -> Result<(), &'static str> {
         let agent = self.agents.get(&task.place).ok_or("no such agent in this domain")?;
         if self.tasks.contains_key(&task.id) {
             return Err("the task is assigned already");

@@ -4,7 +4,7 @@
 use super::{
     Opc, Shown,
     agent::{AgentInMrd, SignIn},
-    login::{Terms, is_limit},
+    login::{Terms, check_limit},
     member,
     task::Ending,
 };
@@ -55,9 +55,9 @@ impl Opc {
         if place.mrd == MrdId::VOICE {
             return Err(Refusal::VoiceMrd);
         }
-        self.has_place(place)?;
+        self.check_place(place)?;
         let sign_in = self.agent_mut(place)?.sign_in;
-        is_limit(terms.limit)?;
+        check_limit(terms.limit)?;
         match sign_in {
             SignIn::SignedOut => match self.admit_login(place)? {
                 Admission::Now => self.sign_in(request, terms, cx),
@@ -71,7 +71,7 @@ impl Opc {
     }
 
     /// Refuses a sign-in to a domain where the agent has no place (where each code belongs is in the error list of Finesse).
-    pub(super) fn has_place(&self, place: AgentKey) -> Result<(), Refusal> {
+    pub(super) fn check_place(&self, place: AgentKey) -> Result<(), Refusal> {
         let mrd = self.model.mrds.get(&place.mrd);
         // A domain outside the application path has code 27 (finesse-nonvoice 4.6).
         if mrd.is_some_and(|mrd| !mrd.on_path) {
@@ -213,7 +213,7 @@ impl Opc {
     ) -> Result<(), Refusal> {
         let agent = self.attended_mut(place)?;
         // MaxTasks of the indication is a limit like that of a sign-in (cti-server-protocol 11.1).
-        is_limit(limit)?;
+        check_limit(limit)?;
         agent.routable = true;
         agent.set_limit(limit);
         agent.not_routable_next = false;

@@ -29,7 +29,7 @@ impl Opc {
     ) -> Result<(), Refusal> {
         let task = self.task_of(request, id)?;
         // An action on an interrupted dialog has code 30 (finesse-nonvoice 4.6).
-        self.is_not_interrupted(task.place)?;
+        self.refuse_interrupted(task.place)?;
         let to = task.after(kind)?;
         self.enter(task, to, None, cx);
         // Whose client speaks of a task has not forgotten it (task-routing E19).
