@@ -227,7 +227,7 @@ impl Finesse {
     fn on_failure_conf(&mut self, failure: &FailureConf, cx: &mut Cx<'_>) -> Turn {
         let Self { service, recovery } = self;
         let &FailureConf { invoke_id, status, .. } = failure;
-        if let Some(target) = service.lines.find(invoke_id) {
+        if let Some(target) = service.requests.by_invoke_id(invoke_id) {
             service.on_failed(&target, status, cx);
             return Turn::None;
         }

@@ -73,7 +73,7 @@ impl Recovery {
         // SystemInfo is told at both edges, and between them no other event is (finesse-nonvoice 5).
         cx.note(FinesseFact::Service { in_service: false }.into());
         service.publish_system(cx);
-        for (pending, waiting) in service.lines.take_all() {
+        for (pending, waiting) in service.requests.take_all() {
             if let Some(pending) = &pending {
                 cx.cancel(confirmation(pending.invoke_id));
             }

@@ -209,7 +209,7 @@ impl Api<'_> {
     fn change_user_state(&self, agent: AgentId, body: &str) -> Result<Work, Refusal> {
         let change =
             change::of_user(&xml::read_user(body).map_err(|_| Refusal::malformed())?, &self.service.model)?;
-        if self.service.lines.is_full(&Target::User(agent.clone())) {
+        if self.service.requests.is_full(&Target::User(agent.clone())) {
             return Err(Refusal::busy());
         }
         Ok(vec![Change::User(agent, change)])
@@ -243,7 +243,7 @@ impl Api<'_> {
             if matches!(change, MediaChange::SignIn(_)) && !self.service.is_user_signed_in(agent) {
                 return Err(Refusal::invalid("User is not signed in", agent.as_str()).about(mrd));
             }
-            if self.service.lines.is_full(&Target::Media(agent.clone(), mrd)) {
+            if self.service.requests.is_full(&Target::Media(agent.clone(), mrd)) {
                 return Err(Refusal::busy().about(mrd));
             }
             work.push(Change::Media(agent.clone(), mrd, change));
@@ -264,7 +264,7 @@ impl Api<'_> {
         if !is_interrupted && !dialog.state.actions().contains(&action) {
             return Err(Refusal::invalid(INVALID_ACTION, action.name()).about(dialog.mrd));
         }
-        if self.service.lines.is_full(&Target::Dialog(dialog.id)) {
+        if self.service.requests.is_full(&Target::Dialog(dialog.id)) {
             return Err(Refusal::busy().about(dialog.mrd));
         }
         Ok(vec![Change::Dialog(dialog.id, change)])

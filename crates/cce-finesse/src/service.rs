@@ -9,12 +9,12 @@ use crate::{
     cti::{CtiClient, VERSION},
     dialog::{Dialogs, OpenDialog, Reserved, call_variables, withdrawn},
     interrupt::{Interrupts, Work},
-    line::{Lines, Pending},
     media,
     nodes::nodes,
     presence::Absences,
     publish::Publisher,
     request::{Ask, Change, DialogChange, FORCED, MediaChange, Target, UserChange},
+    request_queue::{Pending, RequestQueues},
     timer::confirmation,
     user::Users,
     voice,
@@ -41,7 +41,7 @@ pub(crate) struct Service {
     pub(crate) cti: CtiClient,
     pub(crate) users: Users,
     pub(crate) dialogs: Dialogs,
-    pub(crate) lines: Lines,
+    pub(crate) requests: RequestQueues,
     pub(crate) absences: Absences,
     pub(crate) interrupts: Interrupts,
     pub(crate) publisher: Publisher,
@@ -55,7 +55,7 @@ impl Service {
             cti: CtiClient::new(&config),
             users: Users::new(&model),
             dialogs: Dialogs::default(),
-            lines: Lines::default(),
+            requests: RequestQueues::default(),
             absences: Absences::default(),
             interrupts: Interrupts::default(),
             publisher: Publisher::new(Arc::new(nodes(&model)), &config),
@@ -154,13 +154,13 @@ impl Service {
     /// Takes a request in behind the others about the same object.
     pub(crate) fn submit(&mut self, ask: Ask, cx: &mut Cx<'_>) {
         let target = ask.target();
-        self.lines.push(ask);
+        self.requests.push(ask);
         self.advance(&target, cx);
     }
 
     /// Sends what waits for an object, until something awaits its confirmation.
     pub(crate) fn advance(&mut self, target: &Target, cx: &mut Cx<'_>) {
-        while let Some(ask) = self.lines.next(target) {
+        while let Some(ask) = self.requests.next(target) {
             let sent = match &ask.change {
                 Change::Media(agent, mrd, change) => {
                     let extension = self.extension_of(agent);
@@ -172,7 +172,7 @@ impl Service {
             };
             if let Some(invoke_id) = sent {
                 cx.arm(confirmation(invoke_id), self.config.confirmation_timeout);
-                self.lines.begin(Pending { invoke_id, ask, answered: false });
+                self.requests.begin(Pending { invoke_id, ask, answered: false });
             }
         }
     }
@@ -245,7 +245,7 @@ impl Service {
 
     /// The CTI server could not take the pending request of an object at all.
     pub(crate) fn on_failed(&mut self, target: &Target, status: CtiStatus, cx: &mut Cx<'_>) {
-        let asked = self.lines.pending(target).map(|pending| &pending.ask.change);
+        let asked = self.requests.pending(target).map(|pending| &pending.ask.change);
         // A change of which every variable is rejected yields no event at all (finesse-nonvoice 2.6).
         if matches!(asked, Some(Change::Dialog(_, DialogChange::UpdateCallData(_))))
             && arm_stat::is_about_variables(status)
@@ -257,7 +257,7 @@ impl Service {
 
     /// Takes out the pending request of an object, which is over one way or the other.
     pub(crate) fn end_wait(&mut self, target: &Target, cx: &mut Cx<'_>) -> Ask {
-        let pending = self.lines.settle(target).expect("what is over was pending");
+        let pending = self.requests.take_pending(target).expect("what is over was pending");
         cx.cancel(confirmation(pending.invoke_id));
         pending.ask
     }
@@ -272,7 +272,7 @@ impl Service {
         cx: &mut Cx<'_>,
     ) -> Option<(AgentId, MrdId)> {
         // Nothing else has settings.
-        let (agent, mrd, settings) = self.lines.sign_in(invoke_id)?;
+        let (agent, mrd, settings) = self.requests.sign_in(invoke_id)?;
         let desk = self.users.desk_mut(&agent);
         let media = desk.media_mut(mrd);
         match status {
@@ -294,7 +294,7 @@ impl Service {
     /// The response to a request, or its refusal.
     pub(crate) fn on_response(&mut self, invoke_id: InvokeId, status: ArmStatus, cx: &mut Cx<'_>) {
         // It was given up, or it answered an interrupt that is over.
-        let Some(target) = self.lines.find(invoke_id) else {
+        let Some(target) = self.requests.by_invoke_id(invoke_id) else {
             if let Some((agent, mrd)) = self.interrupts.on_refused(invoke_id) {
                 self.dialogs.follow_interrupt(&agent, mrd, Work::GoesOn, cx);
             }
@@ -304,12 +304,12 @@ impl Service {
         if status != ArmStatus::SUCCESS {
             return self.refuse(&target, |mrd| arm_stat::refused(status, mrd), cx);
         }
-        self.lines.answered(&target);
+        self.requests.mark_answered(&target);
         // What was asked of a dialog or a user has come about with its event.
         let Target::Media(agent, mrd) = &target else { return };
         let desk = self.users.desk_mut(agent);
         // It takes effect once every task has begun, and until then it can be taken back (finesse-nonvoice 2.4).
-        let pending = self.lines.pending(&target).map(|pending| &pending.ask.change);
+        let pending = self.requests.pending(&target).map(|pending| &pending.ask.change);
         if let Some(Change::Media(_, _, MediaChange::Routable(false))) = pending
             && desk.media(*mrd).routable
         {
@@ -321,11 +321,12 @@ impl Service {
     /// The CTI server did not confirm a request in time: the client hears of it, and later requests about the same
     /// object go on. What comes after that is an event like any other.
     pub(crate) fn on_unconfirmed(&mut self, invoke_id: InvokeId, cx: &mut Cx<'_>) {
-        let target = self.lines.find(invoke_id).expect("the timer of a confirmation ends with the wait");
-        let ask = self.lines.pending(&target).expect("it was found as pending").ask.clone();
+        let target =
+            self.requests.by_invoke_id(invoke_id).expect("the timer of a confirmation ends with the wait");
+        let ask = self.requests.pending(&target).expect("it was found as pending").ask.clone();
         self.cti.note_error("CTI", format!("request {invoke_id} was not confirmed in time"), cx);
         if let Change::Media(agent, mrd, MediaChange::SignIn(settings)) = &ask.change {
-            self.lines.remember_late(invoke_id, (agent.clone(), *mrd, *settings));
+            self.requests.remember_late(invoke_id, (agent.clone(), *mrd, *settings));
         }
         self.refuse(&target, |mrd| arm_stat::unconfirmed(&ask.change, mrd), cx);
         // Nobody else asks for it again: it is made again after the same while, unless the user is back by then.
@@ -418,7 +419,7 @@ impl Service {
             .of(agent, Some(mrd))
             .any(|dialog| matches!(dialog.state, DialogState::Offered | DialogState::Accepted));
         if let Some(Pending { ask: Ask { change: Change::Media(_, _, change), .. }, answered, .. }) =
-            self.lines.pending(&target)
+            self.requests.pending(&target)
             && media::is_done(change, *answered, media, unstarted)
         {
             self.settle(&target, cx);
@@ -504,7 +505,7 @@ impl Service {
         // Actions are indications, which nothing but their event confirms (cti-server-protocol 4.4).
         let target = Target::Dialog(task);
         if let Some(Pending { ask: Ask { change: Change::Dialog(_, change), .. }, .. }) =
-            self.lines.pending(&target)
+            self.requests.pending(&target)
             && action::leads_to(change, state)
         {
             self.settle(&target, cx);
@@ -523,7 +524,7 @@ impl Service {
         let dialog = open.dialog.clone();
         self.publish_dialog(dialog, cx);
         let target = Target::Dialog(event.task_id);
-        let pending = self.lines.pending(&target).map(|pending| &pending.ask.change);
+        let pending = self.requests.pending(&target).map(|pending| &pending.ask.change);
         if let Some(Change::Dialog(_, DialogChange::UpdateCallData(_))) = pending {
             self.settle(&target, cx);
         }
@@ -572,7 +573,7 @@ impl Service {
 
     /// Fails every request that the dialog did not outlive, but for the one that ended it.
     fn drop_requests(&mut self, dialog: &Dialog, cx: &mut Cx<'_>) {
-        let (pending, waiting) = self.lines.remove(&Target::Dialog(dialog.id));
+        let (pending, waiting) = self.requests.remove(&Target::Dialog(dialog.id));
         if let Some(pending) = &pending {
             cx.cancel(confirmation(pending.invoke_id));
         }
@@ -609,7 +610,7 @@ impl Service {
             return;
         }
         // The client was told that CCP did not answer in time.
-        let pending = self.lines.pending(&target).map(|pending| &pending.ask.change);
+        let pending = self.requests.pending(&target).map(|pending| &pending.ask.change);
         let Some(Change::Dialog(_, DialogChange::Transfer(selector))) = pending else {
             return cx.over_meanwhile("transfer that CCP refuses");
         };

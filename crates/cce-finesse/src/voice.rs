@@ -85,7 +85,7 @@ impl Service {
         let is_changed = self.follow_voice(&agent, to, told, &extension, cx);
         let target = Target::User(agent.clone());
         let user = &self.users.desk(&agent).user;
-        let led = self.lines.pending(&target).filter(
+        let led = self.requests.pending(&target).filter(
             |pending| matches!(&pending.ask.change, Change::User(_, change) if is_shown_by(user, change)),
         );
         let request_id = led.map(|pending| pending.ask.request_id.clone());
@@ -102,7 +102,7 @@ impl Service {
     /// The peripheral refuses a change of a voice state.
     pub(crate) fn on_voice_refused(&mut self, failure: &ControlFailureConf, cx: &mut Cx<'_>) {
         // Only users' requests are answered by it.
-        let Some(target @ Target::User(agent)) = &self.lines.find(failure.invoke_id) else {
+        let Some(target @ Target::User(agent)) = &self.requests.by_invoke_id(failure.invoke_id) else {
             return cx.over_meanwhile("request that is answered");
         };
         let ask = self.end_wait(target, cx);
@@ -142,6 +142,6 @@ impl Service {
     }
 
     fn asked_extension(&self, agent: &AgentId) -> Option<&str> {
-        self.lines.asked(&Target::User(agent.clone())).find_map(Change::extension)
+        self.requests.asked(&Target::User(agent.clone())).find_map(Change::extension)
     }
 }

@@ -26,40 +26,40 @@ pub(crate) type SignIn = (AgentId, MrdId, Settings);
 
 /// Every object with requests under way.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Lines {
+pub(crate) struct RequestQueues {
     /// An object without any has no entry.
-    lines: BTreeMap<Target, Line>,
+    queues: BTreeMap<Target, RequestQueue>,
     /// Sign-ins that were not confirmed in time, by invoke id.
     late: BTreeMap<InvokeId, SignIn>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Line {
+struct RequestQueue {
     pending: Option<Pending>,
     waiting: VecDeque<Ask>,
 }
 
-impl Lines {
+impl RequestQueues {
     /// Whether the object takes no more requests.
     pub(crate) fn is_full(&self, target: &Target) -> bool {
-        self.lines.get(target).is_some_and(|line| line.waiting.len() >= WAITING_MAX)
+        self.queues.get(target).is_some_and(|queue| queue.waiting.len() >= WAITING_MAX)
     }
 
     /// Adds a request behind the others.
     pub(crate) fn push(&mut self, ask: Ask) {
-        self.lines.entry(ask.target()).or_default().waiting.push_back(ask);
+        self.queues.entry(ask.target()).or_default().waiting.push_back(ask);
     }
 
     /// Takes out the next request, unless one is pending.
     pub(crate) fn next(&mut self, target: &Target) -> Option<Ask> {
-        let line = self.lines.get_mut(target)?;
+        let queue = self.queues.get_mut(target)?;
         // The next request goes only after the confirmation of this one (finesse-nonvoice 1.4).
-        if line.pending.is_some() {
+        if queue.pending.is_some() {
             return None;
         }
-        let ask = line.waiting.pop_front();
+        let ask = queue.waiting.pop_front();
         if ask.is_none() {
-            self.lines.remove(target);
+            self.queues.remove(target);
         }
         ask
     }
@@ -67,43 +67,43 @@ impl Lines {
     /// Lets the object wait for the confirmation of what was sent.
     pub(crate) fn begin(&mut self, pending: Pending) {
         let target = pending.ask.target();
-        self.lines.entry(target).or_default().pending = Some(pending);
+        self.queues.entry(target).or_default().pending = Some(pending);
     }
 
     /// What is asked of the object and has not come about, in order.
     pub(crate) fn asked(&self, target: &Target) -> impl Iterator<Item = &Change> {
-        let line = self.lines.get(target);
-        let pending = line.and_then(|line| line.pending.as_ref()).map(|pending| &pending.ask);
-        pending.into_iter().chain(line.into_iter().flat_map(|line| &line.waiting)).map(|ask| &ask.change)
+        let queue = self.queues.get(target);
+        let pending = queue.and_then(|queue| queue.pending.as_ref()).map(|pending| &pending.ask);
+        pending.into_iter().chain(queue.into_iter().flat_map(|queue| &queue.waiting)).map(|ask| &ask.change)
     }
 
     /// The request of the object that is pending.
     pub(crate) fn pending(&self, target: &Target) -> Option<&Pending> {
-        self.lines.get(target)?.pending.as_ref()
+        self.queues.get(target)?.pending.as_ref()
     }
 
     /// The object whose pending request was sent under `invoke_id`.
-    pub(crate) fn find(&self, invoke_id: InvokeId) -> Option<Target> {
-        self.lines.iter().find_map(|(target, line)| {
-            let is_it = line.pending.as_ref()?.invoke_id == invoke_id;
+    pub(crate) fn by_invoke_id(&self, invoke_id: InvokeId) -> Option<Target> {
+        self.queues.iter().find_map(|(target, queue)| {
+            let is_it = queue.pending.as_ref()?.invoke_id == invoke_id;
             is_it.then(|| target.clone())
         })
     }
 
     /// Remembers that the pending request was answered with success.
-    pub(crate) fn answered(&mut self, target: &Target) {
-        let pending = self.lines.get_mut(target).and_then(|line| line.pending.as_mut());
+    pub(crate) fn mark_answered(&mut self, target: &Target) {
+        let pending = self.queues.get_mut(target).and_then(|queue| queue.pending.as_mut());
         pending.expect("what is answered is pending").answered = true;
     }
 
-    /// Ends the wait of the object.
-    pub(crate) fn settle(&mut self, target: &Target) -> Option<Pending> {
-        self.lines.get_mut(target)?.pending.take()
+    /// The wait of the object is over: takes out the request that was pending.
+    pub(crate) fn take_pending(&mut self, target: &Target) -> Option<Pending> {
+        self.queues.get_mut(target)?.pending.take()
     }
 
     /// Forgets the object, and returns its requests: the pending one, then the others in order.
     pub(crate) fn remove(&mut self, target: &Target) -> (Option<Pending>, VecDeque<Ask>) {
-        self.lines.remove(target).map_or_else(Default::default, |line| (line.pending, line.waiting))
+        self.queues.remove(target).map_or_else(Default::default, |queue| (queue.pending, queue.waiting))
     }
 
     /// A sign-in was not confirmed in time.
@@ -116,7 +116,7 @@ impl Lines {
 
     /// The sign-in that is answered under `invoke_id`, be it pending or given up.
     pub(crate) fn sign_in(&mut self, invoke_id: InvokeId) -> Option<SignIn> {
-        let Some(target) = self.find(invoke_id) else {
+        let Some(target) = self.by_invoke_id(invoke_id) else {
             // A sign-in that is confirmed late took effect all the same, with its settings
             // (finesse-nonvoice 2.4).
             return self.late.remove(&invoke_id);
@@ -133,8 +133,8 @@ impl Lines {
     pub(crate) fn take_all(&mut self) -> Vec<(Option<Pending>, VecDeque<Ask>)> {
         // An answer comes in the session of its request, or never.
         self.late.clear();
-        let lines = std::mem::take(&mut self.lines);
-        lines.into_values().map(|line| (line.pending, line.waiting)).collect()
+        let queues = std::mem::take(&mut self.queues);
+        queues.into_values().map(|queue| (queue.pending, queue.waiting)).collect()
     }
 }
 
@@ -148,42 +148,42 @@ mod tests {
 
     #[test]
     fn requests_about_one_object_leave_in_order_and_one_at_a_time() {
-        let mut lines = Lines::default();
-        lines.push(ask(Move::Pause));
-        lines.push(ask(Move::Resume));
-        let first = lines.next(&TARGET).unwrap();
+        let mut queues = RequestQueues::default();
+        queues.push(ask(Move::Pause));
+        queues.push(ask(Move::Resume));
+        let first = queues.next(&TARGET).unwrap();
         assert_eq!(first, ask(Move::Pause));
-        lines.begin(Pending { invoke_id: InvokeId(7), ask: first, answered: false });
-        assert_eq!(lines.next(&TARGET), None);
-        lines.settle(&TARGET);
-        assert_eq!(lines.next(&TARGET), Some(ask(Move::Resume)));
+        queues.begin(Pending { invoke_id: InvokeId(7), ask: first, answered: false });
+        assert_eq!(queues.next(&TARGET), None);
+        queues.take_pending(&TARGET);
+        assert_eq!(queues.next(&TARGET), Some(ask(Move::Resume)));
     }
 
     #[test]
     fn an_object_without_requests_leaves_no_entry() {
-        let mut lines = Lines::default();
-        lines.push(ask(Move::Pause));
-        assert!(lines.next(&TARGET).is_some());
-        assert_eq!(lines.next(&TARGET), None);
-        assert!(lines.lines.is_empty());
+        let mut queues = RequestQueues::default();
+        queues.push(ask(Move::Pause));
+        assert!(queues.next(&TARGET).is_some());
+        assert_eq!(queues.next(&TARGET), None);
+        assert!(queues.queues.is_empty());
     }
 
     #[test]
     fn a_full_object_says_so() {
-        let mut lines = Lines::default();
-        (0..WAITING_MAX).for_each(|_| lines.push(ask(Move::Pause)));
-        assert!(lines.is_full(&TARGET));
-        assert!(!lines.is_full(&Target::Media(AgentId::from("1080"), MrdId(5011))));
+        let mut queues = RequestQueues::default();
+        (0..WAITING_MAX).for_each(|_| queues.push(ask(Move::Pause)));
+        assert!(queues.is_full(&TARGET));
+        assert!(!queues.is_full(&Target::Media(AgentId::from("1080"), MrdId(5011))));
     }
 
     #[test]
     fn a_pending_request_is_found_by_its_invoke_id() {
-        let mut lines = Lines::default();
-        lines.begin(Pending { invoke_id: InvokeId(7), ask: ask(Move::Pause), answered: false });
-        assert_eq!(lines.find(InvokeId(7)), Some(TARGET));
-        assert_eq!(lines.find(InvokeId(8)), None);
-        assert_eq!(lines.take_all().len(), 1);
-        assert_eq!(lines.find(InvokeId(7)), None);
+        let mut queues = RequestQueues::default();
+        queues.begin(Pending { invoke_id: InvokeId(7), ask: ask(Move::Pause), answered: false });
+        assert_eq!(queues.by_invoke_id(InvokeId(7)), Some(TARGET));
+        assert_eq!(queues.by_invoke_id(InvokeId(8)), None);
+        assert_eq!(queues.take_all().len(), 1);
+        assert_eq!(queues.by_invoke_id(InvokeId(7)), None);
     }
 
     fn ask(action: Move) -> Ask {
