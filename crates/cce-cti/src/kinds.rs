@@ -1,6 +1,6 @@
 //! Enumerations: what the numbers in fields stand for (cti-server-protocol 12 and 13).
 
-use cce_model::codes;
+use cce_model::{code_in_words, codes};
 
 codes! {
     /// An agent work mode.
@@ -164,6 +164,13 @@ codes! {
         ROUTING_CLIENT_SERVICE_INACTIVE = 1008,
         INVALID_DIALED_NUMBER = 1009,
         INVALID_PARAMETER = 1010,
+    }
+}
+
+impl ControlFailure {
+    /// Its number and what it means, for people: `260 invalid logon device`.
+    pub fn in_words(self) -> String {
+        code_in_words(self, self.name())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Status codes of the session.
 
 use crate::tags;
-use cce_model::codes;
+use cce_model::{code_in_words, codes};
 use cce_wire::Flaw;
 
 codes! {
@@ -116,6 +116,11 @@ codes! {
 cce_wire::numbers! { CtiStatus(u32) }
 
 impl CtiStatus {
+    /// Its number and what it means, for people: `16 timeout`.
+    pub fn in_words(self) -> String {
+        code_in_words(self, self.name().map(|name| name.trim_start_matches("E_CTI_")))
+    }
+
     /// The status with which the server answers a flawed message (cti-server-protocol 3 and 4.4); none for what it and
     /// clients in the field live with. A message that is not listed has its answer by its session's version.
     pub fn of_flaw(flaw: &Flaw) -> Option<Self> {

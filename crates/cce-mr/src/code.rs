@@ -1,7 +1,7 @@
 //! Codes of the two protocols (mr-interface 6). All are inferred but for the dispositions, which are their reasons: the names
 //! of these are public.
 
-use cce_model::{Disposition, codes};
+use cce_model::{Disposition, code_in_words, codes};
 
 codes! {
     /// What is said of a request or of a message that went wrong.
@@ -11,6 +11,14 @@ codes! {
         REFUSED = 1,
         /// A message is not allowed here.
         UNEXPECTED = 2,
+    }
+}
+
+impl FailureStatus {
+    /// Its number and what it means, for people: `47 application duplicate dialogue id`.
+    pub fn in_words(self) -> String {
+        let is_own = self.name().is_some();
+        if is_own { code_in_words(self, self.name()) } else { Disposition(self.0).in_words() }
     }
 }
 
@@ -28,6 +36,13 @@ codes! {
         CANCELLED = 0,
         /// An agent had been chosen, or there is no such dialogue.
         AGENT_CHOSEN = 1,
+    }
+}
+
+impl CancelResult {
+    /// Its number and what it means, for people: `1 agent chosen`.
+    pub fn in_words(self) -> String {
+        code_in_words(self, self.name())
     }
 }
 

@@ -124,7 +124,11 @@ impl RouterSession {
                 RouterSaid::Event(SessionEvent::HangUp(CloseReason::Done))
             }
             Icm::FailureConf(FailureConf { status, .. }) | Icm::FailureEvent(FailureEvent { status, .. }) => {
-                cx.note_peer_error(link, said.name(), format!("the router reports status {status}"));
+                cx.note_peer_error(
+                    link,
+                    said.name(),
+                    format!("the router reports status {}", status.in_words()),
+                );
                 // A failure in an open session is about one message: a router that gives the session up closes the link.
                 if self.is_open() {
                     RouterSaid::Nothing

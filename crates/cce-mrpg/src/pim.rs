@@ -155,7 +155,7 @@ impl Pim {
         router: &RouterSession,
         cx: &mut Cx<'_>,
     ) {
-        cx.note_peer_error(link, name, format!("the application reports status {status}"));
+        cx.note_peer_error(link, name, format!("the application reports status {}", status.in_words()));
         // A FAILURE_CONF in an open session is about one request (mr-interface 3).
         if !self.keeper.is_open() || name == "FAILURE_EVENT" {
             self.on_session(SessionEvent::HangUp(CloseReason::Refused), router, cx);
@@ -192,7 +192,8 @@ impl Pim {
         note_state(id, &dialogue, None, cx);
         self.dialogues.insert(id, dialogue);
         if let Some(reason) = self.objection(&task, router) {
-            cx.note_peer_error(link, "NEW_TASK", format!("dialogue {id} is refused with reason {reason}"));
+            let detail = format!("dialogue {id} is refused with reason {}", reason.in_words());
+            cx.note_peer_error(link, "NEW_TASK", detail);
             return self.send_failure(id, reason, cx);
         }
         let (named_variables, lost) = ecc::admit(&self.model.ecc_variables, task.named_variables);

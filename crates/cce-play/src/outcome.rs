@@ -90,14 +90,14 @@ pub struct TaskEnd {
     /// Status of the answer to the DELETE request, if there was one.
     pub cancel: Option<String>,
     /// How its tasks ended in the agent PG, in order.
-    pub dispositions: Vec<u32>,
+    pub dispositions: Vec<Disposition>,
 }
 
 impl TaskEnd {
     /// How it ended, without its name.
     fn how(&self) -> String {
         let cancel = self.cancel.iter().map(|cancel| format!("DELETE {cancel}"));
-        let dispositions = self.dispositions.iter().map(|disposition| format!("disposition {disposition}"));
+        let dispositions = self.dispositions.iter().map(|how| format!("disposition {}", how.in_words()));
         [self.status.clone()].into_iter().chain(cancel).chain(dispositions).collect::<Vec<_>>().join(", ")
     }
 }
@@ -265,7 +265,7 @@ impl Ends {
             name: names.short(contact),
             status: status.map(|(status, reason)| format!("{status} ({reason})")).unwrap_or_default(),
             cancel: self.cancels.get(contact).cloned(),
-            dispositions: tasks.map(|disposition| disposition.0).collect(),
+            dispositions: tasks.copied().collect(),
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     words,
 };
 use cce_kernel::NodeName;
-use cce_model::{meant, nearest};
+use cce_model::{Disposition, meant, nearest};
 use std::fmt;
 
 /// Says which happenings are meant.
@@ -256,7 +256,8 @@ impl Selector {
         let fields = self.fields.iter().filter(|field| !field.matches(happening, names)).map(|field| {
             let found = happening.field(&field.key).unwrap_or_else(|| "none".to_owned());
             let is = if field.is_other { "not other than" } else { "not" };
-            format!("{}={found}, {is} {}", field.key, field.value)
+            let [found, wanted] = [&found, &field.value].map(|value| field.in_words(value));
+            format!("{}={found}, {is} {wanted}", field.key)
         });
         Some(place.into_iter().chain(task).chain(fields).collect())
     }
@@ -272,7 +273,19 @@ impl Selector {
     }
 }
 
+/// Keys whose values are dispositions.
+const DISPOSITIONS: [&str; 2] = ["disposition", "ICMDisposition"];
+
 impl Field {
+    /// A value of the key, as people read it.
+    fn in_words(&self, value: &str) -> String {
+        let is_disposition = DISPOSITIONS.iter().any(|known| known.eq_ignore_ascii_case(&self.key));
+        match value.parse() {
+            Ok(number) if is_disposition => Disposition(number).in_words(),
+            Ok(_) | Err(_) => value.to_owned(),
+        }
+    }
+
     fn matches(&self, happening: &Happening<'_>, names: &ShortNames) -> bool {
         let found = happening.field(&self.key);
         let is_wanted = found.is_some_and(|found| {

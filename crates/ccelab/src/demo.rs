@@ -193,6 +193,9 @@ impl Outcome {
                 story.reserved.map(|at| format!(", reserved after {}", seconds(story.created, at)));
             let end = match &story.ended {
                 None => ", not ended".to_owned(),
+                Some((at, status, reason)) if *status == ContactStatus::Discarded => {
+                    format!(", {status} ({reason}) after {}", seconds(story.created, *at))
+                }
                 Some((at, status, _)) => format!(", {status} after {}", seconds(story.created, *at)),
             };
             let _ = writeln!(text, "  contact {contact}{}{end}", reserved.unwrap_or_default());

@@ -341,7 +341,11 @@ impl CtiServer {
         match denial {
             Denial::Status(status) => self.object(link, message, invoke_id, status, cx),
             Denial::Control(failure_code) => {
-                cx.note_peer_error(link, message.name(), format!("control failure {failure_code}"));
+                cx.note_peer_error(
+                    link,
+                    message.name(),
+                    format!("control failure {}", failure_code.in_words()),
+                );
                 let refusal = ControlFailureConf { invoke_id, failure_code, ..ControlFailureConf::default() };
                 self.send(link, refusal, cx);
             }
@@ -427,7 +431,7 @@ impl CtiServer {
     fn object(&self, link: LinkId, message: &Cti, invoke_id: InvokeId, status: CtiStatus, cx: &mut Cx<'_>) {
         let name =
             if message.doc().is_some() { message.name().to_owned() } else { message.kind().to_string() };
-        cx.note_peer_error(link, &name, status.name().unwrap_or("refused").to_owned());
+        cx.note_peer_error(link, &name, format!("refused with status {}", status.in_words()));
         self.fail(link, invoke_id, status, cx);
     }
 

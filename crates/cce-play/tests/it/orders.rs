@@ -39,8 +39,8 @@ fn a_cancel_that_races_a_reservation_has_three_ends_and_no_other() {
         ends(&explored),
         [
             "alice: discarded (notification_cce_task_cancel_succeeded), DELETE 200",
-            "alice: handled (externally_handled), DELETE 200, disposition 38",
-            "alice: handled (externally_handled), DELETE 400, disposition 38",
+            "alice: handled (externally_handled), DELETE 200, disposition 38 normal end",
+            "alice: handled (externally_handled), DELETE 400, disposition 38 normal end",
         ]
     );
     let failed = explored.outcomes().into_iter().flat_map(|found| found.outcome.failures).count();
@@ -72,8 +72,10 @@ from = "contact alice to=handled"
 
 #[test]
 fn orders_count_until_the_last_contact_has_ended() {
-    let alice = "alice: handled (externally_handled), disposition 38";
-    let bob = |status| format!("{alice}; bob: handled (externally_handled), DELETE {status}, disposition 38");
+    let alice = "alice: handled (externally_handled), disposition 38 normal end";
+    let bob = |status| {
+        format!("{alice}; bob: handled (externally_handled), DELETE {status}, disposition 38 normal end")
+    };
     assert_eq!(ends(&explored(read(TWO).unwrap())), [bob(200), bob(400)]);
 }
 

@@ -29,7 +29,10 @@ fn acted(run: &Run) -> Vec<String> {
 fn an_expectation_that_is_met_says_nothing() {
     let run = with("[[expect]]\norder = [\"ccp > mrpg NEW_TASK alice\", \"contact alice to=handled\"]");
     assert_eq!(run.failures(), Vec::<&str>::new());
-    assert_eq!(run.report.outcome.to_string(), "alice: handled (externally_handled), disposition 38");
+    assert_eq!(
+        run.report.outcome.to_string(),
+        "alice: handled (externally_handled), disposition 38 normal end"
+    );
 }
 
 #[test]
@@ -596,7 +599,10 @@ fn what_is_always_coalesced_comes_by_twos() {
     let run = with(
         "[[rules]]\nname = \"r\"\nmatch = \"agentpg > finesse AGENT_STATE_EVENT\"\ntimes = \"always\"\ncoalesce = true",
     );
-    assert_eq!(run.report.outcome.to_string(), "alice: handled (externally_handled), disposition 38");
+    assert_eq!(
+        run.report.outcome.to_string(),
+        "alice: handled (externally_handled), disposition 38 normal end"
+    );
     assert!(run.report.bends[0].times > 1, "{:?}", run.report.bends);
 }
 
@@ -621,6 +627,10 @@ fn an_order_whose_next_never_came_tells_what_came_nearest() {
         other.contains("; the nearest was record ") && other.ends_with(": status=202, not 404"),
         "{other}"
     );
+    let end = text("[\"ccp > mrpg NEW_TASK alice\", \"END_TASK_IND alice ICMDisposition=63\"]");
+    assert!(end.ends_with(": ICMDisposition=38 normal end, not 63 transferred"), "{end}");
+    let fact = text("[\"ccp > mrpg NEW_TASK alice\", \"task alice to=LOGGED_OUT disposition=36\"]");
+    assert!(fact.ends_with("disposition=38 normal end, not 36 ring no answer"), "{fact}");
     let task = text("[\"ccp > mrpg NEW_TASK alice\", \"desk > finesse ACCEPT T2\"]");
     assert!(task.ends_with("`agent-1081 > finesse ACCEPT alice`: another task"), "{task}");
     let never = text("[\"ccp > mrpg CANCEL_TASK alice\", \"contact alice to=handled\"]");

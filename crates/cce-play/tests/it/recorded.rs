@@ -7,6 +7,7 @@ use crate::{
 };
 use cce_journal::{Record, What};
 use cce_kernel::{Input, Output, Port, Time};
+use cce_model::Disposition;
 use cce_play::{
     Play, TaskEnd, deviation, leave_out_repeated, missing_customers, on_recorded_lab, unrepeatable,
 };
@@ -139,7 +140,10 @@ fn a_run_with_a_rule_on_top_comes_to_what_it_would_have_come_to_from_the_beginni
     let (recorded, play, records) = on_top(&format!("until = \"2min\"\n{lost}"));
     let end = end_of(&play);
     // The offer is lost; its start timeout is long over when the recorded run ends.
-    assert_eq!((end.status.as_str(), &end.dispositions[..]), ("reserved (externally_routed)", &[36][..]));
+    assert_eq!(
+        (end.status.as_str(), &end.dispositions[..]),
+        ("reserved (externally_routed)", &[Disposition::TASK_ABANDONED_BEFORE_OFFERED][..])
+    );
     let whole = run(read(&format!("include = [\"one-task.toml\"]\n{lost}")).unwrap(), 4);
     assert_eq!(whole.report.outcome.ends[0].dispositions, end.dispositions);
     assert_eq!(play.sim.now(), Time(120_000_000));

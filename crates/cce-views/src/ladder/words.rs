@@ -7,14 +7,13 @@ use cce_fold::{AgentMessage, AnyMessage, CtiGroup, TaskMessage};
 use cce_journal::{Bend, Bent};
 use cce_kernel::{CallError, CloseReason, Fact, LinkReason, Port, Request, Response};
 use cce_model::{
-    AgentId, CtiSides, Disposition, Object, Publication, SkillTarget, code_in_words,
+    AgentId, CtiSides, Disposition, Object, Publication, SkillTarget,
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
 };
-use cce_mr::{CancelResult, Icm, Mr};
+use cce_mr::{Icm, Mr};
 use cce_wire::Text;
 use cce_xml::{parse, task::value_in_query};
 use http::StatusCode;
-use std::fmt;
 
 /// With this status the CTI server ends sessions because it stops.
 const SERVER_OFFLINE: u32 = CtiStatus::CTI_SERVER_OFFLINE.0;
@@ -61,9 +60,9 @@ fn cti_details(message: &Cti) -> String {
             TaskMessage::EndInd(EndTaskInd { icm_disposition, .. })
             | TaskMessage::EndEvent(EndTaskEvent { icm_disposition, .. }),
         ) => format!(" disposition {}", icm_disposition.in_words()),
-        CtiGroup::Failure(status) => of_status(status, status.name(), "E_CTI_"),
-        CtiGroup::ArmAnswer(status) => of_status(status, status.name(), "E_ARM_STAT_"),
-        CtiGroup::ControlFails(m) => format!(" code={}", m.failure_code),
+        CtiGroup::Failure(status) => format!(" status {}", status.in_words()),
+        CtiGroup::ArmAnswer(status) => format!(" status {}", status.in_words()),
+        CtiGroup::ControlFails(m) => format!(" code {}", m.failure_code.in_words()),
         CtiGroup::Task(_) | CtiGroup::Plain => String::new(),
     }
 }
@@ -93,11 +92,11 @@ fn mr_details(message: &Mr) -> String {
             format!(" dialogue={} reason {}", m.dialogue_id, m.reason_code.in_words())
         }
         Mr::CancelTask(m) => format!(" dialogue={}", m.dialogue_id),
-        Mr::CancelTaskConf(m) => format!(" dialogue={} result {}", m.dialogue_id, result_in_words(m.result)),
+        Mr::CancelTaskConf(m) => format!(" dialogue={} result {}", m.dialogue_id, m.result.in_words()),
         Mr::RoutingStatusEvent(m) => format!(" enabled={}", m.routing_enabled),
-        Mr::FailureConf(_)
-        | Mr::FailureEvent(_)
-        | Mr::OpenReq(_)
+        Mr::FailureConf(m) => format!(" status {}", m.status.in_words()),
+        Mr::FailureEvent(m) => format!(" status {}", m.status.in_words()),
+        Mr::OpenReq(_)
         | Mr::OpenConf(_)
         | Mr::HeartbeatReq(_)
         | Mr::HeartbeatConf(_)
@@ -120,10 +119,10 @@ fn icm_details(message: &Icm) -> String {
         Icm::DialogFail(m) => {
             format!(" dialogue={} reason {}", m.did, m.reason_code.in_words())
         }
-        Icm::ReleaseConf(m) => format!(" dialogue={} result {}", m.did, result_in_words(m.result)),
-        Icm::FailureConf(_)
-        | Icm::FailureEvent(_)
-        | Icm::OpenReq(_)
+        Icm::ReleaseConf(m) => format!(" dialogue={} result {}", m.did, m.result.in_words()),
+        Icm::FailureConf(m) => format!(" status {}", m.status.in_words()),
+        Icm::FailureEvent(m) => format!(" status {}", m.status.in_words()),
+        Icm::OpenReq(_)
         | Icm::OpenConf(_)
         | Icm::HeartbeatReq(_)
         | Icm::HeartbeatConf(_)
@@ -428,33 +427,17 @@ fn agentpg(fact: &AgentPgFact) -> Option<String> {
         AgentPgFact::SideActive { side } => Some(format!("{side} is the active side")),
         AgentPgFact::Sides(sides) => Some(standing(sides)),
         AgentPgFact::SessionRefused { status, .. } => {
-            Some(format!("CTI session refused: {}", status_name(*status)))
+            Some(format!("CTI session refused: status {}", CtiStatus(*status).in_words()))
         }
         // The server says goodbye because it is told to stop (cti-server-protocol 4.6).
         AgentPgFact::SessionClosed { session, status: SERVER_OFFLINE } => {
             Some(format!("CTI session {session} closed in order: the CTI server stops"))
         }
         AgentPgFact::SessionClosed { session, status } => {
-            Some(format!("CTI session {session} ended: {}", status_name(*status)))
+            Some(format!("CTI session {session} ended: status {}", CtiStatus(*status).in_words()))
         }
         AgentPgFact::ToOpc { .. } | AgentPgFact::ToCtiServer(_) | AgentPgFact::TaskEventTraced(_) => None,
     }
-}
-
-/// A status of an answer: ` status 18 task object not found`, as its list calls it without the prefix of all its names.
-fn of_status(status: impl fmt::Display, name: Option<&str>, prefix: &str) -> String {
-    let name = name.map(|name| name.trim_start_matches(prefix));
-    format!(" status {}", code_in_words(status, name))
-}
-
-fn result_in_words(result: CancelResult) -> String {
-    code_in_words(result, result.name())
-}
-
-/// A status of the CTI server with its name, where it has one.
-fn status_name(status: u32) -> String {
-    let name = CtiStatus(status).name().map(|name| format!(" ({name})"));
-    format!("status {status}{}", name.unwrap_or_default())
 }
 
 fn finesse(fact: &FinesseFact) -> Option<String> {

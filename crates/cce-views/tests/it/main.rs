@@ -338,7 +338,7 @@ fn the_end_of_a_cti_session_says_what_its_status_means() {
     let ended = AgentPgFact::SessionClosed { session: SessionId(1), status: 16 };
     records.push(Record { node: "agentpg".into(), ..record(9_999, What::Out(Output::Note(ended.into()))) });
     let drawn = ladder_of(&header, &records, None);
-    assert!(drawn.contains("CTI session 1 ended: status 16 (E_CTI_TIMEOUT)"), "{drawn}");
+    assert!(drawn.contains("CTI session 1 ended: status 16 timeout"), "{drawn}");
 }
 
 #[test]

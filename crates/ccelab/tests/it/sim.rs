@@ -22,7 +22,7 @@ fn a_scenario_that_holds_says_how_its_tasks_ended() {
     let output = run(&folder, &["sim", &scenario("two-tasks-one-agent.toml")]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let said = stdout(&output);
-    assert!(said.contains("alice: handled (externally_handled), disposition 38"), "{said}");
+    assert!(said.contains("alice: handled (externally_handled), disposition 38 normal end"), "{said}");
     assert!(said.contains("bob: handled"), "{said}");
 }
 
@@ -174,7 +174,7 @@ fn a_run_over_the_network_can_be_had_again_in_the_same_order() {
     let output = run(&folder, &["sim", "--from", "lab.jsonl", "lost.toml"]);
     // The start timeout is over long after somebody ended the recorded run.
     assert!(
-        stdout(&output).contains("T1: reserved (externally_routed), disposition 36"),
+        stdout(&output).contains("T1: reserved (externally_routed), disposition 36 ring no answer"),
         "{}",
         stdout(&output)
     );
