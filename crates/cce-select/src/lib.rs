@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+mod closed;
 mod facts;
 mod happening;
 mod keys;

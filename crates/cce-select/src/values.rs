@@ -2,18 +2,13 @@
 //! must never be so would never be looked for.
 
 use crate::{
-    facts,
+    closed,
     known::tables,
     names::TaskName,
     selector::Vocabulary,
     word::{SelectorError, Word},
-    words,
 };
-use cce_kernel::Port;
-use cce_model::meant;
-use cce_model::{
-    AgentState, ContactStatus, DialogState, DialogueState, StatusReason, TaskId, TaskState, UserState,
-};
+use cce_model::{TaskId, meant};
 use cce_wire::Type;
 use std::ops::RangeInclusive;
 
@@ -21,9 +16,11 @@ use std::ops::RangeInclusive;
 const NONE: &str = "none";
 
 /// What a key's value can be.
-enum Values {
+pub(crate) enum Values {
     /// One of these words.
     Words(Vec<String>),
+    /// One of these words, or a text of several words.
+    WordsOrSentence(Vec<String>),
     /// A whole number within these bounds.
     Number(RangeInclusive<i64>),
     /// A task, by its name or its id.
@@ -31,13 +28,22 @@ enum Values {
 }
 
 impl Values {
-    fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::Words(words.into_iter().map(str::to_owned).collect())
+    pub(crate) fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut all: Vec<String> = Vec::new();
+        for word in words {
+            if !all.iter().any(|known| known == word) {
+                all.push(word.to_owned());
+            }
+        }
+        Self::Words(all)
     }
 
     fn has(&self, value: &str, customers: &[String]) -> bool {
         match self {
-            Self::Words(words) => words.iter().any(|word| word.eq_ignore_ascii_case(value)),
+            Self::WordsOrSentence(_) if value.contains(' ') => true,
+            Self::Words(words) | Self::WordsOrSentence(words) => {
+                words.iter().any(|word| word.eq_ignore_ascii_case(value))
+            }
             // A number is compared as it is written: `05` is none.
             Self::Number(bounds) => {
                 value.parse().is_ok_and(|number: i64| bounds.contains(&number) && number.to_string() == value)
@@ -46,12 +52,16 @@ impl Values {
         }
     }
 
-    /// Why a value is none of these.
-    fn refusal(&self, value: &str) -> String {
+    /// Why a value of a key is none of these.
+    fn refusal(&self, key: &str, value: &str) -> String {
         match self {
-            Self::Words(words) => {
+            Self::Words(words) | Self::WordsOrSentence(words) => {
                 let hint = meant(value, words.iter().map(String::as_str));
-                format!("`{value}` is none of {}{hint}", words.join(", "))
+                if hint.is_empty() {
+                    format!("`{value}` is none of {}", words.join(", "))
+                } else {
+                    format!("`{value}` is no value of `{key}`{hint}")
+                }
             }
             Self::Number(bounds) => {
                 format!("`{value}` is no whole number from {} to {}", bounds.start(), bounds.end())
@@ -70,11 +80,11 @@ pub(crate) fn known_value(
     vocabulary: &Vocabulary,
 ) -> Result<(), SelectorError> {
     let of_message = of_message(name, key);
-    let of_other = of_other(name, key, vocabulary).filter(|_| value != NONE || !may_be_absent(name, key));
+    let of_other = closed::of(name, key, vocabulary).filter(|_| value != NONE || !may_be_absent(name, key));
     let possible: Vec<Values> = of_message.into_iter().chain(of_other).collect();
     let has = |values: &Values| values.has(value, &vocabulary.customers);
     match possible.first() {
-        Some(first) if !possible.iter().any(has) => Err(word.error(first.refusal(value))),
+        Some(first) if !possible.iter().any(has) => Err(word.error(first.refusal(key, value))),
         Some(_) | None => Ok(()),
     }
 }
@@ -113,42 +123,4 @@ fn of_type(ty: &Type) -> Option<Values> {
         | Type::NamedArray
         | Type::List(_) => None,
     }
-}
-
-/// What else has a known value: a fact, an event, a request or an answer.
-fn of_other(name: &str, key: &str, vocabulary: &Vocabulary) -> Option<Values> {
-    let names = |names: &[String]| (!names.is_empty()).then(|| Values::Words(names.to_vec()));
-    match (name, key) {
-        ("contact", "reason") => Some(Values::words(StatusReason::ALL.iter().map(|reason| reason.name()))),
-        ("contact", "from" | "to") => {
-            Some(Values::words(ContactStatus::ALL.iter().map(|state| state.name())))
-        }
-        ("dialogue", "from" | "to") => {
-            Some(Values::words(DialogueState::ALL.iter().map(|state| state.name())))
-        }
-        ("task", "from" | "to") => Some(Values::words(TaskState::ALL.iter().map(|state| state.name()))),
-        ("dialog", "from" | "to") => Some(Values::words(DialogState::ALL.iter().map(|state| state.name()))),
-        ("agent_in_mrd", "from" | "to") => {
-            Some(Values::words(AgentState::ALL.iter().map(|state| state.name())))
-        }
-        ("user", "from" | "to") => Some(Values::words(UserState::ALL.iter().map(|state| state.name()))),
-        ("link_up" | "link_down", "port") => Some(Values::words(Port::ALL.into_iter().map(Port::name))),
-        (words::REPLY, "to") => Some(Values::words(words::http().filter(|name| *name != words::REPLY))),
-        (words::REPLY, "status") => Some(Values::Number(100..=599)),
-        (_, "method") if words::http().any(|known| known == name) => Some(Values::words(METHODS)),
-        (_, "agent") if is_fact(name) => names(&vocabulary.agents),
-        (_, "mrd") if is_fact(name) => names(&vocabulary.mrds),
-        (_, "skill_target" | "tasks" | "limit") if is_fact(name) => {
-            Some(Values::Number(i32::MIN.into()..=i32::MAX.into()))
-        }
-        (_, "routable" | "in_service") if is_fact(name) => Some(Values::words(["true", "false"])),
-        _ => None,
-    }
-}
-
-/// Methods that requests have.
-const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-
-fn is_fact(name: &str) -> bool {
-    facts::all().any(|fact| fact.name == name)
 }

@@ -30,14 +30,12 @@ fn failures(text: &str) -> Vec<String> {
 #[test]
 fn a_value_that_a_key_never_has_is_refused() {
     for (selector, said) in [
+        ("agent_in_mrd agent=1018 to=READY", "`1018` is no value of `agent`; did you mean `1081`?"),
+        ("agent_in_mrd mrd=5012 to=NOT_READY", "`5012` is no value of `mrd`; did you mean `5011`?"),
+        ("link_down port=cti", "`cti` is no value of `port`; did you mean `cti-b`?"),
         (
-            "agent_in_mrd agent=1018 to=READY",
-            "`1018` is none of 1080, 1081, 1082, 1083; did you mean `1081`?",
-        ),
-        ("agent_in_mrd mrd=5012 to=NOT_READY", "`5012` is none of 5011, 1; did you mean `5011`?"),
-        (
-            "link_down port=cti",
-            "`cti` is none of app, ccp-rest, mr, icm-mr, icm-agent, cti-a, cti-b, desk, xmpp",
+            "link_down port=5222",
+            "`5222` is none of app, ccp-rest, mr, icm-mr, icm-agent, cti-a, cti-b, desk, xmpp",
         ),
         ("finesse > desk REPLY to=ACEPT", "did you mean `ACCEPT`?"),
         ("finesse > desk REPLY status=2O2", "`2O2` is no whole number from 100 to 599"),

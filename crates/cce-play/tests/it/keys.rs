@@ -56,6 +56,9 @@ at = "70s"
 restart = "router"
 "#;
 
+/// Of so many happenings of one name in a run, every value is asked for.
+const SEEN_MAX: usize = 30;
+
 type Shown = BTreeMap<&'static str, BTreeSet<String>>;
 
 /// What happens in a run, by name, with its keys. Each key is asked for once by a selector.
@@ -63,6 +66,7 @@ fn watch(scenario: Scenario, seed: u64, shown: &mut Shown) {
     let customers = scenario.customers.clone();
     let run = run(cce_swarm::draw(scenario, seed), seed);
     let mut tracker = Tracker::new(&run.play.header, customers);
+    let mut seen = BTreeMap::new();
     for record in &run.records {
         let event = tracker.push(record);
         for happening in tracker.happenings(&event) {
@@ -70,6 +74,11 @@ fn watch(scenario: Scenario, seed: u64, shown: &mut Shown) {
             let fresh: Vec<String> =
                 happening.keys().into_iter().filter(|key| known.insert(key.clone())).collect();
             fresh.iter().for_each(|key| assert_asked(key, &happening, tracker.names()));
+            let seen = seen.entry(happening.name).or_insert(0);
+            *seen += 1;
+            if *seen <= SEEN_MAX {
+                happening.keys().iter().for_each(|key| assert_possible(key, &happening));
+            }
         }
     }
 }
@@ -83,6 +92,15 @@ fn assert_asked(key: &str, happening: &Happening<'_>, names: &ShortNames) {
     let selector =
         Selector::parse(&text, &Vocabulary::default()).unwrap_or_else(|error| panic!("{text}: {error}"));
     assert!(!is_quotable || selector.means(happening, names), "{text}");
+}
+
+/// What a happening says under a key is a value that a selector may ask for.
+fn assert_possible(key: &str, happening: &Happening<'_>) {
+    let value = happening.field(key).unwrap();
+    if !value.contains('"') {
+        let text = format!("{} {key}=\"{value}\"", happening.name);
+        Selector::parse(&text, &Vocabulary::default()).unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
 }
 
 fn shown() -> Shown {
@@ -345,6 +363,54 @@ fn a_key_that_a_happening_never_has_is_refused_with_the_nearest_one() {
         assert!(problem.message.starts_with(told), "{selector}: {}", problem.message);
         let key = selector.rsplit_once(' ').unwrap().0.len() + 11;
         assert_eq!((problem.line, problem.column), (2, key), "{selector}");
+    }
+}
+
+#[test]
+fn a_value_that_a_key_never_has_is_refused_with_the_nearest_one() {
+    for (selector, meant) in [
+        ("desk > finesse READY state=READYY", "READY"),
+        ("desk > finesse MEDIA state=READYY", "READY"),
+        ("desk > finesse ACCEPT requestedAction=ACEPT", "ACCEPT"),
+        ("desk > finesse LOGIN object=Usr", "User"),
+        ("desk > finesse MEDIA interruptAction=ACEPT", "ACCEPT"),
+        ("desk > finesse MEDIA dialogLogoutAction=TRANSFR", "TRANSFER"),
+        ("finesse > desk REPLY state=NOT_READDY", "NOT_READY"),
+        ("ccp > app REPLY statusReason=externaly_routed", "externally_routed"),
+        ("finesse > desk REPLY action=WRAPUP", "WRAP_UP"),
+        ("finesse > desk UPDATE state=READYY", "READY"),
+        ("finesse > desk UPDATE event=PUTT", "PUT"),
+        ("finesse > desk UPDATE object=Dialg", "Dialog"),
+        ("finesse > desk UPDATE dispositionCode=CD_RING_NO_ANSWR", "CD_RING_NO_ANSWER"),
+        ("finesse > desk UPDATE status=IN_SERVIC", "IN_SERVICE"),
+        ("finesse > desk PRESENCE type=unavailible", "unavailable"),
+        ("agent_record state=NOT_READDY", "NOT_READY"),
+        ("agent_record other_queues.3.state=ACTIV", "ACTIVE"),
+        ("agent after.state=ACTIV", "ACTIVE"),
+        ("task_event kind=ofer", "offer"),
+        ("task_state state=INTERUPTED", "INTERRUPTED"),
+        ("publication event=POSST", "POST"),
+        ("publication object.media.state=NOT_READDY", "NOT_READY"),
+        ("sm_call operation=end_tsk", "end_task"),
+        ("store access=api_raed", "api_read"),
+        ("store status=quued", "queued"),
+        ("close step=recieved", "received"),
+        ("call_refused reason=queue_ful", "queue_full"),
+        ("bus_received process=feds", "feeds"),
+        ("ecc loss=no_rom", "no_room"),
+    ] {
+        let error = read(&format!("[[expect]]\nnever = \"{selector}\"")).unwrap_err();
+        let [problem] = &error.problems[..] else { panic!("{selector}: {:?}", error.problems) };
+        assert!(
+            problem.message.ends_with(&format!("; did you mean `{meant}`?")),
+            "{selector}: {}",
+            problem.message
+        );
+        let key = selector.rsplit_once(' ').unwrap().0.len() + 11;
+        assert_eq!((problem.line, problem.column), (2, key), "{selector}");
+    }
+    for selector in ["task T disposition=ring", "finesse service in_service=yes"] {
+        assert!(read(&format!("[[expect]]\nnever = \"{selector}\"")).is_err(), "{selector}");
     }
 }
 
