@@ -23,7 +23,11 @@ pub(crate) fn read_answer(item: &mut Section<'_>, from: &mut Source<'_>) -> Opti
     let body = item.text("body", from);
     let headers = item.section("headers", from);
     if let Some(key) = ["body", "headers"].into_iter().find(|key| item.has(key) && !item.has("status")) {
-        from.problem(item.place_of_key(key), format!("`{key}` is for `status`, the answer to a request"));
+        let message = match key {
+            "body" => "`body` is for `status`, the answer to a request",
+            _ => "`headers` is for `status`, the answer to a request",
+        };
+        item.lack_at(item.place_of_key(key), &["status"], message);
         return None;
     }
     let mut response = Some(Response::default());

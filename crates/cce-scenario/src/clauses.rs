@@ -45,7 +45,9 @@ pub(crate) fn check_order(node: &str, does: &Placed, words: &Vocabulary, from: &
             }
             None => {
                 let hint = meant(word, words.customers.iter().map(String::as_str));
-                format!("`{word}` is no task such as T, T2 or T#1{hint}")
+                let such = if hint.is_empty() { " such as T, T2 or T#1" } else { "" };
+                from.unknown(word, from.part(does, &place), format!("`{word}` is no task{such}{hint}"));
+                continue;
             }
             Some(TaskName { contact: ContactName::Customer(owner), .. })
                 if !is_agent && words.node_of(&owner).is_some_and(|owner| owner.as_str() != node) =>
@@ -85,7 +87,7 @@ pub(crate) fn read_rule(
     }
     let matching = item.text("match", from);
     if !item.has("match") {
-        from.problem(item.span.clone(), "a rule has a selector, `match`");
+        item.lack(&["match"], "a rule has a selector, `match`");
     }
     let matching = matching.and_then(|text| message_selector(&text, words, from));
     let nth = item.number_of("nth", 1..=u64::MAX, from).unwrap_or(1);
@@ -216,7 +218,7 @@ pub(crate) fn read_action(
             corrupt.number_of("byte", 0..=MESSAGE_MAX, from).and_then(|byte| usize::try_from(byte).ok());
         let to = corrupt.number_of("to", 0..=u64::from(u8::MAX), from).and_then(|to| u8::try_from(to).ok());
         if !(corrupt.has("byte") && corrupt.has("to")) {
-            from.problem(corrupt.span.clone(), "`corrupt` has `byte`, which one from 0, and `to`, its value");
+            corrupt.lack(&["byte", "to"], "`corrupt` has `byte`, which one from 0, and `to`, its value");
         }
         corrupt.tell_unknown(from);
         found.extend(byte.zip(to).map(|(byte, to)| Action::Corrupt { byte, to }));
@@ -228,25 +230,32 @@ pub(crate) fn read_action(
         }
     }
     found.extend(read_set(item, lab, from).map(Action::Set));
-    if let Some(place) = place_unless_one(item, &ACTIONS) {
-        from.problem(
-            place,
-            "a rule does one thing: delay, hold, swap, drop, duplicate, corrupt, cut, status, split, coalesce, cti or set",
-        );
-    }
+    tell_unless_one(
+        item,
+        &ACTIONS,
+        "a rule does one thing: delay, hold, swap, drop, duplicate, corrupt, cut, status, split, coalesce, cti or set",
+        from,
+    );
     found.into_iter().next()
 }
 
-/// Where it stands that a table does not have exactly one of these keys: the second one, or the table if there is none.
-pub(crate) fn place_unless_one(item: &Section<'_>, keys: &[&str]) -> Option<Range<usize>> {
+/// Tells of a table that does not have exactly one of these keys: where the second one stands, or the table if there is
+/// none. Says whether it has one.
+pub(crate) fn tell_unless_one(
+    item: &mut Section<'_>,
+    keys: &'static [&'static str],
+    message: &'static str,
+    from: &mut Source<'_>,
+) -> bool {
     let mut places: Vec<_> =
         keys.iter().filter(|key| item.has(key)).map(|key| item.place_of_key(key)).collect();
     places.sort_unstable_by_key(|place| place.start);
-    match places.len() {
-        0 => Some(item.span.clone()),
-        1 => None,
-        _ => places.into_iter().nth(1),
+    match places.get(1) {
+        Some(second) => from.problem(second.clone(), message),
+        None if places.is_empty() => item.lack(keys, message),
+        None => {}
     }
+    places.len() == 1
 }
 
 pub(crate) fn read_wants(item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Vec<Want> {
@@ -285,7 +294,8 @@ pub(crate) fn read_count(item: &mut Section<'_>, words: &Vocabulary, from: &mut 
     let least = count.number("least", from);
     let most = count.number("most", from);
     if !count.has("of") || !["is", "least", "most"].into_iter().any(|key| count.has(key)) {
-        from.problem(count.span.clone(), "a count has `of`, a selector, and `is`, `least` or `most`");
+        let message = "a count has `of`, a selector, and `is`, `least` or `most`";
+        count.lack(&["of", "is", "least", "most"], message);
     }
     if let Some(key) = ["least", "most"].into_iter().find(|key| count.has("is") && count.has(key)) {
         from.problem(count.place_of_key(key), "`is` says it all: `least` and `most` stand without it");
@@ -306,7 +316,7 @@ pub(crate) fn read_within(item: &mut Section<'_>, words: &Vocabulary, from: &mut
     let end = within.text("to", from).and_then(|text| selector(&text, words, from));
     let time = within.duration("time", from);
     if !(within.has("from") && within.has("to") && within.has("time")) {
-        from.problem(within.span.clone(), "`within` has `from` and `to`, selectors, and `time`");
+        within.lack(&["from", "to", "time"], "`within` has `from` and `to`, selectors, and `time`");
     }
     within.tell_unknown(from);
     Some(Want::Within { from: begin?, to: end?, time: time? })
@@ -314,7 +324,13 @@ pub(crate) fn read_within(item: &mut Section<'_>, words: &Vocabulary, from: &mut
 
 pub(crate) fn selector(text: &Placed, words: &Vocabulary, from: &mut Source<'_>) -> Option<Selector> {
     Selector::parse(&text.text, words)
-        .map_err(|error| from.problem(from.part(text, &error.span), error.message))
+        .map_err(|error| {
+            let place = from.part(text, &error.span);
+            match error.wrong_name {
+                Some(name) => from.unknown(&name, place, error.message),
+                None => from.problem(place, error.message),
+            }
+        })
         .ok()
 }
 

@@ -300,10 +300,8 @@ impl Draft {
         let inferred = item.text("inferred", from).map(|why| why.text);
         let found = read_wants(&mut item, words, from);
         if !WANTS.iter().any(|key| item.has(key)) {
-            from.problem(
-                item.span.clone(),
-                "an expectation says what: order, never, count, within, while and never, or final",
-            );
+            let message = "an expectation says what: order, never, count, within, while and never, or final";
+            item.lack(&WANTS, message);
         }
         for want in found {
             let number = self.expectations.len() + 1;

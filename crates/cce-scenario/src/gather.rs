@@ -118,8 +118,30 @@ impl Files {
         let file = |name: &String| order.iter().position(|known| *known == name);
         self.problems.sort_by_key(|problem| (file(&problem.file), problem.span.start));
         let sources = self.texts.into_iter().chain(self.unsound).collect();
-        ScenarioError { problems: self.problems, sources }
+        ScenarioError { problems: once_each(self.problems), sources }
     }
+}
+
+/// A wrong name is one mistake, wherever it stands.
+fn once_each(problems: Vec<ScenarioProblem>) -> Vec<ScenarioProblem> {
+    let mut told: Vec<ScenarioProblem> = Vec::new();
+    let mut more: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for problem in problems {
+        let is_same = |known: &ScenarioProblem| known.wrong_name == problem.wrong_name;
+        let first = problem.wrong_name.is_some().then(|| told.iter().position(is_same)).flatten();
+        match first {
+            Some(at) if told[at].file == problem.file => {
+                more.entry(at).or_default().push(format!("line {}", problem.line));
+            }
+            Some(at) => more.entry(at).or_default().push(format!("{}:{}", problem.file, problem.line)),
+            None => told.push(problem),
+        }
+    }
+    for (at, mut places) in more {
+        places.dedup();
+        told[at].message += &format!(" It stands in {}, too.", places.join(", "));
+    }
+    told
 }
 
 /// The files that one names. One in which nothing stands was saved too early, or is another one than was meant.

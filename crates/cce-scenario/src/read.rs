@@ -1,7 +1,7 @@
 //! Reads a TOML file piece by piece, and remembers where each piece stands. Everything that is wrong is found.
 
 use crate::amount::{Bounds, Times};
-use cce_model::nearest;
+use cce_model::{meant, nearest};
 use cce_world::Span;
 use serde_json::{Map, Value};
 use std::{
@@ -27,6 +27,8 @@ pub struct ScenarioProblem {
     pub column: usize,
     /// What is wrong, and what would be right.
     pub message: String,
+    /// A name that nothing has: wherever else it stands, it is the same mistake.
+    pub wrong_name: Option<String>,
 }
 
 /// One file while it is read.
@@ -49,8 +51,16 @@ impl<'a> Source<'a> {
         let before = self.text.get(..span.start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
-        let (file, message) = (self.name.to_owned(), message.into());
-        self.problems.push(ScenarioProblem { file, span, line, column, message });
+        let (file, message, wrong_name) = (self.name.to_owned(), message.into(), None);
+        self.problems.push(ScenarioProblem { file, span, line, column, message, wrong_name });
+    }
+
+    /// Nothing has that name.
+    pub(crate) fn unknown(&mut self, name: &str, span: Range<usize>, message: impl Into<String>) {
+        self.problem(span, message);
+        if let Some(told) = self.problems.last_mut() {
+            told.wrong_name = Some(name.to_owned());
+        }
     }
 
     /// Where a part of a text stands. What escapes or parameters have moved is somewhere in the whole value.
@@ -103,11 +113,20 @@ pub(crate) struct Section<'a> {
     pub(crate) span: Range<usize>,
     table: &'a DeTable<'a>,
     asked: Vec<&'static str>,
+    lacking: Vec<Lack>,
+}
+
+/// A table lacks one of some keys.
+#[derive(Debug)]
+struct Lack {
+    keys: &'static [&'static str],
+    span: Range<usize>,
+    message: &'static str,
 }
 
 impl<'a> Section<'a> {
     pub(crate) fn new(path: &str, table: &'a DeTable<'a>, span: Range<usize>) -> Self {
-        Self { path: path.to_owned(), span, table, asked: Vec::new() }
+        Self { path: path.to_owned(), span, table, asked: Vec::new(), lacking: Vec::new() }
     }
 
     fn get(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
@@ -315,9 +334,31 @@ impl<'a> Section<'a> {
         self.asked.push(key);
     }
 
-    /// Tells of keys that nobody asked for.
+    /// One of these keys is missing. It is told with the unknown keys: one that is nearly the missing one says it all.
+    pub(crate) fn lack(&mut self, keys: &'static [&'static str], message: &'static str) {
+        self.lack_at(self.span.clone(), keys, message);
+    }
+
+    /// The same, where something else stands that is of no use without the key.
+    pub(crate) fn lack_at(
+        &mut self,
+        span: Range<usize>,
+        keys: &'static [&'static str],
+        message: &'static str,
+    ) {
+        self.lacking.push(Lack { keys, span, message });
+    }
+
+    /// Tells of keys that nobody asked for, and of those that are missing.
     pub(crate) fn tell_unknown(&self, from: &mut Source<'_>) {
-        for (key, _) in self.table.iter().filter(|(key, _)| !self.asked.contains(&key.get_ref().as_ref())) {
+        let unknown = || self.table.iter().filter(|(key, _)| !self.asked.contains(&key.get_ref().as_ref()));
+        for lack in &self.lacking {
+            let is_near = |key: &str| !meant(key, lack.keys.iter().copied()).is_empty();
+            if !unknown().any(|(key, _)| is_near(key.get_ref())) {
+                from.problem(lack.span.clone(), lack.message);
+            }
+        }
+        for (key, _) in unknown() {
             let hint = nearest(key.get_ref(), self.asked.iter().copied());
             let place =
                 if self.path.is_empty() { "a scenario".to_owned() } else { format!("`{}`", self.path) };

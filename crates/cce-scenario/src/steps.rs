@@ -1,7 +1,7 @@
 //! Reads the steps of a scenario.
 
 use crate::{
-    clauses::{ACTS, check_order, component, place_unless_one, port_named, selector},
+    clauses::{ACTS, check_order, component, port_named, selector, tell_unless_one},
     doubts::tell_in,
     file::Draft,
     model::{ScenarioStep, StepAction},
@@ -25,9 +25,9 @@ impl Draft {
         let name = item.text("name", from);
         let after = item.text("after", from).and_then(|text| selector(&text, words, from));
         let (at, wait) = (item.duration("at", from), item.duration("wait", from));
-        if let Some(place) = place_unless_one(&item, &["at", "after"]) {
-            from.problem(place, "a step has a time, `at`, or an event, `after`");
-        } else if item.has("at") && item.has("wait") {
+        let when = "a step has a time, `at`, or an event, `after`";
+        let has_one = tell_unless_one(&mut item, &["at", "after"], when, from);
+        if has_one && item.has("at") && item.has("wait") {
             from.problem(item.place_of_key("wait"), "`wait` counts from an event, `after`");
         }
         let act = self.read_act(&mut item, words, from);
@@ -127,13 +127,13 @@ impl Draft {
             let is_one = rule.text != "all";
             found.push(StepAction::Release(is_one.then(|| self.rule_named(rule, from))));
         }
-        if let Some(place) = place_unless_one(item, &ACTS) {
-            from.problem(
-                place,
-                "a step does one thing: agent and does, customer and does, stop, start, restart, cut, stall, \
-                 cti, set, arm, disarm or release",
-            );
-        }
+        tell_unless_one(
+            item,
+            &ACTS,
+            "a step does one thing: agent and does, customer and does, stop, start, restart, cut, stall, \
+             cti, set, arm, disarm or release",
+            from,
+        );
         found.into_iter().next()
     }
 
@@ -147,13 +147,13 @@ impl Draft {
         if self.agents.iter().any(|agent| agent.id.as_str() == who.text) {
             return Some(format!("{AGENT}{}", who.text));
         }
-        let what = if self.customers.iter().any(|(name, _)| *name == who.text) {
-            format!("`{0}` is a customer: write customer = \"{0}\"", who.text)
+        let (name, place) = (&who.text, who.span.clone());
+        if self.customers.iter().any(|(customer, _)| customer == name) {
+            from.problem(place, format!("`{name}` is a customer: write customer = \"{name}\""));
         } else {
-            let hint = nearest(&who.text, self.agents.iter().map(|agent| agent.id.as_str()));
-            format!("the scenario has no agent `{}`{hint}", who.text)
-        };
-        from.problem(who.span.clone(), what);
+            let hint = nearest(name, self.agents.iter().map(|agent| agent.id.as_str()));
+            from.unknown(name, place, format!("the scenario has no agent `{name}`{hint}"));
+        }
         None
     }
 
@@ -161,13 +161,13 @@ impl Draft {
         if let Some(at) = self.customers.iter().position(|(name, _)| *name == who.text) {
             return Some(format!("{CUSTOMER}{}", at + 1));
         }
-        let what = if self.agents.iter().any(|agent| agent.id.as_str() == who.text) {
-            format!("`{0}` is an agent: write agent = \"{0}\"", who.text)
+        let (name, place) = (&who.text, who.span.clone());
+        if self.agents.iter().any(|agent| agent.id.as_str() == name) {
+            from.problem(place, format!("`{name}` is an agent: write agent = \"{name}\""));
         } else {
-            let hint = nearest(&who.text, self.customers.iter().map(|(name, _)| name.as_str()));
-            format!("the scenario has no customer `{}`{hint}", who.text)
-        };
-        from.problem(who.span.clone(), what);
+            let hint = nearest(name, self.customers.iter().map(|(name, _)| name.as_str()));
+            from.unknown(name, place, format!("the scenario has no customer `{name}`{hint}"));
+        }
         None
     }
 

@@ -85,6 +85,7 @@ impl Selector {
             return Err(SelectorError {
                 message: "a selector names what it means, such as NEW_TASK or contact".to_owned(),
                 span: 0..text.len(),
+                wrong_name: None,
             });
         };
         known_name(name, to.is_some())?;
@@ -127,11 +128,13 @@ impl Selector {
         let task = TaskName::among(word.text, &vocabulary.customers);
         if task.is_none() || self.task.is_some() {
             let names = vocabulary.customers.iter().map(String::as_str).chain(["T", "T1", "T2"]);
-            return Err(word.error(format!(
-                "`{}` is neither KEY=VALUE nor a task such as T, T2 or T#1{}",
-                word.text,
-                meant(word.text, names)
-            )));
+            let hint = meant(word.text, names);
+            let is = if hint.is_empty() {
+                "is neither KEY=VALUE nor a task such as T, T2 or T#1"
+            } else {
+                "is no task"
+            };
+            return Err(word.unknown(format!("`{}` {is}{hint}", word.text)));
         }
         if let Some(task) = &task {
             known_subject(&self.name, task, word)?;
@@ -336,6 +339,6 @@ fn find_place(name: &str, vocabulary: &Vocabulary) -> Option<PlacePattern> {
 fn place(word: &Word<'_>, vocabulary: &Vocabulary) -> Result<PlacePattern, SelectorError> {
     find_place(word.text, vocabulary).ok_or_else(|| {
         let known = vocabulary.places.iter().map(|(name, _)| name.as_str()).chain([APP, DESK, CTI, "*"]);
-        word.error(format!("there is no place `{}`{}", word.text, nearest(word.text, known)))
+        word.unknown(format!("there is no place `{}`{}", word.text, nearest(word.text, known)))
     })
 }

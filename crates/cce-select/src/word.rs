@@ -13,6 +13,8 @@ pub struct SelectorError {
     pub message: String,
     /// Bytes of the selector's text.
     pub span: Range<usize>,
+    /// A name that nothing has: wherever else it stands, it is the same mistake.
+    pub wrong_name: Option<String>,
 }
 
 /// One word of a selector's text.
@@ -24,7 +26,12 @@ pub(crate) struct Word<'a> {
 
 impl Word<'_> {
     pub(crate) fn error(&self, message: String) -> SelectorError {
-        SelectorError { message, span: self.span.clone() }
+        SelectorError { message, span: self.span.clone(), wrong_name: None }
+    }
+
+    /// Nothing has the name that the word is.
+    pub(crate) fn unknown(&self, message: String) -> SelectorError {
+        SelectorError { wrong_name: Some(self.text.to_owned()), ..self.error(message) }
     }
 }
 
