@@ -14,6 +14,7 @@
 #![warn(missing_docs)]
 
 mod affected;
+mod difference;
 mod effects;
 mod endless;
 mod engine;
@@ -25,6 +26,7 @@ mod recorded;
 mod rules;
 mod watch;
 
+pub use difference::{AgentEnds, agent_differences, agent_ends};
 pub use effects::{Acted, RuleEffects};
 pub use engine::{CurrentSettings, Engine, Expected, Finding, FindingKind, RunReport};
 pub use explore::{Orders, RunEnd};

@@ -9,9 +9,10 @@ use crate::{
     sim::{load_for_sim, warn_of_idle},
     swarm,
 };
-use cce_play::{Orders, Play, RunEnd};
+use cce_play::{AgentEnds, Orders, Play, RunEnd, agent_differences, agent_ends};
 use cce_scenario::Scenario;
 use cce_sim::explore::{Exploration, Explored, Explorer, Search};
+use cce_world::Lab;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
@@ -28,6 +29,9 @@ const CHOICES_MAX: usize = 2_000;
 /// Combinations of the alternatives of a scenario's parameters that are explored.
 const COMBINATIONS_MAX: usize = 256;
 
+/// Agents that are told of one outcome who stand otherwise. Further ones are counted.
+const AGENTS_MAX: usize = 6;
+
 /// Something that runs came to, how many of them, and the first of them.
 struct Kind {
     ended: RunEnd,
@@ -35,6 +39,8 @@ struct Kind {
     /// The options that repeat it.
     again: String,
     journal: PathBuf,
+    /// How its agents stand at the end of that run.
+    agents: AgentEnds,
 }
 
 /// What the runs of one combination of parameters came to.
@@ -158,7 +164,7 @@ fn explore_one(
         _ => of_orders(options, scenario, folder)?,
     };
     print::line(&format!("{name}: {headline}"));
-    print::out(&table(options, &kinds));
+    print::out(&table(options, &kinds, &scenario.lab));
     Ok(Ends::of(&kinds))
 }
 
@@ -184,7 +190,8 @@ fn of_seeds(
         let journal = folder.join(format!("seed-{seed}.jsonl"));
         let (header, records) = records_of(scenario, seed);
         write_journal(&journal, &header, &records)?;
-        list.push(Kind { ended, count, again: format!("--seed {seed}"), journal });
+        let (again, agents) = (format!("--seed {seed}"), agent_ends(&records));
+        list.push(Kind { ended, count, again, journal, agents });
     }
     Ok((format!("{}, {}", counted(seeds.count(), "seed"), counted(list.len(), "distinct outcome")), list))
 }
@@ -217,7 +224,8 @@ fn of_orders(
         record(&mut play, &mut records);
         write_journal(&journal, &play.header, &records)?;
         let again = format!("--seed {seed} --order {}", found.first);
-        list.push(Kind { ended: found.outcome, count: found.count, again, journal });
+        let agents = agent_ends(&records);
+        list.push(Kind { ended: found.outcome, count: found.count, again, journal, agents });
     }
     let cut = explored.redundant;
     Ok((
@@ -258,9 +266,9 @@ fn take(open: &Mutex<Vec<Search<Orders>>>) -> Option<Search<Orders>> {
     open.lock().unwrap_or_else(PoisonError::into_inner).pop()
 }
 
-fn table(options: &cli::Explore, kinds: &[Kind]) -> String {
+fn table(options: &cli::Explore, kinds: &[Kind], lab: &Lab) -> String {
     let mut text = String::new();
-    for kind in kinds {
+    for (number, kind) in kinds.iter().enumerate() {
         let _ = writeln!(text, "\n{:>8} × {}", kind.count, kind.ended.outcome);
         for failure in &kind.ended.failures {
             let _ = writeln!(text, "{:>10} failed: {failure}", "");
@@ -268,8 +276,25 @@ fn table(options: &cli::Explore, kinds: &[Kind]) -> String {
         for what in &kind.ended.unreached {
             let _ = writeln!(text, "{:>10} never reached: {what}", "");
         }
+        for what in differences(kind, kinds.first().filter(|_| number > 0), lab) {
+            let _ = writeln!(text, "{:>10} unlike the first: {what}", "");
+        }
         let _ = writeln!(text, "{:>10} again: {}", "", crate::sim::command(&options.file, &kind.again));
         let _ = writeln!(text, "{:>10} journal: {}", "", kind.journal.display());
     }
     text
+}
+
+/// In what runs came to something else than those of the first outcome; how agents stand is that of the journals.
+fn differences(kind: &Kind, first: Option<&Kind>, lab: &Lab) -> Vec<String> {
+    let Some(first) = first else { return Vec::new() };
+    let domain = |id| {
+        let known = lab.mrds.iter().find(|mrd| mrd.id == id).filter(|_| lab.mrds.len() > 1);
+        known.map_or_else(String::new, |mrd| format!(" in {}", mrd.name))
+    };
+    let agents = agent_differences(&kind.agents, &first.agents, domain);
+    let more = agents.len().saturating_sub(AGENTS_MAX);
+    let rest = (more > 0).then(|| format!("and {}", counted(more, "more agent")));
+    let agents = agents.into_iter().take(AGENTS_MAX).chain(rest);
+    kind.ended.differences(&first.ended).into_iter().chain(agents).collect()
 }

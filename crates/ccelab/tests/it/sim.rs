@@ -142,6 +142,24 @@ fn every_combination_of_parameters_is_explored_but_for_those_that_are_chosen() {
 
 #[test]
 fn every_order_is_told_by_its_outcome_with_the_command_that_repeats_it() {
+#[test]
+fn an_exploration_says_in_what_its_outcomes_differ() {
+    let folder = folder("sim-differences");
+    let output = run(
+        &folder,
+        &["explore", &scenario("cancel-races-reservation.toml"), "--seeds", "1..8", "--jobs", "2"],
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = stdout(&output);
+    assert!(said.contains("8 seeds, 2 distinct outcomes"), "{said}");
+    let unlike: Vec<&str> = said.lines().filter(|line| line.contains("unlike the first: ")).collect();
+    assert_eq!(
+        unlike[0].trim_start(),
+        "unlike the first: alice: handled (externally_handled), not discarded (notification_cce_task_cancel_succeeded); \
+         disposition 38 normal end, not no disposition"
+    );
+}
+
     let folder = folder("sim-orders");
     let file = scenario("one-task.toml");
     let output = run(&folder, &["explore", &file, "--orders", "--max", "40"]);
