@@ -123,6 +123,12 @@ impl Roster {
         self.domain(mrd).map(|domain| domain.name.as_str())
     }
 
+    /// In which domain something is, in words, where the lab has more than one: ` in Chat`.
+    pub(crate) fn within(&self, mrd: MrdId) -> String {
+        let domain = self.domain(mrd).filter(|_| self.mrds.len() > 1);
+        domain.map_or_else(String::new, |domain| format!(" in {}", domain.name))
+    }
+
     fn domain(&self, mrd: MrdId) -> Option<&Domain> {
         self.mrds.iter().find(|domain| domain.id == mrd)
     }

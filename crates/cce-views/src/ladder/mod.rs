@@ -291,7 +291,7 @@ impl LadderRows {
                     self.folded.heartbeats += 1;
                     return;
                 }
-                words::message(message, agent.as_ref())
+                words::message(message, agent.as_ref(), &self.roster)
             }
         };
         self.start(Row::arrow(event, (from, to), RowKind::Message, text).of(agent), done);
@@ -352,7 +352,7 @@ impl LadderRows {
 
     fn on_fact(&mut self, event: &ReadRecord<'_>, fact: &Fact, here: Lane, done: &mut Vec<Row>) {
         if let Fact::Finesse(FinesseFact::Published(publication)) = fact {
-            let text = words::publication(publication);
+            let text = words::publication(publication, &self.roster);
             let row = Row::arrow(event, (here, Lane::Desk), RowKind::Notification, text);
             self.start(row.of(Some(publication.agent.clone())), done);
             return;

@@ -27,10 +27,16 @@ pub(super) fn message_name(message: &AnyMessage) -> &'static str {
     }
 }
 
-/// What a message says: its name, its agent, and the few fields that tell one of a kind from another.
-pub(super) fn message(message: &AnyMessage, agent: Option<&AgentId>) -> String {
-    let agent = agent.map(|agent| format!(" {agent}")).unwrap_or_default();
-    format!("{}{agent}{}", message_name(message), message_details(message))
+/// What a message says: its name, its agent, and the few fields that tell one of a kind from another. Which domain the agent
+/// is in, tasks say by themselves.
+pub(super) fn message(message: &AnyMessage, agent: Option<&AgentId>, roster: &Roster) -> String {
+    let about = message.about();
+    let mrd = about.mrd.filter(|_| about.task.is_none());
+    let agent = agent.map(|agent| {
+        let domain = mrd.map(|mrd| roster.within(mrd)).unwrap_or_default();
+        format!(" {agent}{domain}")
+    });
+    format!("{}{}{}", message_name(message), agent.unwrap_or_default(), message_details(message, roster))
 }
 
 /// The agent whom a message names.
@@ -43,19 +49,19 @@ pub(super) fn agent_of(message: &AnyMessage, roster: &Roster) -> Option<AgentId>
     })
 }
 
-fn message_details(message: &AnyMessage) -> String {
+fn message_details(message: &AnyMessage, roster: &Roster) -> String {
     match message {
-        AnyMessage::Cti(message) => cti_details(message),
+        AnyMessage::Cti(message) => cti_details(message, roster),
         AnyMessage::Mr(message) => mr_details(message),
         AnyMessage::Icm(message) => icm_details(message),
         AnyMessage::Stream(_) | AnyMessage::Unreadable(_) => String::new(),
     }
 }
 
-fn cti_details(message: &Cti) -> String {
+fn cti_details(message: &Cti, roster: &Roster) -> String {
     match CtiGroup::of(message) {
         CtiGroup::Opens(m) => format!(" version={}", m.version_number),
-        CtiGroup::Agent(message) => agent_details(&message),
+        CtiGroup::Agent(message) => agent_details(&message, roster),
         CtiGroup::Task(
             TaskMessage::EndInd(EndTaskInd { icm_disposition, .. })
             | TaskMessage::EndEvent(EndTaskEvent { icm_disposition, .. }),
@@ -67,16 +73,17 @@ fn cti_details(message: &Cti) -> String {
     }
 }
 
-fn agent_details(message: &AgentMessage<'_>) -> String {
+fn agent_details(message: &AgentMessage<'_>, roster: &Roster) -> String {
     match message {
         AgentMessage::Told(m) => {
             let state = m.agent_state.or_unknown();
             format!(" {state} tasks={}/{}", m.num_tasks, m.max_task_limit)
         }
         AgentMessage::Asked(m) => format!(" {}", m.agent_state.or_unknown()),
-        AgentMessage::Interrupts { mrd, by: Some(by), .. } => format!(" domain={mrd} by={by}"),
-        AgentMessage::Interrupts { mrd, by: None, .. } => format!(" domain={mrd}"),
-        AgentMessage::Answered(_) => String::new(),
+        AgentMessage::Interrupts { by: Some(by), .. } => {
+            format!(" by {}", roster.domain_name(*by).map_or_else(|| by.to_string(), str::to_owned))
+        }
+        AgentMessage::Interrupts { by: None, .. } | AgentMessage::Answered(_) => String::new(),
     }
 }
 
@@ -210,11 +217,11 @@ fn element(xml: &str, name: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
-pub(super) fn publication(publication: &Publication) -> String {
-    format!("notified: {}", published(publication))
+pub(super) fn publication(publication: &Publication, roster: &Roster) -> String {
+    format!("notified: {}", published(publication, roster))
 }
 
-fn published(publication: &Publication) -> String {
+fn published(publication: &Publication, roster: &Roster) -> String {
     let event = publication.event.name();
     match &publication.object {
         Object::Dialog(dialog) | Object::Dialogs(dialog) => {
@@ -223,7 +230,7 @@ fn published(publication: &Publication) -> String {
         }
         Object::Media(media) => {
             let routable = if media.routable { "" } else { " not routable" };
-            format!("{event} Media {}{routable}", media.state.media_name())
+            format!("{event} Media {}{routable}{}", media.state.media_name(), roster.within(media.mrd))
         }
         Object::User(user) => format!("{event} User {}", user.state),
         Object::UserError(error) => format!("{event} User error {}", error.message),
@@ -321,10 +328,14 @@ pub(super) fn fact(fact: &Fact, roster: &Roster) -> Option<String> {
             }
             Some(from) => format!("contact {from}→{to}"),
         }),
+        // That a task ended is a state whose name is about an agent (cti-server-protocol 11).
+        Fact::Task { from, to: TaskState::Ended, disposition, .. } => {
+            Some(change("task", *from, "ended", *disposition))
+        }
         Fact::Task { from, to, disposition, .. } => Some(change("task", *from, *to, *disposition)),
         Fact::Dialog { from, to, disposition, .. } => Some(change("dialog", *from, *to, *disposition)),
-        Fact::AgentInMrd { agent, from, to, tasks, limit, .. } => {
-            Some(format!("{agent} {from}→{to} {tasks}/{limit}"))
+        Fact::AgentInMrd { agent, mrd, from, to, tasks, limit, .. } => {
+            Some(format!("{agent}{} {from}→{to} {tasks}/{limit}", roster.within(*mrd)))
         }
         Fact::User { agent, from, to } => Some(format!("user {agent} {from}→{to}")),
         Fact::Ecc { variable, loss, .. } => Some(format!("variable {variable} {}", loss.words())),
@@ -341,7 +352,7 @@ pub(super) fn fact(fact: &Fact, roster: &Roster) -> Option<String> {
     }
 }
 
-fn change<S: std::fmt::Display>(
+fn change(
     what: &str,
     from: Option<S>,
     to: S,
