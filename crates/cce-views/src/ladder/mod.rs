@@ -373,7 +373,13 @@ impl LadderRows {
     fn change(&mut self, event: &ReadRecord<'_>, change: String, here: Lane, done: &mut Vec<Row>) {
         match &mut self.open {
             Some(row) if row.lane() == here => {
-                row.changes.push(change);
+                let other = event
+                    .subject
+                    .contact
+                    .as_ref()
+                    .filter(|contact| row.subject.contact.as_ref().is_some_and(|own| own != *contact));
+                let whose = other.and_then(|contact| self.names.short(contact));
+                row.changes.push(whose.map_or_else(|| change.clone(), |whose| format!("{whose}: {change}")));
                 row.subject.contact = row.subject.contact.take().or_else(|| event.subject.contact.clone());
             }
             _ => self.start(Row::mark(event, here, RowKind::Change, change), done),

@@ -18,6 +18,12 @@ const CONTINUED: &str = "    ";
 /// Lines from one head to the next: about a page of a terminal.
 const HEAD_EVERY: usize = 40;
 
+/// Stands at a row whose time is before that of a row above it.
+const EARLIER: char = '↑';
+
+/// What that means.
+const EARLIER_MEANS: &str = "↑ rows stand in the order of the records; the time is that at which the component began what it was doing";
+
 /// Agents that the head tells one by one. A busy lab has thousands.
 const AGENTS_MAX: usize = 12;
 
@@ -28,12 +34,23 @@ pub struct LadderText {
     page: Page,
     introduced: BTreeSet<String>,
     since_head: usize,
+    /// The latest time of a row so far.
+    latest: Time,
+    /// Whether it was told what [`EARLIER`] means.
+    is_earlier_told: bool,
 }
 
 impl LadderText {
     /// A drawing of a run that starts with this header.
     pub fn new(header: &Header, page: Page) -> Self {
-        Self { stampers: stampers(header), page, introduced: BTreeSet::new(), since_head: 0 }
+        Self {
+            stampers: stampers(header),
+            page,
+            introduced: BTreeSet::new(),
+            since_head: 0,
+            latest: Time(0),
+            is_earlier_told: false,
+        }
     }
 
     /// Who is in which lane, and what the signs mean: once, above everything.
@@ -114,6 +131,12 @@ impl LadderText {
             lines.push_str(&self.head());
         }
         let left = self.page.left();
+        let is_earlier = row.shape != Shape::Counts && row.at < self.latest;
+        if is_earlier && !std::mem::replace(&mut self.is_earlier_told, true) {
+            fold(EARLIER_MEANS, self.page.width()).iter().for_each(|line| {
+                let _ = writeln!(lines, "{}", self.page.dim(line));
+            });
+        }
         if let Some(skipped) = &row.skipped {
             let _ = writeln!(lines, "{}", self.page.dim(&format!("{:left$}… {skipped}", "")));
         }
@@ -121,16 +144,17 @@ impl LadderText {
             let _ = writeln!(lines, "{}", self.page.dim(&format!("{:left$}… {}", "", row.text)));
         } else {
             self.introduce(row, names, &mut lines);
-            self.message(row, names, &mut lines);
+            self.message(row, is_earlier, names, &mut lines);
+            self.latest = self.latest.max(row.at);
         }
         self.since_head += lines.lines().count();
         lines
     }
 
-    fn message(&self, row: &Row, names: &DrawnContacts, lines: &mut String) {
+    fn message(&self, row: &Row, is_earlier: bool, names: &DrawnContacts, lines: &mut String) {
         let mut words = wrap(&one_line(&row.text), &row.changes, self.page.room()).into_iter();
         let first = words.next().unwrap_or_default();
-        let (left, lanes) = (self.page.dim(&self.left(row, names)), self.lanes(row));
+        let (left, lanes) = (self.page.dim(&self.left(row, is_earlier, names)), self.lanes(row));
         let line = format!("{left}{lanes}{}", self.words(&first, row.shape));
         let _ = writeln!(lines, "{}", line.trim_end());
         for more in words {
@@ -154,9 +178,12 @@ impl LadderText {
         }
     }
 
-    fn left(&self, row: &Row, names: &DrawnContacts) -> String {
+    fn left(&self, row: &Row, is_earlier: bool, names: &DrawnContacts) -> String {
         let name = row.subject.contact.as_ref().and_then(|contact: &ContactId| names.short(contact));
-        let (name, mark) = (name.unwrap_or_default(), row.mark.map_or(' ', RowMark::sign));
+        let (name, mark) = (
+            name.unwrap_or_default(),
+            row.mark.map_or(if is_earlier { EARLIER } else { ' ' }, RowMark::sign),
+        );
         if !self.page.is_wide() {
             return format!("{:<7} {name:<4}{mark}", since(row.at));
         }

@@ -7,7 +7,7 @@ use cce_fold::{AgentMessage, AnyMessage, CtiGroup, TaskMessage};
 use cce_journal::{Bend, Bent};
 use cce_kernel::{CallError, CloseReason, Fact, LinkReason, Port, Request, Response};
 use cce_model::{
-    AgentId, CtiSides, Disposition, Object, Publication, SkillTarget,
+    AgentId, CtiSides, Disposition, Object, Publication, SkillTarget, TaskState,
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
 };
 use cce_mr::{Icm, Mr};
@@ -354,8 +354,8 @@ pub(super) fn fact(fact: &Fact, roster: &Roster) -> Option<String> {
 
 fn change(
     what: &str,
-    from: Option<S>,
-    to: S,
+    from: Option<impl std::fmt::Display>,
+    to: impl std::fmt::Display,
     disposition: Option<Disposition>,
 ) -> String {
     let how = disposition.map(|code| format!(" ({})", code.in_words())).unwrap_or_default();
