@@ -392,6 +392,10 @@ pub(crate) struct Ladder {
     /// Go on with a run that goes on, until it is over
     #[arg(long, conflicts_with_all = ["format", "html"])]
     pub(crate) follow: bool,
+    /// The rows around a moment only: 08:54:29.002 of a host's clock, +3.002 since the start, or a line of a log in a product's
+    /// format, finesse.log:120
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["format", "html", "follow"])]
+    pub(crate) at: Option<String>,
     /// Write one page for a browser, with filters, the fields of each message, and the lines of the journal and of the logs:
     /// for a bug report
     #[arg(long, value_name = "FILE", conflicts_with = "format")]

@@ -1,6 +1,7 @@
 //! `ccelab ladder`: the ladder of a journal, drawn on a terminal, as a picture, or as a page for a browser.
 
 use crate::{
+    claims::file_failure,
     cli::{Ladder, LadderFormat},
     failure::Failure,
     files::{read_journal, write_whole},
@@ -12,9 +13,10 @@ use cce_journal::{Header, Record};
 use cce_model::{ContactId, nearest};
 use cce_views::{
     Why,
-    ladder::{self, DrawnContacts, Html, LadderRows, LadderText, Mermaid, Row, Svg},
+    ladder::{self, DrawnContacts, Excerpts, Html, LadderRows, LadderText, Mermaid, Moment, Row, Svg},
+    logs::LogFile,
 };
-use std::{fmt::Write as _, time::Duration};
+use std::{fmt::Write as _, fs, path::Path, time::Duration};
 
 /// How often a journal that grows is looked at.
 const LOOK: Duration = Duration::from_millis(100);
@@ -35,6 +37,11 @@ pub(crate) fn draw(options: &Ladder) -> Result<(), Failure> {
         None => None,
         Some(wanted) => Some(find(wanted, &ladder::rows(&header, &records, None).1)?),
     };
+    if let Some(at) = &options.at {
+        let excerpts = Excerpts::of(&header, &records, only);
+        print::out(&around(at, &options.journal, &excerpts)?);
+        return Ok(());
+    }
     if let Some(file) = &options.html {
         write_whole(file, &Html::draw(&header, &records, only))?;
         print::line(&format!("the ladder is in {}: open it in a browser", file.display()));
@@ -55,6 +62,42 @@ pub(crate) fn draw(options: &Ladder) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// The rows around a moment that somebody found: a time, or a line of a log.
+fn around(at: &str, journal: &Path, excerpts: &Excerpts<'_>) -> Result<String, Failure> {
+    let moment = match of_log(at, journal)? {
+        Some(moment) => moment,
+        None => Moment::parse(at, None).ok_or_else(|| {
+            let ways = "write 08:54:29.002, +3.002, or a line of a log such as finesse.log:120";
+            Failure::Usage(format!("`{at}` is no time: {ways}"))
+        })?,
+    };
+    excerpts.at(&moment, print::page()).ok_or_else(|| {
+        let span = excerpts.span().map(|[first, last]| format!(": it has rows from {first} to {last}"));
+        Failure::Usage(format!("nothing happened around {at} in the journal{}", span.unwrap_or_default()))
+    })
+}
+
+/// The moment of the line that `finesse.log:120` means. The file is looked for beside the journal, too.
+fn of_log(at: &str, journal: &Path) -> Result<Option<Moment>, Failure> {
+    let Some((path, number)) = at.rsplit_once(':') else { return Ok(None) };
+    let path = Path::new(path);
+    let name = path.file_name().unwrap_or_default();
+    let (Some(log), Ok(number)) =
+        (LogFile::ALL.into_iter().find(|log| name == log.file_name()), number.parse::<usize>())
+    else {
+        return Ok(None);
+    };
+    let beside = journal.with_file_name(name);
+    let path = if path.exists() { path } else { &beside };
+    let text = fs::read(path).map_err(|source| file_failure("read", path, source))?;
+    let text = String::from_utf8_lossy(&text);
+    let moment = Moment::of_line(&text, number, log.lane()).ok_or_else(|| {
+        let count = text.lines().count();
+        Failure::Usage(format!("{} has {count} lines, and no line {number} with a time", path.display()))
+    })?;
+    Ok(Some(moment))
 }
 
 /// Draws what is there of a run, and goes on with it until it is over.

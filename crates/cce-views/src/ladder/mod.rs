@@ -7,6 +7,7 @@
 mod excerpt;
 mod html;
 mod mermaid;
+mod moment;
 mod names;
 mod page;
 mod row;
@@ -17,6 +18,7 @@ mod words;
 pub use excerpt::Excerpts;
 pub use html::Html;
 pub use mermaid::Mermaid;
+pub use moment::Moment;
 pub use names::DrawnContacts;
 pub use page::{Page, Paint};
 pub use row::{Lane, Row, RowKind, RowMark, Shape};

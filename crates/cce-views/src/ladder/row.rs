@@ -168,6 +168,8 @@ impl RowKind {
 /// Why a row is pointed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RowMark {
+    /// It is the one that somebody asked for.
+    Asked,
     /// Something in it contradicts what is pointed out otherwise.
     Related,
     /// Something in it is wrong.
@@ -178,6 +180,7 @@ impl RowMark {
     /// How it is drawn.
     pub const fn sign(self) -> char {
         match self {
+            Self::Asked => '▸',
             Self::Related => '○',
             Self::Wrong => '✗',
         }

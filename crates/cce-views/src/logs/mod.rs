@@ -9,7 +9,7 @@ mod finesse;
 mod mr_pim;
 mod router;
 
-use crate::one_line::one_line;
+use crate::{ladder::Lane, one_line::one_line};
 use cce_fold::{Fold, ReadRecord};
 use cce_journal::{Header, Record};
 use std::borrow::Cow;
@@ -49,6 +49,17 @@ impl LogFile {
     pub fn stem(self) -> &'static str {
         let name = self.file_name();
         name.strip_suffix(".log").unwrap_or(name)
+    }
+
+    /// The lane of the component that writes it.
+    pub const fn lane(self) -> Lane {
+        match self {
+            Self::Ctisvr => Lane::Cti,
+            Self::MrPim => Lane::Pim,
+            Self::Router => Lane::Rtr,
+            Self::CcpPublicApps | Self::CcpRuntime | Self::CcpApi => Lane::Ccp,
+            Self::Finesse => Lane::Fin,
+        }
     }
 
     /// The file's name.

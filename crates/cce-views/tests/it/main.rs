@@ -5,6 +5,7 @@
 mod html;
 mod lab;
 mod recovery;
+mod rows;
 mod status;
 
 use crate::lab::{lab, run, run_of};

@@ -83,6 +83,42 @@ fn a_setting_that_nothing_has_is_told_with_the_nearest_one() {
 }
 
 #[test]
+fn a_lab_is_checked_and_shown_with_its_file_alone_too() {
+    let folder = folder("mistake-config");
+    fs::write(folder.join("mine.toml"), "[ccp]\npol_lifetime = \"1min\"\n").unwrap();
+    let output = run(&folder, &["config", "check", "mine.toml"]);
+    assert!(stderr(&output).contains("did you mean `poll_lifetime`?"), "{}", stderr(&output));
+    let output = run(&folder, &["config", "show", "task-and-chat", "--brief"]);
+    assert!(output.status.success() && stdout(&output).contains("Chat"), "{}", stderr(&output));
+    let text = told("mistake-config", &["config", "check", &scenario("one-task.toml")]);
+    assert!(text.contains("a lab belongs here"), "{text}");
+}
+
+#[test]
+fn many_seeds_of_one_run_are_told_with_the_command_that_plays_them() {
+    for command in ["sim", "run"] {
+        let text = told("mistake-seeds", &[command, "--seed", "1..5"]);
+        assert!(text.contains("`ccelab explore SCENARIO --seeds 1..5` plays every one of them"), "{text}");
+    }
+    assert!(told("mistake-seeds", &["sim", "one-task", "--seed", "x"]).contains("a whole number from 0"));
+}
+
+#[test]
+fn a_moment_that_a_journal_lacks_is_told_with_those_that_it_has() {
+    let folder = folder("mistake-moment");
+    assert!(run(&folder, &["sim", "one-task"]).status.success());
+    for (at, why) in [
+        ("23:59:59", "it has rows from 08:54:26."),
+        ("noon", "`noon` is no time: write 08:54:29.002, +3.002, or a line of a log such as finesse.log:120"),
+        ("finesse.log:100000", "lines, and no line 100000 with a time"),
+    ] {
+        let output = run(&folder, &["ladder", ".ccelab/last/journal.jsonl", "--at", at]);
+        assert_eq!(output.status.code(), Some(2), "{at}");
+        assert!(stderr(&output).contains(why), "{at}: {}", stderr(&output));
+    }
+}
+
+#[test]
 fn a_task_that_a_journal_lacks_is_told_with_those_that_it_has() {
     let folder = folder("mistake-task");
     assert!(run(&folder, &["sim", "two-tasks-one-agent"]).status.success());
