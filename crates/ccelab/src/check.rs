@@ -1,15 +1,18 @@
 //! `ccelab check`: which rules a journal breaks, each with the ladder around it.
 
-use crate::{cli, failure::Failure, files::read_journal_to_end, print, sim};
+use crate::{
+    cli,
+    excerpts::{Wrong, with_excerpts},
+    failure::Failure,
+    files::read_journal_to_end,
+    print, sim,
+};
 use cce_check::{Breach, Check, Checks, Misdeed};
 use cce_fold::Fold;
 use cce_journal::{Header, Record};
 use cce_play::Expected;
-use cce_views::ladder::Excerpts;
 use std::fmt::Write;
 
-/// Breaches that are drawn; further ones are told.
-const DRAWN_MAX: usize = 10;
 /// Breaches that are told; further ones are counted.
 const TOLD_MAX: usize = 200;
 
@@ -82,20 +85,17 @@ fn expect(options: &cli::Check, header: &Header, records: &[Record], owes_ends: 
     Err(Failure::Check(format!("{name}: {} of {of} {are} not met", unmet.len())))
 }
 
-/// Every breach, the first ones with the ladder around them.
+/// Every breach, the first tasks with the ladder around them.
 fn report(header: &Header, records: &[Record], breaches: &[Breach]) -> String {
     if breaches.is_empty() {
         return String::new();
     }
-    let page = print::page();
-    let ladder = Excerpts::new(header, records);
-    let mut text = String::new();
-    for (number, breach) in (1..).zip(breaches.iter().take(TOLD_MAX)) {
-        let _ = writeln!(text, "{breach}");
-        if number <= DRAWN_MAX {
-            let _ = writeln!(text, "\n{}", ladder.around(breach.seq, &breach.related, page));
-        }
-    }
+    let wrong = breaches.iter().take(TOLD_MAX).map(|breach| Wrong {
+        text: format!("{breach}\n"),
+        record: Some(breach.seq),
+        related: &breach.related,
+    });
+    let mut text = with_excerpts(header, records, wrong.collect()) + "\n";
     if breaches.len() > TOLD_MAX {
         let _ = writeln!(text, "… and {} more", breaches.len() - TOLD_MAX);
     }

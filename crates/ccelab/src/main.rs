@@ -11,6 +11,7 @@ mod cues;
 mod decode;
 mod demo;
 mod descriptors;
+mod excerpts;
 mod explore;
 mod failure;
 mod file_kind;

@@ -2,6 +2,7 @@
 
 use crate::{
     cli,
+    excerpts::{Wrong, with_excerpts},
     failure::Failure,
     files::{load_lab, load_lab_text, read_journal},
     folders::{Places, create_own},
@@ -16,7 +17,6 @@ use cce_net::Sink;
 use cce_play::{Finding, FindingKind, Orders, Play, RunReport};
 use cce_scenario::{Context, Scenario, Unreachable};
 use cce_sim::Sequence;
-use cce_views::ladder::Excerpts;
 use cce_world::Lab;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -30,9 +30,6 @@ const AGAIN: &str = ".ccelab/again";
 
 /// Ends of contacts that are told one by one.
 const ENDS_MAX: usize = 20;
-
-/// Failures that are drawn; further ones are told.
-const DRAWN_MAX: usize = 5;
 
 /// Reads a scenario and whatever it names.
 pub(crate) fn load_scenario(options: &cli::ScenarioFile) -> Result<Scenario, Failure> {
@@ -351,24 +348,18 @@ pub(crate) fn summary(name: &str, report: &RunReport, journal: &Path) -> String 
     text
 }
 
-/// What is wrong, the first few with the ladder around them.
+/// What is wrong, the first few tasks with the ladder around it.
 pub(crate) fn failures(header: &Header, records: &[Record], failures: &[Finding]) -> String {
-    let page = print::page();
-    let ladder = Excerpts::new(header, records);
-    let mut text = String::new();
-    for (number, failure) in failures.iter().enumerate() {
+    let wrong = failures.iter().map(|failure| {
         let place = failure.record.map(|record| format!(" (record {record})")).unwrap_or_default();
         let place = if failure.text.contains(place.trim_start()) { "" } else { place.as_str() };
-        let _ = writeln!(text, "\n{}\n  {}{place}", failure.by, failure.text);
+        let mut text = format!("{}\n  {}{place}\n", failure.by, failure.text);
         if let Some(why) = &failure.inferred {
             let _ = writeln!(text, "  this rests on inferred behaviour: {why}");
         }
-        if let Some(record) = failure.record.filter(|_| number < DRAWN_MAX && !records.is_empty()) {
-            let _ = write!(text, "\n{}", ladder.around(record, &failure.related, page));
-        }
-    }
-    text.push('\n');
-    text
+        Wrong { text, record: failure.record, related: &failure.related }
+    });
+    format!("\n{}\n", with_excerpts(header, records, wrong.collect()))
 }
 
 /// The command that repeats a run of a scenario.

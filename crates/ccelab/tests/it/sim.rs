@@ -41,6 +41,26 @@ fn what_is_not_so_is_told_with_the_ladder_and_the_command_that_repeats_it() {
 }
 
 #[test]
+fn failures_about_one_task_are_drawn_once() {
+    let folder = folder("sim-fails-once");
+    let text = "name = \"often\"\n[agents.1081]\n[customers.alice]\n[customers.bob]\nat = \"12s\"\n\
+                [[expect]]\nfinal = [\"contact alice to=discarded\", \"contact bob to=discarded\"]\n\
+                [[expect]]\nnever = [\"dialog alice to=CLOSED\", \"ccp > mrpg CANCEL_TASK alice\"]\n\
+                [[expect]]\norder = [\"ccp > mrpg NEW_TASK alice\", \"ccp > mrpg CANCEL_TASK alice\"]\n";
+    fs::write(folder.join("often.toml"), text).unwrap();
+    let output = run(&folder, &["sim", "often.toml"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let said = stdout(&output);
+    assert_eq!(said.matches("host clock").count(), 2, "{said}");
+    let head = said.find("APP").unwrap();
+    for by in ["at the end `contact alice to=discarded`", "never `dialog alice to=CLOSED`"] {
+        assert!(said.find(by).is_some_and(|at| at < head), "{by}: {said}");
+    }
+    assert!(said.lines().filter(|line| line.contains('✗')).count() >= 2, "{said}");
+    assert!(stderr(&output).contains("4 expectations failed"), "{}", stderr(&output));
+}
+
+#[test]
 fn one_seed_gives_one_journal() {
     let folder = folder("sim-seed");
     for name in ["one", "two"] {
@@ -123,6 +143,24 @@ fn many_seeds_are_told_by_their_outcomes() {
 }
 
 #[test]
+fn an_exploration_says_in_what_its_outcomes_differ() {
+    let folder = folder("sim-differences");
+    let output = run(
+        &folder,
+        &["explore", &scenario("cancel-races-reservation.toml"), "--seeds", "1..8", "--jobs", "2"],
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = stdout(&output);
+    assert!(said.contains("8 seeds, 2 distinct outcomes"), "{said}");
+    let unlike: Vec<&str> = said.lines().filter(|line| line.contains("unlike the first: ")).collect();
+    assert_eq!(
+        unlike[0].trim_start(),
+        "unlike the first: alice: handled (externally_handled), not discarded (notification_cce_task_cancel_succeeded); \
+         disposition 38 normal end, not no disposition"
+    );
+}
+
+#[test]
 fn every_combination_of_parameters_is_explored_but_for_those_that_are_chosen() {
     let folder = folder("sim-parameters");
     let file = "name = \"p\"\n[parameters]\nspeed = [\"1s\", \"2s\"]\npatience = [\"5s\", \"9s\"]\n\
@@ -142,24 +180,6 @@ fn every_combination_of_parameters_is_explored_but_for_those_that_are_chosen() {
 
 #[test]
 fn every_order_is_told_by_its_outcome_with_the_command_that_repeats_it() {
-#[test]
-fn an_exploration_says_in_what_its_outcomes_differ() {
-    let folder = folder("sim-differences");
-    let output = run(
-        &folder,
-        &["explore", &scenario("cancel-races-reservation.toml"), "--seeds", "1..8", "--jobs", "2"],
-    );
-    assert!(output.status.success(), "{}", stderr(&output));
-    let said = stdout(&output);
-    assert!(said.contains("8 seeds, 2 distinct outcomes"), "{said}");
-    let unlike: Vec<&str> = said.lines().filter(|line| line.contains("unlike the first: ")).collect();
-    assert_eq!(
-        unlike[0].trim_start(),
-        "unlike the first: alice: handled (externally_handled), not discarded (notification_cce_task_cancel_succeeded); \
-         disposition 38 normal end, not no disposition"
-    );
-}
-
     let folder = folder("sim-orders");
     let file = scenario("one-task.toml");
     let output = run(&folder, &["explore", &file, "--orders", "--max", "40"]);
