@@ -244,6 +244,9 @@ pub(crate) struct Run {
     /// Write the same to standard output, as one line in place of the banner
     #[arg(long)]
     pub(crate) print_ready: bool,
+    /// Say everything about the lab at the start, also at a terminal
+    #[arg(long, conflicts_with = "print_ready")]
+    pub(crate) verbose: bool,
     /// Draw the ladder below the banner, as it grows
     #[arg(long, conflicts_with_all = ["print_ready", "top"])]
     pub(crate) ladder: bool,

@@ -156,8 +156,14 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
             if options.print_ready {
                 print::line(&told);
             } else {
-                let reader = Reader::of_standard_output();
-                print::out(&banner::text(&lab, &addresses, &places, logs_of_the_end.is_none(), reader));
+                let reader = Reader::of_standard_output(options.verbose);
+                print::out(&banner::text(
+                    &lab,
+                    &addresses,
+                    (&places.journal, &places.logs),
+                    logs_of_the_end.is_none(),
+                    reader,
+                ));
                 is_said.store(true, Ordering::Release);
             }
             let Some(scenario_run) = scenario_run else { return pending().await };

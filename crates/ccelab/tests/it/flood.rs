@@ -73,6 +73,19 @@ fn what_a_peer_outside_does_wrong_is_told_at_the_end_of_the_run_once_and_in_word
 }
 
 #[test]
+fn the_banner_says_the_same_of_agents_whoever_names_them() {
+    let agents = |name: &str, arguments: &[&str]| {
+        let lab = Running::start(&folder(name), "lab", &[&["--ports", "ephemeral"], arguments].concat());
+        let banner = lab.banner();
+        let told = banner.lines().skip_while(|line| !line.starts_with("  agents ")).take(2);
+        told.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let named = agents("banner-agents", &["--agents", "1081=auto"]);
+    assert!(named[0].contains("(password ") && named[1] == "  working by themselves: 1081", "{named:?}");
+    assert_eq!(agents("banner-scenario", &["--scenario", "one-task"]), named);
+}
+
+#[test]
 fn the_banner_in_a_file_has_no_password() {
     let lab = Running::start(&folder("banner"), "lab", &["--ports", "ephemeral"]);
     let banner = lab.banner();
