@@ -180,7 +180,7 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "FILE")]
     pub(crate) pcap: Option<PathBuf>,
     /// Seed of everything that is drawn
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed)]
     pub(crate) seed: u64,
 }
 
@@ -232,7 +232,7 @@ pub(crate) struct Run {
     /// Seed of everything that is drawn [default: another one in each run]. With --start, too, each component draws
     /// the same ids one after the other: the first 100 contacts, and calls and tasks in the order in which they come, have
     /// the same ids in each run. Times, and which of two things comes first, are those of the network
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed)]
     pub(crate) seed: Option<u64>,
     /// The calendar at the start of the run, such as 2026-11-28T09:00:00Z [default: now]
     #[arg(long, value_name = "TIME", value_parser = cce_world::calendar)]
@@ -277,6 +277,9 @@ pub(crate) struct WaitReady {
     /// How long to wait for it
     #[arg(long, value_name = "TIME", default_value = "30s")]
     pub(crate) timeout: cce_world::Span,
+    /// The process of the lab that writes it: once it has ended, nobody waits any more
+    #[arg(long, value_name = "PID", value_parser = clap::value_parser!(i32).range(1..))]
+    pub(crate) pid: Option<i32>,
 }
 
 /// Clients that speak over TLS.
@@ -389,16 +392,16 @@ pub(crate) struct Ladder {
     /// One task only: T1, any spelling of any of its ids, or the name of its customer
     #[arg(long, value_name = "ID")]
     pub(crate) task: Option<String>,
+    /// The rows around a moment only: 08:54:29.002 of a host's clock, +3.002 since the start, or a line of a log in a product's
+    /// format, finesse.log:120
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["format", "html", "follow"])]
+    pub(crate) at: Option<String>,
     /// How to draw it
     #[arg(long, value_enum, default_value_t = LadderFormat::Text)]
     pub(crate) format: LadderFormat,
     /// Go on with a run that goes on, until it is over
     #[arg(long, conflicts_with_all = ["format", "html"])]
     pub(crate) follow: bool,
-    /// The rows around a moment only: 08:54:29.002 of a host's clock, +3.002 since the start, or a line of a log in a product's
-    /// format, finesse.log:120
-    #[arg(long, value_name = "TIME", conflicts_with_all = ["format", "html", "follow"])]
-    pub(crate) at: Option<String>,
     /// Write one page for a browser, with filters, the fields of each message, and the lines of the journal and of the logs:
     /// for a bug report
     #[arg(long, value_name = "FILE", conflicts_with = "format")]
@@ -480,6 +483,9 @@ pub(crate) enum ConfigCommand {
     List,
     /// Prints the lab as it would run, with every setting, and where each comes from that is not the built-in one
     Show {
+        /// The same as --config
+        #[arg(value_name = "LAB", conflicts_with = "config")]
+        lab: Option<PathBuf>,
         /// What differs from the built-in lab only
         #[arg(long)]
         brief: bool,
@@ -497,6 +503,9 @@ pub(crate) enum ConfigCommand {
     },
     /// Says everything that is wrong with a configuration
     Check {
+        /// The same as --config
+        #[arg(value_name = "LAB", conflicts_with = "config")]
+        lab: Option<PathBuf>,
         /// A lab of your own, or the name of one that comes with ccelab
         #[arg(long, visible_alias = "lab", value_name = "LAB")]
         config: Option<PathBuf>,
@@ -583,7 +592,7 @@ pub(crate) struct Sim {
     #[command(flatten)]
     pub(crate) release: ReleaseOption,
     /// Seed of everything that is drawn
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed)]
     pub(crate) seed: u64,
     /// The order of messages, as `explore --orders` tells it
     #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
@@ -642,6 +651,16 @@ impl Seeds {
     pub(crate) const fn count(&self) -> u64 {
         self.last - self.first + 1
     }
+}
+
+/// A seed. Many of them are another command's.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| match text.replace(',', "..").parse::<Seeds>() {
+        Ok(Seeds { first, last }) => {
+            format!("a run has one seed: `ccelab explore SCENARIO --seeds {first}..{last}` plays every one of them")
+        }
+        Err(_) => format!("a whole number from 0 to {}", u64::MAX),
+    })
 }
 
 impl std::str::FromStr for Seeds {

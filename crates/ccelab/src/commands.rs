@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     files::{create_private, gaps, layers, load_lab, read_journal, read_journal_to_end},
     folders::create_folder,
-    hosts, ladder, load, merge, print, run, shipped,
+    hosts, ladder, load, merge, print, ready_file, run, shipped,
     shipped::Wanted,
     sim, top, wait_ready,
 };
@@ -29,7 +29,9 @@ use std::{
 pub(crate) fn execute(command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo(options) => demo::demo(options),
-        Command::Run(options) => run::run(&options),
+        Command::Run(options) => run::run(&options).inspect_err(|failure| {
+            ready_file::tell_failure(options.ready_file.as_deref(), failure);
+        }),
         Command::WaitReady(options) => wait_ready::wait_ready(&options),
         Command::Load(options) => load::load(&options),
         Command::Sim(options) => sim::sim(&options),
@@ -61,9 +63,9 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
             }
             Ok(())
         }
-        Command::Config { command: ConfigCommand::Show { config, brief, release } } => {
+        Command::Config { command: ConfigCommand::Show { lab, config, brief, release } } => {
             let detail = if brief { ShowDetail::Brief } else { ShowDetail::Whole };
-            print::out(&cce_world::show(&layers(config.as_deref(), &release)?, detail)?);
+            print::out(&cce_world::show(&layers(lab.or(config).as_deref(), &release)?, detail)?);
             Ok(())
         }
         Command::Config { command: ConfigCommand::Tables { protocol } } => {
@@ -73,8 +75,8 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
             }));
             Ok(())
         }
-        Command::Config { command: ConfigCommand::Check { config, tables } } => {
-            load_lab(config.as_deref(), &ReleaseOption::default(), &tables)?;
+        Command::Config { command: ConfigCommand::Check { lab, config, tables } } => {
+            load_lab(lab.or(config).as_deref(), &ReleaseOption::default(), &tables)?;
             print::line("the configuration is fine");
             Ok(())
         }

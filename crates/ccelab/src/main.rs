@@ -26,6 +26,7 @@ mod log_files;
 mod merge;
 mod people;
 mod print;
+mod process;
 mod readiness;
 mod ready_file;
 mod record_writer;

@@ -5,13 +5,10 @@ use crate::{
     claims::file_failure,
     failure::Failure,
     files::{TEXT_MAX, write_whole},
+    process::lives,
 };
 use cce_kernel::{Kind, Port};
 use cce_world::{ADMIN_LINK, Lab, link_name};
-use rustix::{
-    io::Errno,
-    process::{Pid, test_kill_process},
-};
 use serde_json::{Map, Value, json};
 use std::{
     fs::{self, File},
@@ -23,6 +20,9 @@ use std::{
 
 /// The key by which a file is known to be a ready file.
 const PID: &str = "pid";
+
+/// The key of what went wrong, where a lab did not come to be.
+const ERROR: &str = "error";
 
 /// How long a lab has to accept a connection.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -38,6 +38,7 @@ impl ReadyFile {
         if let Some(path) = path {
             check(path).map_err(Failure::Usage)?;
             remove(path, |_| true);
+            remove(&failed(path), |_| true);
         }
         Ok(Self(path.map(Path::to_owned)))
     }
@@ -64,7 +65,7 @@ fn check(path: &Path) -> Result<(), String> {
         return Ok(());
     }
     let ready = read(path).map_err(|why| format!("{why}, and would be overwritten: name another file"))?;
-    let pid = ready[PID].as_u64().unwrap_or_default();
+    let pid = ready[PID].as_i64().and_then(|pid| i32::try_from(pid).ok()).unwrap_or_default();
     let does_answer = || {
         let address = probed(&ready).and_then(|address| address.parse().ok());
         address.is_some_and(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok())
@@ -79,13 +80,6 @@ fn check(path: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether there is such a process.
-fn lives(pid: u64) -> bool {
-    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-    // One of another user may not be asked, but is there.
-    pid.is_some_and(|pid| matches!(test_kill_process(pid), Ok(()) | Err(Errno::PERM)))
-}
-
 /// Where it is asked whether a lab answers: where a connection has no consequence, if there is such a listener. One that ends at
 /// once would be a link that comes and goes, and over TLS a handshake that fails.
 pub(crate) fn probed(ready: &Value) -> Option<&str> {
@@ -96,7 +90,30 @@ pub(crate) fn probed(ready: &Value) -> Option<&str> {
     texts.find(|text| text.parse::<SocketAddr>().is_ok())
 }
 
-/// Removes a ready file of a process that is meant.
+/// Where a lab that does not come to be says why, for `wait-ready --pid`.
+fn failed(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".failed");
+    name.into()
+}
+
+/// Says why a lab whose ready file was asked for did not come to be. A run that was ready and found something wrong has said it
+/// already.
+pub(crate) fn tell_failure(path: Option<&Path>, failure: &Failure) {
+    if let Some(path) = path.filter(|_| !matches!(failure, Failure::Check(_))) {
+        let told = json!({ PID: std::process::id(), ERROR: failure.report() });
+        // Standard error has it in any case.
+        let _ = write_whole(&failed(path), &format!("{told}\n"));
+    }
+}
+
+/// Why the lab of a process did not come to be, if it said so.
+pub(crate) fn failure_of(path: &Path, pid: u64) -> Option<String> {
+    let told = read(&failed(path)).ok().filter(|told| told[PID].as_u64() == Some(pid))?;
+    told[ERROR].as_str().map(str::to_owned)
+}
+
+/// Removes a ready file of a process that is meant. Another file stays: its name may have been given by mistake.
 fn remove(path: &Path, is_meant: impl FnOnce(u64) -> bool) {
     let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
     if is_file && read(path).is_ok_and(|ready| ready[PID].as_u64().is_some_and(is_meant)) {

@@ -1,6 +1,6 @@
 //! `ccelab wait-ready`: waits until a ready file is there and its lab answers.
 
-use crate::{admin::ask, cli, failure::Failure, ready_file, run::block_on};
+use crate::{admin::ask, cli, failure::Failure, process::lives, ready_file, run::block_on};
 use http::Method;
 use std::{path::Path, time::Duration};
 use tokio::{
@@ -22,16 +22,30 @@ pub(crate) fn wait_ready(options: &cli::WaitReady) -> Result<(), Failure> {
             let mut looks = interval(LOOK);
             loop {
                 looks.tick().await;
+                // A lab that is ready now may have ended before it is looked at, and not the other way round.
+                let ended = options.pid.filter(|pid| !lives(*pid));
                 match look(&options.file).await {
-                    Ok(()) => return,
+                    Ok(()) => return Ok(()),
                     Err(reason) => why = reason,
+                }
+                if let Some(pid) = ended {
+                    return Err(pid);
                 }
             }
         });
-        let is_ready = waited.await.is_ok();
-        let late = || Failure::Check(format!("no lab is ready after {}: {why}", options.timeout));
-        if is_ready { Ok(()) } else { Err(late()) }
+        match waited.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(pid)) => Err(Failure::Check(over(&options.file, pid))),
+            Err(_) => Err(Failure::Check(format!("no lab is ready after {}: {why}", options.timeout))),
+        }
     })
+}
+
+/// What is said of a lab that ended before it was ready, with its own words where it left some.
+fn over(file: &Path, pid: i32) -> String {
+    let said = u64::try_from(pid).ok().and_then(|pid| ready_file::failure_of(file, pid));
+    let said = said.map(|said| format!(":\n{}", said.trim_end())).unwrap_or_default();
+    format!("process {pid} has ended, and no lab is ready{said}")
 }
 
 /// Whether the lab of a ready file answers, or why not.

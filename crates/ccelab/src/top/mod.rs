@@ -21,13 +21,14 @@ use ratatui::{
 };
 use serde::Deserialize;
 use std::{
-    io::{self, IsTerminal},
+    fs::File,
+    io::{self, IsTerminal, Read, Seek, SeekFrom},
     path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 use tokio::{
     runtime::Handle,
@@ -53,7 +54,7 @@ pub(crate) fn top(options: &cli::Top) -> Result<(), Failure> {
     let address = match &options.ready_file {
         None => options.admin.clone(),
         Some(file) => {
-            let ready = ready_file::read(file).map_err(Failure::Usage)?;
+            let ready = ready_file::read(file).map_err(|why| Failure::Usage(gone(&why)))?;
             let admin = ready["admin"].as_str().map(str::to_owned);
             admin.ok_or_else(|| Failure::Usage(format!("{} names no admin port", file.display())))?
         }
@@ -61,7 +62,13 @@ pub(crate) fn top(options: &cli::Top) -> Result<(), Failure> {
     block_on(async {
         let answer = ask_in_time(&address, Method::GET, "/status").await;
         answer.map_err(|why| {
-            Failure::Usage(format!("{why}; `--admin HOST:PORT` or `--ready-file FILE` says where the lab is"))
+            let ended =
+                last_end().map(|end| format!("; the last run in this folder ended at {}", stamp(end)));
+            Failure::Usage(format!(
+                "{}{}; `--admin HOST:PORT` or `--ready-file FILE` says where the lab is",
+                why.words(&address),
+                ended.unwrap_or_default()
+            ))
         })?;
         watch(address.clone()).await
     })
@@ -144,10 +151,19 @@ fn show(
 /// Asks how the lab stands again and again, at once where more has happened already, until nobody wants to know. The screen does
 /// not wait for that.
 async fn look(address: String, news: mpsc::Sender<News>) {
+    let (mut has_answered, mut end) = (false, None);
     loop {
         let status = read::<StatusAnswer>(&address, "/status").await;
         let held = read::<Vec<HeldView>>(&address, "/held").await;
         let stands = status.and_then(|status| Ok((status, held?)));
+        has_answered |= stands.is_ok();
+        let stands = stands.map_err(|why| match why {
+            // A lab that runs accepts connections, however busy it is.
+            Silence::Nobody if has_answered => {
+                format!("the lab ended at {}", stamp(*end.get_or_insert_with(now)))
+            }
+            Silence::Nobody | Silence::Slow | Silence::Refuses(_) => why.words(&address),
+        });
         let is_behind = stands.as_ref().is_ok_and(|(status, _)| status.is_behind);
         if news.send(News::Stands(Box::new(stands.map(|(status, held)| (status.lab, held))))).await.is_err() {
             return;
@@ -160,22 +176,94 @@ async fn look(address: String, news: mpsc::Sender<News>) {
 
 /// Asks the admin port for something, and tells what it answers.
 async fn post(address: String, path: String, news: mpsc::Sender<News>) {
-    let answer = ask_in_time(&address, Method::POST, &path).await;
+    let answer = ask_in_time(&address, Method::POST, &path).await.map_err(|why| why.words(&address));
     // Whoever has left needs no answer.
     let _ = news.send(News::Answer(path, answer)).await;
 }
 
-async fn read<T: for<'a> Deserialize<'a>>(address: &str, path: &str) -> Result<T, String> {
+async fn read<T: for<'a> Deserialize<'a>>(address: &str, path: &str) -> Result<T, Silence> {
     let answer = ask_in_time(address, Method::GET, path).await?;
     serde_json::from_value(answer)
-        .map_err(|error| format!("{address} is no admin port of this version: {error}"))
+        .map_err(|error| Silence::Refuses(format!("{address} is no admin port of this version: {error}")))
 }
 
-async fn ask_in_time(address: &str, method: Method, path: &str) -> Result<serde_json::Value, String> {
-    let answer = timeout(PATIENCE, ask(address, method, path)).await.ok().flatten();
-    let answer = answer.ok_or_else(|| format!("no lab answers at {address}"))?;
+/// Why a lab does not say what it is asked.
+#[derive(Debug)]
+enum Silence {
+    /// Nobody listens there, or whoever did is gone.
+    Nobody,
+    /// It takes too long.
+    Slow,
+    /// It says why.
+    Refuses(String),
+}
+
+impl Silence {
+    fn words(self, address: &str) -> String {
+        match self {
+            Self::Nobody => format!("no lab answers at {address}"),
+            Self::Slow => format!("the lab at {address} does not answer within {} s", PATIENCE.as_secs()),
+            Self::Refuses(why) => why,
+        }
+    }
+}
+
+async fn ask_in_time(address: &str, method: Method, path: &str) -> Result<serde_json::Value, Silence> {
+    let answer = timeout(PATIENCE, ask(address, method, path)).await.map_err(|_| Silence::Slow)?;
+    let answer = answer.ok_or(Silence::Nobody)?;
     match answer["error"].as_str() {
-        Some(error) => Err(error.to_owned()),
+        Some(error) => Err(Silence::Refuses(error.to_owned())),
         None => Ok(answer),
+    }
+}
+
+/// The journal of the last run in this folder.
+const LAST: &str = ".ccelab/last/journal.jsonl";
+
+/// How the last line of a journal begins whose run is over.
+const ENDED: &str = "{\"ended\"";
+
+/// Bytes of a journal's last line, and more.
+const END_MAX: u64 = 1 << 16;
+
+/// When the last run in this folder ended, if it did.
+fn last_end() -> Option<SystemTime> {
+    let mut file = File::open(LAST).ok()?;
+    let metadata = file.metadata().ok()?;
+    file.seek(SeekFrom::Start(metadata.len().saturating_sub(END_MAX))).ok()?;
+    let mut end = Vec::new();
+    file.take(END_MAX).read_to_end(&mut end).ok()?;
+    let last = String::from_utf8_lossy(&end);
+    last.lines().last().filter(|line| line.starts_with(ENDED))?;
+    metadata.modified().ok()
+}
+
+/// A ready file is there as long as its lab.
+fn gone(why: &str) -> String {
+    match last_end() {
+        Some(end) => format!("{why}: the last run in this folder ended at {}", stamp(end)),
+        None => why.to_owned(),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "people want to know when a lab ended")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+/// `2026-11-30 13:46:24 UTC`.
+fn stamp(at: SystemTime) -> String {
+    let at = jiff::Timestamp::try_from(at).unwrap_or_default();
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_told_with_its_day_and_its_zone() {
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_706_622_869);
+        assert_eq!(stamp(at), "2024-01-30 13:54:29 UTC");
     }
 }

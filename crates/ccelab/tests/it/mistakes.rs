@@ -1,6 +1,6 @@
 //! Mistakes of the command line: each is told with what would be right.
 
-use crate::support::{Running, folder, http, run, scenario, stderr};
+use crate::support::{Running, folder, http, run, scenario, stderr, stdout};
 use std::fs;
 
 /// Runs what is wrong, and says what it was told.

@@ -117,6 +117,27 @@ fn whoever_waits_in_vain_hears_why() {
 }
 
 #[test]
+fn whoever_waits_for_a_process_hears_at_once_that_it_has_ended_and_why() {
+    let folder = folder("ready-died");
+    let mut command = ccelab(&folder);
+    command.args(["run", "--ready-file", "lab.ready", "--config", "missing.toml"]).stderr(Stdio::null());
+    let mut lab = command.spawn().unwrap();
+    let pid = lab.id().to_string();
+    let output = run(&folder, &["wait-ready", "lab.ready", "--timeout", "1h", "--pid", &pid]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = stderr(&output);
+    assert!(told.contains(&format!("process {pid} has ended, and no lab is ready")), "{told}");
+    assert!(told.contains("missing.toml"), "{told}");
+    assert_eq!(lab.wait().unwrap().code(), Some(2));
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    assert!(!folder.join("lab.ready.failed").exists(), "that was another lab");
+    let pid = lab.id().to_string();
+    let output = run(&folder, &["wait-ready", "lab.ready", "--pid", &pid]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    lab.interrupt();
+}
+
+#[test]
 fn another_lab_at_the_same_address_is_not_the_one_that_is_waited_for() {
     let folder = folder("ready-other");
     let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);

@@ -128,6 +128,24 @@ fn top_shows_a_lab_releases_what_is_held_and_goes_by_a_key() {
 }
 
 #[test]
+fn top_says_that_a_lab_has_ended_and_when() {
+    let folder = folder("top-ended");
+    let lab = Running::start_plainly(&folder, "lab", &["--ports", "ephemeral", "--no-tls"]);
+    let mut top = OnTerminal::start(&folder, &["top", "--ready-file", "lab.ready"]);
+    top.wait_for("no agent has signed in");
+    let admin = lab.address("admin");
+    lab.interrupt();
+    top.wait_for("the lab ended at 20");
+    top.press("q");
+    top.ends_in_order();
+    for arguments in [["top", "--admin", &admin], ["top", "--ready-file", "lab.ready"]] {
+        let output = run(&folder, &arguments);
+        let told = stderr(&output);
+        assert!(told.contains("the last run in this folder ended at 20") && told.contains(" UTC"), "{told}");
+    }
+}
+
+#[test]
 fn a_run_with_a_status_screen_ends_by_a_key() {
     let folder = folder("run-top");
     let mut run = OnTerminal::start(&folder, &["run", "--ports", "ephemeral", "--no-tls", "--top"]);
