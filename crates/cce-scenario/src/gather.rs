@@ -139,7 +139,8 @@ fn once_each(problems: Vec<ScenarioProblem>) -> Vec<ScenarioProblem> {
     }
     for (at, mut places) in more {
         places.dedup();
-        told[at].message += &format!(" It stands in {}, too.", places.join(", "));
+        let elsewhere = [" It stands in ", &places.join(", "), ", too."].concat();
+        told[at].message.push_str(&elsewhere);
     }
     told
 }

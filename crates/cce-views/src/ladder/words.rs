@@ -7,7 +7,7 @@ use cce_fold::{AgentMessage, AnyMessage, CtiGroup, TaskMessage};
 use cce_journal::{Bend, Bent};
 use cce_kernel::{CallError, CloseReason, Fact, LinkReason, Port, Request, Response};
 use cce_model::{
-    AgentId, CtiSides, Disposition, Object, Publication, SkillTarget, TaskState,
+    AgentId, CtiSides, Disposition, Object, Publication, ReasonCode, SkillTarget, TaskState,
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
 };
 use cce_mr::{Icm, Mr};
@@ -230,13 +230,22 @@ fn published(publication: &Publication, roster: &Roster) -> String {
         }
         Object::Media(media) => {
             let routable = if media.routable { "" } else { " not routable" };
-            format!("{event} Media {}{routable}{}", media.state.media_name(), roster.within(media.mrd))
+            let (domain, why) = (roster.within(media.mrd), reason(media.reason.as_ref()));
+            format!("{event} Media {}{routable}{domain}{why}", media.state.media_name())
         }
-        Object::User(user) => format!("{event} User {}", user.state),
-        Object::UserError(error) => format!("{event} User error {}", error.message),
+        Object::User(user) => format!("{event} User {}{}", user.state, reason(user.reason.as_ref())),
+        Object::UserError(error) => {
+            let own = error.peripheral.as_ref().map(|own| format!(", peripheral {} {}", own.code, own.text));
+            format!("{event} User error {}{}", error.message, own.unwrap_or_default())
+        }
         Object::MediaError(error) => format!("{event} Media error {}", error.message),
         Object::DialogError { error, .. } => format!("{event} Dialog error {}", error.message),
     }
+}
+
+/// Why an agent is not ready or signed out, where somebody said it: ` reason 12 Lunch`.
+fn reason(reason: Option<&ReasonCode>) -> String {
+    reason.map_or_else(String::new, |reason| format!(" reason {} {}", reason.code, reason.label))
 }
 
 /// A link's name. Both gateways dial one listener, and until one has said who it is, the router cannot tell.

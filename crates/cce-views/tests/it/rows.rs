@@ -6,7 +6,10 @@ use crate::{
 };
 use cce_journal::{Header, Record, What};
 use cce_kernel::{Fact, Input, LinkId, LinkReason, Output, Port, Time};
-use cce_model::{MrdId, RouterCallKey, fact::RouterFact};
+use cce_model::{
+    MrdId, Object, PeripheralError, ReasonCategory, ReasonCode, RouterCallKey, UserError,
+    fact::{FinesseFact, RouterFact},
+};
 use cce_views::{
     ladder::{self, Excerpts, Lane, Moment, Page, Paint},
     logs::LogFile,
@@ -44,6 +47,39 @@ fn a_task_ends_in_a_word_and_not_in_the_name_of_an_agent_s_state() {
     );
 }
 
+#[test]
+fn a_notification_says_the_reason_of_a_state_and_what_the_peripheral_says_of_an_error() {
+    let (header, mut records) = run();
+    let published = |record: &mut Record, change: &dyn Fn(&mut Object) -> bool| {
+        let What::Out(Output::Note(Fact::Finesse(FinesseFact::Published(publication)))) = &mut record.what
+        else {
+            return false;
+        };
+        change(&mut publication.object)
+    };
+    let lunch = |object: &mut Object| {
+        let Object::Media(media) = object else { return false };
+        let (category, label) = (ReasonCategory::NotReady, "Lunch".to_owned());
+        media.reason = Some(ReasonCode { category, id: 7, code: 12, label, for_all: true });
+        true
+    };
+    let refused = |object: &mut Object| {
+        if !matches!(object, Object::Dialog(_)) {
+            return false;
+        }
+        let (text, message) = ("INVALID_EXTENSION".to_owned(), "no such extension".to_owned());
+        let peripheral = Some(PeripheralError { code: 10_125, text, message });
+        let [kind, message, data] = ["Peripheral Error", "E_CTI_TIMEOUT", "16"].map(str::to_owned);
+        *object = Object::UserError(UserError { kind, message, data, peripheral });
+        true
+    };
+    assert!(records.iter_mut().any(|record| published(record, &lunch)));
+    assert!(records.iter_mut().any(|record| published(record, &refused)));
+    let drawn = ladder_of(&header, &records, None);
+    assert!(drawn.contains(" reason 12 Lunch"), "{drawn}");
+    assert!(drawn.contains("User error E_CTI_TIMEOUT, peripheral 10125 INVALID_EXTENSION"), "{drawn}");
+}
+
 /// The end of a link is one row, whatever tasks it takes with it.
 #[test]
 fn what_one_row_says_of_another_task_names_it() {
@@ -54,9 +90,12 @@ fn what_one_row_says_of_another_task_names_it() {
     let (header, mut records) = run_of(&lab);
     let keys: Vec<RouterCallKey> = records
         .iter()
-        .filter_map(|record| match &record.what {
-            What::Out(Output::Note(Fact::Router(RouterFact::CallAdmitted { key, .. }))) => Some(*key),
-            _ => None,
+        .filter_map(|record| {
+            let What::Out(Output::Note(Fact::Router(RouterFact::CallAdmitted { key, .. }))) = &record.what
+            else {
+                return None;
+            };
+            Some(*key)
         })
         .collect();
     let seq = records.last().unwrap().seq + 1;

@@ -145,6 +145,25 @@ fn rules_over_the_admin_port_are_refused_where_their_direction_carries_no_such_m
 }
 
 #[test]
+fn a_rule_over_the_admin_port_with_a_value_that_nothing_has_is_refused_with_the_nearest_one() {
+    let folder = folder("mistake-value");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral", "--no-tls"]);
+    let rule = |selector: &str| format!("{{\"match\": \"{selector}\", \"drop\": true}}");
+    for (selector, told) in [
+        ("finesse > desk UPDATE state=READYY", "`READYY` is no value of `state`; did you mean `READY`?"),
+        ("desk > finesse ACCEPT requestedAction=ACEPT", "did you mean `ACCEPT`?"),
+    ] {
+        let answer = http("POST", &lab.address("admin"), "/rules", None, &rule(selector)).unwrap();
+        assert_eq!(answer.status, 400, "{selector}: {}", answer.body);
+        assert!(answer.body.contains(told), "{selector}: {}", answer.body);
+    }
+    let right =
+        http("POST", &lab.address("admin"), "/rules", None, &rule("finesse > desk UPDATE state=READY"));
+    assert_eq!(right.unwrap().status, 201);
+    lab.interrupt();
+}
+
+#[test]
 fn a_lab_listens_on_localhost() {
     let folder = folder("mistake-localhost");
     let lab = Running::start(&folder, "lab", &["--ports", "ephemeral", "--bind", "localhost"]);
