@@ -60,7 +60,13 @@ impl CtiServer {
                     self.send_pending(
                         session,
                         invoke_id,
-                        |_, pending| event::task_assigned(pending, invoke_id, task),
+                        |server, pending| {
+                            let answer = event::task_assigned(pending.as_ref(), invoke_id, task);
+                            if let Some(Pending::OfferTask(own) | Pending::StartTask(own)) = pending {
+                                server.tasks.on_assigned(task, *own);
+                            }
+                            answer
+                        },
                         cx,
                     );
                 }
@@ -211,7 +217,7 @@ impl CtiServer {
                 Some(Pending::AgentTasks(place)) if code == ArmStatus::SUCCESS.0 => {
                     server.agent_tasks(place, invoke_id)
                 }
-                pending => event::answer(pending, invoke_id, code),
+                pending => event::answer(pending.as_ref(), invoke_id, code),
             },
             cx,
         );
@@ -222,7 +228,7 @@ impl CtiServer {
         &mut self,
         number: SessionId,
         invoke_id: InvokeId,
-        answer: impl FnOnce(&Self, Option<Pending>) -> Cti,
+        answer: impl FnOnce(&mut Self, Option<Pending>) -> Cti,
         cx: &mut Cx<'_>,
     ) {
         let found = self.sessions().find(|(_, session)| session.client.session == number);

@@ -3,7 +3,7 @@
 
 use cce_cti::{Cti, CtiStatus};
 use cce_model::EccVariable;
-use cce_wire::{NamedVariable, Shown, Value};
+use cce_wire::{NamedArray, NamedVariable, Shown, Value};
 
 /// Labels of the fields that carry variables.
 const SCALAR: &str = "NamedVariable";
@@ -54,6 +54,18 @@ pub(super) fn taken(
     })
 }
 
+/// Indexes, names and values of what a change says of elements of configured arrays, likewise.
+pub(super) fn taken_elements(
+    given: &[NamedArray],
+    known: &[EccVariable],
+) -> impl Iterator<Item = (u8, String, String)> {
+    given.iter().filter_map(NamedArray::parts).filter_map(|(index, name, value)| {
+        let mut arrays = known.iter().filter(|variable| variable.elements.is_some_and(|all| index < all));
+        let value = arrays.find(|variable| variable.name == name)?.cut(&value);
+        Some((index, name, value))
+    })
+}
+
 fn given(field: &Shown) -> Option<Given> {
     let Value::List(parts) = &field.value else { return None };
     match (field.label, parts.as_slice()) {
@@ -89,7 +101,7 @@ fn judge(given: &Given, known: &[EccVariable]) -> Result<(), CtiStatus> {
 mod tests {
     use super::*;
     use cce_cti::{RegisterVariablesReq, SetCallDataReq, UpdateTaskContextInd};
-    use cce_wire::{NamedArray, Text};
+    use cce_wire::Text;
 
     fn known() -> Vec<EccVariable> {
         let variable = |name: &str, length, elements| EccVariable { name: name.to_owned(), length, elements };

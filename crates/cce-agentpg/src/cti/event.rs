@@ -103,7 +103,7 @@ pub(super) fn pre_call_abort(task: TaskId, mrd: MrdId, instrument: &str) -> Cti 
 }
 
 /// The answer to a request that has one, else `FAILURE_RESP`.
-pub(super) fn answer(pending: Option<Pending>, invoke_id: InvokeId, code: u32) -> Cti {
+pub(super) fn answer(pending: Option<&Pending>, invoke_id: InvokeId, code: u32) -> Cti {
     let status = ArmStatus(code);
     match pending {
         Some(Pending::MediaLogin) => MediaLoginResp { invoke_id, status, ..MediaLoginResp::default() }.into(),
@@ -128,14 +128,14 @@ pub(super) fn answer(pending: Option<Pending>, invoke_id: InvokeId, code: u32) -
         }
         .into(),
         // A task that is refused has no id: -1, -1, -1 (cti-server-protocol 2).
-        Some(Pending::OfferTask) => OfferApplicationTaskResp {
+        Some(Pending::OfferTask(_)) => OfferApplicationTaskResp {
             invoke_id,
             status,
             task_id: TaskId::NONE,
             ..OfferApplicationTaskResp::default()
         }
         .into(),
-        Some(Pending::StartTask) => StartApplicationTaskResp {
+        Some(Pending::StartTask(_)) => StartApplicationTaskResp {
             invoke_id,
             status,
             task_id: TaskId::NONE,
@@ -173,8 +173,8 @@ const fn peripheral_error(failure: ControlFailure) -> u32 {
 }
 
 /// The answer to a request for a task that an application routes itself.
-pub(super) fn task_assigned(pending: Option<Pending>, invoke_id: InvokeId, task_id: TaskId) -> Cti {
-    if pending == Some(Pending::OfferTask) {
+pub(super) fn task_assigned(pending: Option<&Pending>, invoke_id: InvokeId, task_id: TaskId) -> Cti {
+    if matches!(pending, Some(Pending::OfferTask(_))) {
         return OfferApplicationTaskResp { invoke_id, task_id, ..OfferApplicationTaskResp::default() }.into();
     }
     StartApplicationTaskResp { invoke_id, task_id, ..StartApplicationTaskResp::default() }.into()

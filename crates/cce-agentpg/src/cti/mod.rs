@@ -7,6 +7,7 @@
 mod agent_items;
 mod client;
 mod config_service;
+mod context;
 mod delivery;
 mod ecc;
 mod event;
@@ -29,10 +30,13 @@ use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId, Peer,
     session::{Gone, Listener, Silence},
 };
-use cce_model::{AgentKey, AgentRecord, InvokeId, ObjectModel, SessionId, SkillTarget, fact::AgentPgFact};
+use cce_model::{
+    AgentKey, AgentRecord, InvokeId, ObjectModel, SessionId, SkillTarget,
+    fact::{AgentPgFact, ArmMessage},
+};
 use cce_wire::{Bytes, DecodeError, frame_kind};
 use request::Asked;
-use session::{Pending, Session, Side};
+use session::{Session, Side};
 use standby::Sides;
 use std::{collections::BTreeMap, sync::Arc};
 use tasks::Tasks;
@@ -290,13 +294,14 @@ impl CtiServer {
         // An indication has no positive answer, so that nothing waits for one (cti-server-protocol 4.4).
         if let Some(pending) = pending {
             if session.pending.len() >= PENDING_MAX {
-                self.send(link, event::answer(Some(pending), invoke_id, pending.limit_exceeded()), cx);
+                let code = pending.limit_exceeded();
+                self.send(link, event::answer(Some(&pending), invoke_id, code), cx);
                 return None;
             }
             session.pending.insert(invoke_id, pending);
         }
         let (client, during_init) = (session.client.clone(), session.initialises);
-        if let (Some(Pending::AgentTasks(place)), true) = (pending, during_init) {
+        if message == ArmMessage::GetAgentTasks && during_init {
             // The ends go ahead of the list of tasks, which does not have them any more (inferred).
             self.tell_doubtful_ends(link, place, cx);
         }

@@ -1,6 +1,6 @@
 //! What the CTI server asks OPC on behalf of its clients (cti-server-protocol 11.1).
 
-use super::session::Pending;
+use super::{context::of_request, session::Pending, tasks::OwnTask};
 use cce_cti::Cti;
 use cce_model::{AgentKey, InvokeId, TaskState, fact::ArmMessage};
 use cce_wire::{Code, Text};
@@ -30,6 +30,18 @@ macro_rules! asked {
             message: $arm,
             pending: $pending,
         })
+    };
+}
+
+/// The task for which a client asks.
+macro_rules! own_task {
+    ($message:ident) => {
+        OwnTask {
+            place: AgentKey { skill_target: $message.icm_agent_id, mrd: $message.mrd_id },
+            skill_group: $message.arm_skill_group_id,
+            service: $message.arm_service_id,
+            context: of_request!($message),
+        }
     };
 }
 
@@ -104,11 +116,13 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
         }
         Cti::OfferApplicationTaskReq(m) => {
             let (skill_group, service) = (m.arm_skill_group_id, m.arm_service_id);
-            asked!(m, ArmMessage::OfferApplicationTask { skill_group, service }, Some(Pending::OfferTask))
+            let own = Pending::OfferTask(Box::new(own_task!(m)));
+            asked!(m, ArmMessage::OfferApplicationTask { skill_group, service }, Some(own))
         }
         Cti::StartApplicationTaskReq(m) => {
             let (skill_group, service) = (m.arm_skill_group_id, m.arm_service_id);
-            asked!(m, ArmMessage::StartApplicationTask { skill_group, service }, Some(Pending::StartTask))
+            let own = Pending::StartTask(Box::new(own_task!(m)));
+            asked!(m, ArmMessage::StartApplicationTask { skill_group, service }, Some(own))
         }
         Cti::AgentInitReq(m) => asked!(
             m,

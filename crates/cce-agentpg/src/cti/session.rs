@@ -1,6 +1,9 @@
 //! A session of a CTI client.
 
-use super::subscription::{Origin, Scope, Subscription, Topic};
+use super::{
+    subscription::{Origin, Scope, Subscription, Topic},
+    tasks::OwnTask,
+};
 use crate::arm::Client;
 use cce_cti::{
     ArmStatus, ControlFailure, Cti, OpenReq, VERSION_MAX, VERSION_MIN, dialect, services, task_msg_mask,
@@ -35,7 +38,7 @@ impl Side {
 }
 
 /// A request that OPC will answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Pending {
     /// `MEDIA_LOGIN_REQ`.
     MediaLogin,
@@ -49,10 +52,10 @@ pub(super) enum Pending {
     OverrideLimit,
     /// `GET_AGENT_TASKS_REQ`, about this agent.
     AgentTasks(AgentKey),
-    /// `OFFER_APPLICATION_TASK_REQ`.
-    OfferTask,
-    /// `START_APPLICATION_TASK_REQ`.
-    StartTask,
+    /// `OFFER_APPLICATION_TASK_REQ`, for this task.
+    OfferTask(Box<OwnTask>),
+    /// `START_APPLICATION_TASK_REQ`, for this task.
+    StartTask(Box<OwnTask>),
     /// `AGENT_INIT_REQ`.
     AgentInit,
     /// `TASK_INIT_REQ`.
@@ -63,9 +66,9 @@ pub(super) enum Pending {
 
 impl Pending {
     /// The code that says that too many requests wait.
-    pub(super) fn limit_exceeded(self) -> u32 {
+    pub(super) fn limit_exceeded(&self) -> u32 {
         // CONTROL_FAILURE_CONF has 52 for a performance limit (cti-server-protocol 13).
-        if self == Self::SetAgentState {
+        if *self == Self::SetAgentState {
             ControlFailure::PERFORMANCE_LIMIT.0.into()
         } else {
             ArmStatus::PERFORMANCE_LIMIT_EXCEEDED.0

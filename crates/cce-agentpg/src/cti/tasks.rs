@@ -1,7 +1,12 @@
-//! What the CTI server knows of live tasks: how each was reserved, its state, and its context; for clients that
+//! What the CTI server knows of live tasks: how each was reserved, its state, and its [`Context`]; for clients that
 //! ask for it (cti-server-protocol 11.1, 11.2). It hears all of that from OPC.
 
-use super::{Answer, CtiServer, Session, Side, ecc, event, subscription::Topic};
+use super::{
+    Answer, CtiServer, Session, Side,
+    context::{Context, with_context},
+    event,
+    subscription::Topic,
+};
 use crate::arm::Refusal;
 use cce_cti::{
     AgentInitReadyEvent, AgentTasksEndEvent, AgentTasksEvent, AgentTasksResp, ArmStatus, BeginAgentInitInd,
@@ -13,7 +18,7 @@ use cce_model::{
     AgentKey, AgentState, InvokeId, MrdId, PeripheralId, PreCall, SessionId, SkillTarget, TaskEvent, TaskId,
     TaskState,
 };
-use cce_wire::{List, NamedVariable, Text, Unsigned};
+use cce_wire::{List, Unsigned};
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
@@ -89,9 +94,16 @@ struct View {
     service: SkillTarget,
     /// How the router reserved the agent; none of a task that an application routed itself.
     reserved: Option<PreCall>,
-    variables: BTreeMap<u8, String>,
-    /// Expanded variables, each name once.
-    named: Vec<(String, String)>,
+    context: Context,
+}
+
+/// A task that an application routes itself, as it asks for it (cti-server-protocol 11.1: 161, 164).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OwnTask {
+    pub(super) place: AgentKey,
+    pub(super) skill_group: SkillTarget,
+    pub(super) service: SkillTarget,
+    pub(super) context: Context,
 }
 
 impl Tasks {
@@ -106,10 +118,19 @@ impl Tasks {
             skill_group: call.skill_group,
             service: SkillTarget::NONE,
             reserved: Some(call.clone()),
-            variables: call.call_variables.iter().cloned().collect(),
-            named: call.named_variables.clone(),
+            context: Context::of_reservation(call),
         };
         self.live.insert(call.task, view);
+    }
+
+    /// A task that an application routes itself has its id; its event follows.
+    pub(super) fn on_assigned(&mut self, task: TaskId, own: OwnTask) {
+        if self.live.len() >= TASKS_MAX {
+            return;
+        }
+        let OwnTask { place, skill_group, service, context } = own;
+        let state = TaskState::PreCall;
+        self.live.insert(task, View { place, state, skill_group, service, reserved: None, context });
     }
 
     /// A task's event; `owner` is the session that speaks for its agent, if it is there to hear it.
@@ -128,15 +149,15 @@ impl Tasks {
         if self.live.len() >= TASKS_MAX && !self.live.contains_key(&event.task) {
             return;
         }
-        // A task without a reservation is one that an application routed itself (cti-server-protocol 11.1).
+        // Of a task that its client told of, as one that was there before this agent PG, the context is not known
+        // (cti-server-protocol 11.1: 185, 209).
         let view = self.live.entry(event.task).or_insert_with(|| View {
             place: AgentKey { skill_target: event.skill_target, mrd: event.mrd },
             state: to,
             skill_group: event.skill_group,
             service: event.service,
             reserved: None,
-            variables: BTreeMap::new(),
-            named: Vec::new(),
+            context: Context::default(),
         });
         view.state = to;
     }
@@ -310,10 +331,7 @@ impl CtiServer {
         if view.place.mrd != place.mrd {
             return Ok(vec![refusal(m.invoke_id, Refusal::WrongMrd)]);
         }
-        view.variables.extend(cce_wire::numbered(cce_wire::call_variables!(m)));
-        for (name, value) in ecc::taken(&m.named_variable, &self.model.ecc_variables) {
-            view.set_named(name, value);
-        }
+        view.context.change(m, &self.model.ecc_variables);
         let update = Cti::from(data_update(self.config.peripheral, m.task_id, view));
         self.deliver(place, Topic::Task(update.kind()), &update, cx);
         Ok(Vec::new())
@@ -409,52 +427,6 @@ fn count(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
 }
 
-impl View {
-    fn variable(&self, number: u8) -> Option<Text<41>> {
-        self.variables.get(&number).map(Text::new)
-    }
-
-    /// Gives an expanded variable its value; each name is there once, where it was first.
-    fn set_named(&mut self, name: String, value: String) {
-        match self.named.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, before)) => *before = value,
-            None => self.named.push((name, value)),
-        }
-    }
-
-    fn named_variables(&self) -> Vec<NamedVariable> {
-        self.named.iter().map(|(name, value)| NamedVariable::new(name, value)).collect()
-    }
-
-    /// `ScriptSelector`, `ApplicationString1`, `ApplicationString2`.
-    fn strings(&self) -> [Option<Text<40>>; 3] {
-        let call = self.reserved.as_ref();
-        [
-            call.map(|call| Text::new(&call.dialed_number)),
-            call.map(|call| Text::new(&call.ani)),
-            call.map(|call| Text::new(&call.ced)),
-        ]
-    }
-}
-
-/// Several messages have a task's context, each in the same fields.
-macro_rules! with_context {
-    ($name:ident { $($field:ident: $value:expr),* $(,)? } of $view:ident) => {{
-        let [script_selector, application_string1, application_string2] = $view.strings();
-        let mut message = $name {
-            $($field: $value,)*
-            num_named_variables: count($view.named.len()),
-            script_selector,
-            application_string1,
-            application_string2,
-            named_variable: $view.named_variables(),
-            ..$name::default()
-        };
-        cce_wire::set_call_variables!(message, |number| $view.variable(number));
-        message
-    }};
-}
-
 /// The snapshot of a task that is over.
 fn ended(asked: &SnapshotTaskReq, place: AgentKey) -> SnapshotTaskResp {
     SnapshotTaskResp {
@@ -477,7 +449,7 @@ fn snapshot(task: TaskId, view: &View) -> SnapshotTaskResp {
         task_state: view.state.into(),
         skill_group_id: view.skill_group,
         service_id: view.service,
-    } of view)
+    } of &view.context)
 }
 
 fn snapshot_event(task: TaskId, view: &View) -> SnapshotTaskEvent {
@@ -488,7 +460,7 @@ fn snapshot_event(task: TaskId, view: &View) -> SnapshotTaskEvent {
         task_state: view.state.into(),
         skill_group_id: view.skill_group,
         service_id: view.service,
-    } of view)
+    } of &view.context)
 }
 
 fn data_update(peripheral: PeripheralId, task: TaskId, view: &View) -> TaskDataUpdateEvent {
@@ -498,7 +470,7 @@ fn data_update(peripheral: PeripheralId, task: TaskId, view: &View) -> TaskDataU
         mr_domain_id: view.place.mrd,
         task_id: task,
         icm_agent_id: view.place.skill_target,
-    } of view)
+    } of &view.context)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod answers;
 mod application;
 mod configuration;
+mod context;
 mod initialisation;
 mod interrupt;
 mod lab;
