@@ -9,9 +9,10 @@ use super::{
 };
 use crate::arm::Refusal;
 use cce_cti::{
-    AgentInitReadyEvent, AgentTasksEndEvent, AgentTasksEvent, AgentTasksResp, ArmStatus, BeginAgentInitInd,
-    Cti, DesktopConnectedInd, FailureResp, GetPrecallMessagesReq, GetPrecallMessagesResp, SnapshotTaskEvent,
-    SnapshotTaskReq, SnapshotTaskResp, TaskDataUpdateEvent, UpdateTaskContextInd, services,
+    AgentInitReadyEvent, AgentTasksEndEvent, AgentTasksEvent, AgentTasksRequestEvent, AgentTasksResp,
+    ArmStatus, BeginAgentInitInd, Cti, DesktopConnectedInd, FailureResp, GetPrecallMessagesReq,
+    GetPrecallMessagesResp, SnapshotTaskEvent, SnapshotTaskReq, SnapshotTaskResp, TaskDataUpdateEvent,
+    UpdateTaskContextInd, services,
 };
 use cce_kernel::{Cx, LinkId, Time};
 use cce_model::{
@@ -350,7 +351,7 @@ impl CtiServer {
         mrds.dedup();
         // A client that lists no domain means all of the agent's (inferred).
         mrds.retain(|mrd| asked.is_empty() || asked.contains(&Unsigned(*mrd)));
-        Ok(mrds.into_iter().flat_map(|mrd| self.tell_tasks(AgentKey { skill_target, mrd })).collect())
+        Ok(mrds.into_iter().flat_map(|mrd| self.tell_tasks(AgentKey { skill_target, mrd }, true)).collect())
     }
 
     /// What a client hears unasked when it opens its session: how the agents stand whose client is away, their tasks,
@@ -365,7 +366,7 @@ impl CtiServer {
             let events = record.by_queue().map(|queue| event::agent_state(&queue));
             told.extend(events.map(|event| event.for_monitor(session.monitor())));
             if !self.tasks.of(*place).is_empty() {
-                told.extend(self.tell_tasks(*place));
+                told.extend(self.tell_tasks(*place, false));
             }
         }
         told.retain(|message| session.knows(message));
@@ -394,9 +395,17 @@ impl CtiServer {
         }
     }
 
-    fn tell_tasks(&self, place: AgentKey) -> Vec<Cti> {
+    /// All of an agent's tasks in a domain, without an answer's invoke id: because the agent's desktop is connected, or by
+    /// the server itself.
+    fn tell_tasks(&self, place: AgentKey, is_desktop_connected: bool) -> Vec<Cti> {
         let tasks = self.tasks.of(place);
         let (mrd_id, icm_agent_id) = (place.mrd, place.skill_target);
+        let request = AgentTasksRequestEvent {
+            mrd_id,
+            icm_agent_id,
+            desktop_connected_flag: Some(is_desktop_connected),
+            ..AgentTasksRequestEvent::default()
+        };
         let head = AgentTasksEvent {
             mrd_id,
             icm_agent_id,
@@ -407,8 +416,13 @@ impl CtiServer {
         let snapshots =
             tasks.into_iter().filter_map(|task| Some(snapshot_event(task, self.tasks.live.get(&task)?)));
         let end = AgentTasksEndEvent { mrd_id, icm_agent_id, ..AgentTasksEndEvent::default() };
-        // 262 lists the tasks, each has a 263, and 265 ends the list (cti-server-protocol 11.2).
-        std::iter::once(head.into()).chain(snapshots.map(Cti::from)).chain([end.into()]).collect()
+        // 264 says that the tasks were asked for, 262 lists them, each has a 263, and 265 ends the list. Without invoke
+        // ids the two at the ends say what belongs together (cti-server-protocol 11.2, task-routing E16; inferred).
+        [request.into(), head.into()]
+            .into_iter()
+            .chain(snapshots.map(Cti::from))
+            .chain([end.into()])
+            .collect()
     }
 }
 

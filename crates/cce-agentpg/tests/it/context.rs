@@ -31,7 +31,7 @@ fn a_desktop_that_is_back_hears_the_context_of_its_application_s_task() {
     let own = start_own(&mut lab);
     let said = lab.finesse_says(DesktopConnectedInd { icm_agent_id: AGENT, ..Default::default() });
     let heard = said.to(lab.finesse);
-    let [Cti::AgentTasksEvent(list), Cti::SnapshotTaskEvent(seen), Cti::AgentTasksEndEvent(_), ..] =
+    let [_, Cti::AgentTasksEvent(list), Cti::SnapshotTaskEvent(seen), Cti::AgentTasksEndEvent(_), ..] =
         &heard[..]
     else {
         panic!("{said:?}")

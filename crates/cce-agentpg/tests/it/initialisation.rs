@@ -9,7 +9,7 @@ use crate::{
 use cce_cti::*;
 use cce_kernel::{Command, Input, LinkId, Port};
 use cce_model::{AgentState, Disposition, InvokeId, SkillTarget, TaskState};
-use cce_wire::{Code, Text, Unsigned};
+use cce_wire::{Code, List, Text, Unsigned};
 
 #[test]
 fn reservations_that_nobody_accepted_can_be_had_again() {
@@ -28,10 +28,35 @@ fn a_desktop_that_is_back_hears_of_every_task() {
     let mut lab = Lab::working();
     let back = DesktopConnectedInd { icm_agent_id: AGENT, ..Default::default() };
     let names = lab.finesse_says(back).names(lab.finesse);
-    let expected = ["AGENT_TASKS_EVENT", "SNAPSHOT_TASK_EVENT", "AGENT_TASKS_END_EVENT"];
-    assert_eq!(names, [expected.as_slice(), &["AGENT_TASKS_EVENT", "AGENT_TASKS_END_EVENT"]].concat());
+    let one =
+        ["AGENT_TASKS_REQUEST_EVENT", "AGENT_TASKS_EVENT", "SNAPSHOT_TASK_EVENT", "AGENT_TASKS_END_EVENT"];
+    let none = ["AGENT_TASKS_REQUEST_EVENT", "AGENT_TASKS_EVENT", "AGENT_TASKS_END_EVENT"];
+    assert_eq!(names, [one.as_slice(), &none].concat());
     let nobody = DesktopConnectedInd { icm_agent_id: SkillTarget(99), ..Default::default() };
     assert_eq!(lab.finesse_says(nobody).status(lab.finesse), 2);
+}
+
+/// The flag has its one tag in this message (cti-server-protocol 14: 288).
+#[test]
+fn a_list_of_tasks_says_ahead_of_it_whether_a_desktop_is_connected() {
+    let requests = |told: Vec<Cti>| -> Vec<_> {
+        let of = |message| match message {
+            Cti::AgentTasksRequestEvent(m) => Some((m.mrd_id, m.icm_agent_id, m.desktop_connected_flag)),
+            _ => None,
+        };
+        told.into_iter().filter_map(of).collect()
+    };
+    let mut lab = Lab::working();
+    let back = DesktopConnectedInd {
+        icm_agent_id: AGENT,
+        agent_mrd_id: Some(List(vec![Unsigned(MRD)])),
+        ..Default::default()
+    };
+    let told = lab.finesse_says(back).to(lab.finesse);
+    assert_eq!(requests(told), [(MRD, AGENT, Some(true))]);
+    lab.lose(lab.finesse);
+    let link = lab.connect(Port::CtiA);
+    assert_eq!(requests(lab.says(link, open_req()).to(link)), [(MRD, AGENT, Some(false))]);
 }
 
 #[test]
@@ -135,8 +160,14 @@ fn a_new_session_hears_of_agents_without_a_client_and_of_their_tasks() {
     lab.lose(lab.finesse);
     let link = lab.connect(Port::CtiA);
     let names = lab.says(link, open_req()).names(link);
-    let expected = ["AGENT_STATE_EVENT", "AGENT_TASKS_EVENT", "SNAPSHOT_TASK_EVENT", "AGENT_TASKS_END_EVENT"];
-    assert_eq!(names[names.len() - 4..], expected);
+    let expected = [
+        "AGENT_STATE_EVENT",
+        "AGENT_TASKS_REQUEST_EVENT",
+        "AGENT_TASKS_EVENT",
+        "SNAPSHOT_TASK_EVENT",
+        "AGENT_TASKS_END_EVENT",
+    ];
+    assert_eq!(names[names.len() - 5..], expected);
 }
 
 /// The client that comes next may be one that knows nothing of the task: it hears of its context first.
