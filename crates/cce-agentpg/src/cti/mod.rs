@@ -17,6 +17,7 @@ mod query;
 mod request;
 mod session;
 mod standby;
+mod statistics;
 mod subscription;
 mod tasks;
 mod voice;

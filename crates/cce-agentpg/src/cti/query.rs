@@ -1,18 +1,16 @@
-//! What clients ask about agents, devices and skill groups (cti-server-protocol 7 and 8).
+//! What clients ask about agents and devices (cti-server-protocol 7 and 8).
 
 use super::{Answer, CtiServer, Denial, agent_items, event};
 use cce_cti::{
     AgentDeskSettingsConf, AgentDeskSettingsReq, CtiStatus, DeviceLine, LineType, ListAgentTeamConf,
-    ListAgentTeamReq, QueryAgentStateConf, QueryAgentStateReq, QueryAgentStatisticsConf,
-    QueryAgentStatisticsReq, QueryDeviceInfoConf, QueryDeviceInfoReq, QuerySkillGroupStatisticsConf,
-    QuerySkillGroupStatisticsReq, SnapshotDeviceConf, SnapshotDeviceReq, call_control_mask,
-    desk_settings_mask, services,
+    ListAgentTeamReq, QueryAgentStateConf, QueryAgentStateReq, QueryDeviceInfoConf, QueryDeviceInfoReq,
+    SnapshotDeviceConf, SnapshotDeviceReq, call_control_mask, desk_settings_mask, services,
 };
 use cce_kernel::LinkId;
 use cce_model::{
     Agent, AgentKey, AgentRecord, AgentState, Availability, MrdId, PeripheralId, PeripheralType, SkillTarget,
 };
-use cce_wire::{Text, Unsigned};
+use cce_wire::Text;
 
 /// `ClassOfDevice`: voice.
 const VOICE_DEVICE: u16 = 0x80;
@@ -67,68 +65,6 @@ impl CtiServer {
         self.check_peripheral(m.peripheral_id)?;
         self.device(m.agent_instrument.as_ref())?;
         Ok(vec![SnapshotDeviceConf { invoke_id: m.invoke_id, ..SnapshotDeviceConf::default() }.into()])
-    }
-
-    /// An agent's counters: they count calls, of which the lab has none.
-    pub(super) fn on_agent_statistics(&self, m: &QueryAgentStatisticsReq) -> Answer {
-        self.check_peripheral(m.peripheral_id)?;
-        let items = agent_items::Items {
-            extension: m.agent_extension.as_ref(),
-            id: m.agent_id.as_ref(),
-            instrument: m.agent_instrument.as_ref(),
-            icm_agent_id: None,
-        };
-        let agent = items.find(&self.model).map_err(Denial::Status)?;
-        let conf = QueryAgentStatisticsConf {
-            invoke_id: m.invoke_id,
-            peripheral_id: self.config.peripheral,
-            agent_extension: Some(Text::new(&agent.extension)),
-            agent_id: Some(Text::new(agent.id.as_str())),
-            agent_instrument: Some(Text::new(agent.instrument())),
-            ..QueryAgentStatisticsConf::default()
-        };
-        Ok(vec![conf.into()])
-    }
-
-    /// A skill group's counters: how its agents stand; the rest counts calls.
-    pub(super) fn on_skill_group_statistics(&self, m: &QuerySkillGroupStatisticsReq) -> Answer {
-        self.check_peripheral(m.peripheral_id)?;
-        let mut groups = self.model.agents.iter().flat_map(|agent| &agent.skill_groups);
-        let group = groups
-            .find(|group| group.number == m.skill_group_number || m.skill_group_id == Unsigned(group.id));
-        let group = group.ok_or(Denial::Status(CtiStatus::INVALID_SKILL_GROUP))?;
-        let records: Vec<AgentRecord> = self
-            .records
-            .values()
-            .flat_map(AgentRecord::by_queue)
-            .filter(|record| record.skill_group == group.id)
-            .collect();
-        let count = |is_counted: &dyn Fn(&AgentRecord) -> bool| {
-            u32::try_from(records.iter().filter(|record| is_counted(record)).count()).unwrap_or(u32::MAX)
-        };
-        let in_state = |state: AgentState| count(&|record| state_in_queue(record) == state);
-        let available = |availability: Availability| count(&|record| record.availability == availability);
-        let logged_on = count(&|record| record.state != AgentState::Logout);
-        let not_ready = in_state(AgentState::NotReady);
-        let conf = QuerySkillGroupStatisticsConf {
-            invoke_id: m.invoke_id,
-            peripheral_id: self.config.peripheral,
-            skill_group_number: group.number,
-            skill_group_id: Unsigned(group.id),
-            agents_logged_on: logged_on,
-            // NOT_ACTIVE is the available state: ready, and without a task (task-routing 3.10).
-            agents_avail: in_state(AgentState::NotActive),
-            agents_not_ready: not_ready,
-            agents_ready: logged_on - not_ready,
-            agents_work_not_ready: in_state(AgentState::WorkNotReady),
-            agents_work_ready: in_state(AgentState::WorkReady),
-            agents_reserved: in_state(AgentState::Reserved),
-            agents_busy_other: in_state(AgentState::BusyOther),
-            agents_icm_available: available(Availability::Icm),
-            agents_application_available: available(Availability::Application),
-            ..QuerySkillGroupStatisticsConf::default()
-        };
-        Ok(vec![conf.into()])
     }
 
     /// An agent's desk settings: those of somebody who works on tasks, without calls and wrap-up timers.
@@ -217,6 +153,6 @@ fn asked_mrd(agent: &Agent, mrd: MrdId) -> Result<MrdId, Denial> {
 }
 
 /// How an agent stands in the queue of a record: LOGIN is shown once, and is not where the agent is.
-fn state_in_queue(record: &AgentRecord) -> AgentState {
+pub(super) fn state_in_queue(record: &AgentRecord) -> AgentState {
     if record.skill_group_state == AgentState::Login { record.state } else { record.skill_group_state }
 }

@@ -237,12 +237,32 @@ fn what_is_told_of_devices_and_counters_is_complete() {
     };
     assert_eq!(answer(asked.into()), device.into());
 
+    // What nobody counts is 0xFFFFFFFF (cti-server-protocol 8).
+    let unknown = u32::MAX;
     let agent = QueryAgentStatisticsConf {
         invoke_id: InvokeId(6),
         peripheral_id: PeripheralId(5000),
         agent_extension: Some(Text::new("1080")),
         agent_id: Some(Text::new("1080")),
         agent_instrument: instrument.clone(),
+        avail_time_session: unknown,
+        logged_on_time_session: unknown,
+        not_ready_time_session: unknown,
+        icm_available_time_session: unknown,
+        routable_time_session: unknown,
+        handled_calls_session: unknown,
+        handled_calls_talk_time_session: unknown,
+        handled_calls_after_call_time_session: unknown,
+        handled_calls_time_session: unknown,
+        avail_time_today: unknown,
+        logged_on_time_today: unknown,
+        not_ready_time_today: unknown,
+        icm_available_time_today: unknown,
+        routable_time_today: unknown,
+        handled_calls_today: unknown,
+        handled_calls_talk_time_today: unknown,
+        handled_calls_after_call_time_today: unknown,
+        handled_calls_time_today: unknown,
         ..Default::default()
     };
     let asked = QueryAgentStatisticsReq {
@@ -260,6 +280,29 @@ fn what_is_told_of_devices_and_counters_is_complete() {
         agents_logged_on: 1,
         agents_ready: 1,
         agents_icm_available: 1,
+        router_calls_q_now: unknown,
+        longest_router_call_q_now: unknown,
+        avail_time_to5: unknown,
+        logged_on_time_to5: unknown,
+        not_ready_time_to5: unknown,
+        handled_calls_to5: unknown,
+        handled_calls_talk_time_to5: unknown,
+        handled_calls_after_call_time_to5: unknown,
+        handled_calls_time_to5: unknown,
+        avail_time_to_half: unknown,
+        logged_on_time_to_half: unknown,
+        not_ready_time_to_half: unknown,
+        handled_calls_to_half: unknown,
+        handled_calls_talk_time_to_half: unknown,
+        handled_calls_after_call_time_to_half: unknown,
+        handled_calls_time_to_half: unknown,
+        avail_time_today: unknown,
+        logged_on_time_today: unknown,
+        not_ready_time_today: unknown,
+        handled_calls_today: unknown,
+        handled_calls_talk_time_today: unknown,
+        handled_calls_after_call_time_today: unknown,
+        handled_calls_time_today: unknown,
         ..Default::default()
     };
     let by_id = QuerySkillGroupStatisticsReq {
