@@ -12,6 +12,7 @@
 
 mod convert;
 mod ecc;
+mod ended;
 mod pim;
 mod router;
 

@@ -1,6 +1,6 @@
 //! One MR PIM: the session with its application, and the dialogues (mr-interface 2, 5).
 
-use crate::{Config, MrPg, PimConfig, Timer, convert, ecc};
+use crate::{Config, MrPg, PimConfig, Timer, convert, ecc, ended::Ended};
 use cce_kernel::{
     Address, CloseReason, Cx, Fact, LinkId, Port, TimerKey,
     session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Word},
@@ -35,9 +35,6 @@ const IDLE_HEARTBEATS: u64 = 4;
 /// Dialogues of one application at the same time: what the system may queue (task-routing 5).
 const DIALOGUES_MAX: usize = 15_000;
 
-/// Dialogues that were routed while the router was asked to cancel them; of more, the oldest are forgotten.
-const LATE_CANCELS_MAX: usize = 1_000;
-
 /// One MR PIM.
 #[derive(Clone, Debug)]
 pub(crate) struct Pim {
@@ -50,8 +47,8 @@ pub(crate) struct Pim {
     routing_enabled: bool,
     last_invoke_id: InvokeId,
     dialogues: BTreeMap<DialogueId, Dialogue>,
-    /// Dialogues that were routed while the router was asked to cancel them, each with the cancels that are not answered.
-    late_cancels: BTreeMap<DialogueId, u32>,
+    /// Dialogues that are over, some of which were routed while the router was asked to cancel them.
+    ended: Ended,
 }
 
 #[derive(Clone, Debug)]
@@ -78,7 +75,7 @@ impl Pim {
             routing_enabled: false,
             last_invoke_id: InvokeId(0),
             dialogues: BTreeMap::new(),
-            late_cancels: BTreeMap::new(),
+            ended: Ended::default(),
         }
     }
 
@@ -114,7 +111,7 @@ impl Pim {
             self.send_release(id, router, cx);
             self.end(id, DialogueState::Failed, cx);
         }
-        self.late_cancels.clear();
+        self.ended = Ended::default();
     }
 
     pub(crate) fn on_routing_enabled(&mut self, cx: &mut Cx<'_>) {
@@ -134,7 +131,8 @@ impl Pim {
             self.send_failure(id, Disposition::ROUTING_DISABLED, cx);
         }
         // The router that was asked is gone, and had chosen an agent before (inferred).
-        for (id, cancels) in std::mem::take(&mut self.late_cancels) {
+        for id in self.ended.asked() {
+            let cancels = self.ended.take_cancels(id);
             self.answer_late(id, cancels, cx);
         }
     }
@@ -191,6 +189,7 @@ impl Pim {
         // A dialogue that is refused is opened for its failure, which has a SendSeqNo (mr-interface 3).
         note_state(id, &dialogue, None, cx);
         self.dialogues.insert(id, dialogue);
+        self.ended.forget(id);
         if let Some(reason) = self.objection(&task, router) {
             let detail = format!("dialogue {id} is refused with reason {}", reason.in_words());
             cx.note_peer_error(link, "NEW_TASK", detail);
@@ -219,10 +218,10 @@ impl Pim {
     fn on_cancel(&mut self, link: LinkId, cancel: &CancelTask, router: &RouterSession, cx: &mut Cx<'_>) {
         let id = cancel.dialogue_id;
         if !self.dialogues.contains_key(&id) {
-            match self.late_cancels.get_mut(&id) {
-                // The router has not answered the first cancel: its answer is for this one, too (inferred).
-                Some(cancels) => *cancels = cancels.saturating_add(1),
-                None => self.answer_late(id, 1, cx),
+            if self.ended.is_asked(id) {
+                self.ended.add_cancel(id);
+            } else {
+                self.answer_late(id, 1, cx);
             }
             return;
         }
@@ -331,7 +330,8 @@ impl Pim {
     pub(crate) fn on_release_conf(&mut self, conf: &ReleaseConf, cx: &mut Cx<'_>) {
         let id = conf.did;
         // The id may be in use again: the router answers the former dialogue first (mr-interface 5).
-        if let Some(cancels) = self.late_cancels.remove(&id) {
+        if self.ended.is_asked(id) {
+            let cancels = self.ended.take_cancels(id);
             return self.answer_late(id, cancels, cx);
         }
         let Some(dialogue) = self.dialogues.get_mut(&id) else { return cx.over_meanwhile(DIALOGUE) };
@@ -350,11 +350,11 @@ impl Pim {
         }
     }
 
-    /// Answers cancels of a dialogue that was routed.
-    fn answer_late(&self, dialogue_id: DialogueId, cancels: u32, cx: &mut Cx<'_>) {
+    /// Answers cancels of a dialogue that is over.
+    fn answer_late(&mut self, dialogue_id: DialogueId, cancels: u32, cx: &mut Cx<'_>) {
         for _ in 0..cancels {
-            // The dialogue is gone, and its numbers with it: 1 is the first of a new one (inferred).
-            self.send_cancel_conf(dialogue_id, 1, CancelResult::AGENT_CHOSEN, cx);
+            let send_seq_no = self.ended.next_seq(dialogue_id);
+            self.send_cancel_conf(dialogue_id, send_seq_no, CancelResult::AGENT_CHOSEN, cx);
         }
     }
 
@@ -432,15 +432,10 @@ impl Pim {
 
     fn end(&mut self, id: DialogueId, to: DialogueState, cx: &mut Cx<'_>) {
         self.set_state(id, to, cx);
-        let Dialogue { cancels, .. } = self.dialogues.remove(&id).expect("a dialogue ends once");
+        let Dialogue { cancels, sent, .. } = self.dialogues.remove(&id).expect("a dialogue ends once");
         // The failure of a dialogue, and its cancel, answer what asked for that (inferred).
-        if to != DialogueState::Routed || cancels == 0 {
-            return;
-        }
-        if self.late_cancels.len() >= LATE_CANCELS_MAX {
-            self.late_cancels.pop_first();
-        }
-        self.late_cancels.insert(id, cancels);
+        let asked = if to == DialogueState::Routed { cancels } else { 0 };
+        self.ended.remember(id, sent, asked);
     }
 }
 

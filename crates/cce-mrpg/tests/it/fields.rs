@@ -183,14 +183,14 @@ fn each_answer_names_its_dialogue_its_place_and_its_reason() {
     );
     assert_eq!(
         lab.application_says(cancel(4)).messages_to_application(),
-        [conf(1, CancelResult::AGENT_CHOSEN)],
+        [conf(3, CancelResult::AGENT_CHOSEN)],
         "it is over"
     );
 
     let mut lab = Lab::with_task();
     lab.application_says(cancel(2));
     lab.router_says(connect());
-    assert_eq!(lab.router_says(released(1)).messages_to_application(), [conf(1, CancelResult::AGENT_CHOSEN)]);
+    assert_eq!(lab.router_says(released(1)).messages_to_application(), [conf(2, CancelResult::AGENT_CHOSEN)]);
 
     let again = Lab::with_task().application_says(new_task());
     let event =

@@ -289,7 +289,7 @@ fn name(link: LinkId, bytes: &Bytes) -> String {
             format!("NEW_TASK_FAILURE_EVENT seq={} reason={}", m.send_seq_no, m.reason_code)
         }
         Mr::DoThisWithTask(m) => format!("DO_THIS_WITH_TASK seq={}", m.send_seq_no),
-        Mr::CancelTaskConf(m) => format!("CANCEL_TASK_CONF result={}", m.result),
+        Mr::CancelTaskConf(m) => format!("CANCEL_TASK_CONF seq={} result={}", m.send_seq_no, m.result),
         Mr::TerminateDialogueEvent(m) => format!("TERMINATE_DIALOGUE_EVENT cause={}", m.cause),
         Mr::FailureEvent(m) => format!("FAILURE_EVENT status={}", m.status),
         _ => message.name().to_owned(),

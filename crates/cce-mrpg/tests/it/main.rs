@@ -169,7 +169,7 @@ fn a_cancel_in_time_is_confirmed() {
         result: CancelResult::CANCELLED,
         ..Default::default()
     });
-    assert_eq!(said.names(), ["CANCEL_TASK_CONF result=0"]);
+    assert_eq!(said.names(), ["CANCEL_TASK_CONF seq=1 result=0"]);
     assert_eq!(said.states(), [(Some(DialogueState::Cancelling), DialogueState::Cancelled)]);
 }
 
@@ -184,14 +184,45 @@ fn a_cancel_that_meets_a_decision_is_answered_after_it() {
         result: CancelResult::AGENT_CHOSEN,
         ..Default::default()
     });
-    assert_eq!(said.names(), ["CANCEL_TASK_CONF result=1"]);
+    assert_eq!(said.names(), ["CANCEL_TASK_CONF seq=2 result=1"]);
 }
 
 #[test]
 fn a_cancel_of_a_dialogue_that_is_over_comes_too_late() {
     let mut lab = Lab::with_task();
     lab.router_says(connect());
-    assert_eq!(lab.application_says(cancel(2)).names(), ["CANCEL_TASK_CONF result=1"]);
+    assert_eq!(lab.application_says(cancel(2)).names(), ["CANCEL_TASK_CONF seq=2 result=1"]);
+}
+
+/// The numbers of one direction of a dialogue go on, whatever ended it (mr-interface 2).
+#[test]
+fn a_late_answer_to_a_cancel_has_the_number_behind_the_one_that_ended_the_dialogue() {
+    let mut lab = Lab::with_task();
+    lab.router_says(DialogFail { rcid: RoutingClientId(5004), did: DialogueId(4), ..Default::default() });
+    assert_eq!(lab.application_says(cancel(2)).names(), ["CANCEL_TASK_CONF seq=2 result=1"]);
+    assert_eq!(lab.application_says(cancel(3)).names(), ["CANCEL_TASK_CONF seq=3 result=1"]);
+}
+
+#[test]
+fn a_dialogue_whose_id_was_in_use_is_numbered_from_1() {
+    let mut lab = Lab::with_task();
+    lab.router_says(connect());
+    lab.application_says(new_task());
+    assert_eq!(lab.router_says(connect()).names(), ["DO_THIS_WITH_TASK seq=1"]);
+    assert_eq!(lab.application_says(cancel(2)).names(), ["CANCEL_TASK_CONF seq=2 result=1"]);
+    let unknown = CancelTask { dialogue_id: DialogueId(9), ..cancel(2) };
+    assert_eq!(lab.application_says(unknown).names(), ["CANCEL_TASK_CONF seq=1 result=1"]);
+}
+
+/// The end of the new dialogue leaves the answer to the former one's cancel where it is (mr-interface 5).
+#[test]
+fn the_answer_for_a_former_dialogue_of_the_same_id_goes_on_with_its_number() {
+    let mut lab = Lab::with_task();
+    lab.application_says(cancel(2));
+    lab.router_says(connect());
+    lab.application_says(new_task());
+    lab.router_says(connect());
+    assert_eq!(lab.router_says(released(1)).names(), ["CANCEL_TASK_CONF seq=2 result=1"]);
 }
 
 #[test]
@@ -201,7 +232,7 @@ fn a_cancel_that_met_a_decision_is_answered_when_the_router_is_lost() {
     lab.router_says(connect());
     assert_eq!(
         lab.lose_router().names(),
-        ["ROUTING_STATUS_EVENT enabled=false", "CANCEL_TASK_CONF result=1"]
+        ["ROUTING_STATUS_EVENT enabled=false", "CANCEL_TASK_CONF seq=2 result=1"]
     );
     lab.reopen_router();
     assert!(lab.router_says(released(1)).names().is_empty(), "one answer for one cancel");
@@ -212,7 +243,7 @@ fn a_cancel_that_met_a_decision_is_answered_once() {
     let mut lab = Lab::with_task();
     lab.application_says(cancel(2));
     lab.router_says(connect());
-    assert_eq!(lab.router_says(released(1)).names(), ["CANCEL_TASK_CONF result=1"]);
+    assert_eq!(lab.router_says(released(1)).names(), ["CANCEL_TASK_CONF seq=2 result=1"]);
     assert!(lab.router_says(released(1)).names().is_empty());
 }
 
@@ -234,7 +265,7 @@ fn each_cancel_of_a_dialogue_has_a_confirmation_and_the_router_is_asked_once() {
         let again = lab.application_says(cancel(3));
         assert!(again.names().is_empty() && again.states().is_empty(), "{again:?}");
         let said = lab.router_says(released(result));
-        assert_eq!(said.names(), vec![format!("CANCEL_TASK_CONF result={result}"); 2]);
+        assert_eq!(said.names(), [1, 2].map(|seq| format!("CANCEL_TASK_CONF seq={seq} result={result}")));
         assert_eq!(said.states(), [(Some(DialogueState::Cancelling), state)]);
         assert!(lab.router_says(released(result)).names().is_empty());
     }
@@ -247,8 +278,11 @@ fn each_cancel_that_met_a_decision_has_a_confirmation() {
     lab.application_says(cancel(3));
     lab.router_says(connect());
     assert!(lab.application_says(cancel(4)).names().is_empty(), "it is answered with the others");
-    assert_eq!(lab.router_says(released(1)).names(), ["CANCEL_TASK_CONF result=1"; 3]);
-    assert_eq!(lab.application_says(cancel(5)).names(), ["CANCEL_TASK_CONF result=1"]);
+    assert_eq!(
+        lab.router_says(released(1)).names(),
+        [2, 3, 4].map(|seq| format!("CANCEL_TASK_CONF seq={seq} result=1"))
+    );
+    assert_eq!(lab.application_says(cancel(5)).names(), ["CANCEL_TASK_CONF seq=5 result=1"]);
 }
 
 #[test]
@@ -282,7 +316,7 @@ fn a_cancel_behind_a_refused_one_is_put_to_the_router_again() {
     lab.application_says(cancel(2));
     lab.router_says(released(1));
     assert_eq!(lab.application_says(cancel(3)).names(), ["RELEASE did=4"]);
-    assert_eq!(lab.router_says(released(0)).names(), ["CANCEL_TASK_CONF result=0"]);
+    assert_eq!(lab.router_says(released(0)).names(), ["CANCEL_TASK_CONF seq=2 result=0"]);
 }
 
 #[test]
@@ -300,7 +334,7 @@ fn a_refused_cancel_leaves_the_task_waiting() {
     let mut lab = Lab::with_task();
     lab.application_says(cancel(2));
     let said = lab.router_says(released(1));
-    assert_eq!(said.names(), ["CANCEL_TASK_CONF result=1"]);
+    assert_eq!(said.names(), ["CANCEL_TASK_CONF seq=1 result=1"]);
     assert_eq!(said.states(), [(Some(DialogueState::Cancelling), DialogueState::Queued)]);
     assert_eq!(lab.router_says(connect()).names(), ["DO_THIS_WITH_TASK seq=2"]);
 }
@@ -324,7 +358,7 @@ fn a_task_that_is_queued_during_its_cancel_is_still_being_cancelled() {
     });
     assert_eq!(said.names(), ["TASK_QUEUED_EVENT seq=1 wait=42"]);
     assert!(said.states().is_empty());
-    assert_eq!(lab.router_says(released(0)).names(), ["CANCEL_TASK_CONF result=0"]);
+    assert_eq!(lab.router_says(released(0)).names(), ["CANCEL_TASK_CONF seq=2 result=0"]);
 }
 
 #[test]

@@ -1,0 +1,72 @@
+//! Dialogues that are over: the application may have given one up before it heard so, and each cancel has its answer.
+
+use cce_model::DialogueId;
+use std::collections::BTreeMap;
+
+/// Dialogues that are remembered behind their end; of more, the oldest are forgotten.
+const ENDED_MAX: usize = 1_000;
+
+/// The dialogues of a session that are over.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ended {
+    dialogues: BTreeMap<DialogueId, Over>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Over {
+    /// The last `SendSeqNo` to the application.
+    sent: u32,
+    /// Cancels that the router has yet to decide about, though it has chosen an agent.
+    cancels: u32,
+}
+
+impl Ended {
+    /// A dialogue is over behind that number of messages to the application, and with cancels of which the router is asked.
+    pub(crate) fn remember(&mut self, id: DialogueId, sent: u32, cancels: u32) {
+        // The id was in use before, and the router answers the former dialogue first (mr-interface 5).
+        if cancels == 0 && self.is_asked(id) {
+            return;
+        }
+        if self.dialogues.len() >= ENDED_MAX && !self.dialogues.contains_key(&id) {
+            self.dialogues.pop_first();
+        }
+        self.dialogues.insert(id, Over { sent, cancels });
+    }
+
+    /// The id is in use again, and its messages are numbered anew.
+    pub(crate) fn forget(&mut self, id: DialogueId) {
+        if !self.is_asked(id) {
+            self.dialogues.remove(&id);
+        }
+    }
+
+    /// Whether the router is asked about the dialogue.
+    pub(crate) fn is_asked(&self, id: DialogueId) -> bool {
+        self.dialogues.get(&id).is_some_and(|over| over.cancels > 0)
+    }
+
+    /// One more cancel, for which the answer to the first one is an answer, too (inferred).
+    pub(crate) fn add_cancel(&mut self, id: DialogueId) {
+        if let Some(over) = self.dialogues.get_mut(&id) {
+            over.cancels = over.cancels.saturating_add(1);
+        }
+    }
+
+    /// The cancels of a dialogue that the router has answered now.
+    pub(crate) fn take_cancels(&mut self, id: DialogueId) -> u32 {
+        self.dialogues.get_mut(&id).map_or(0, |over| std::mem::take(&mut over.cancels))
+    }
+
+    /// Dialogues about which the router is asked.
+    pub(crate) fn asked(&self) -> Vec<DialogueId> {
+        self.dialogues.keys().copied().filter(|id| self.is_asked(*id)).collect()
+    }
+
+    /// The next `SendSeqNo` in a dialogue that is over: the numbers of a direction go on (mr-interface 2). In a dialogue that
+    /// nobody remembers it is the first (inferred).
+    pub(crate) fn next_seq(&mut self, id: DialogueId) -> u32 {
+        let Some(over) = self.dialogues.get_mut(&id) else { return 1 };
+        over.sent = over.sent.saturating_add(1);
+        over.sent
+    }
+}
