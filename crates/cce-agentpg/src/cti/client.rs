@@ -8,7 +8,7 @@ use cce_cti::{
     UnregisterServiceConf, UnregisterServiceReq, UserMessageConf, UserMessageEvent, UserMessageReq, services,
 };
 use cce_kernel::{Cx, LinkId};
-use cce_model::SessionId;
+use cce_model::{SessionId, SkillTarget};
 use cce_wire::Text;
 
 /// Services of all sessions together, at most; the bound is the lab's own.
@@ -140,6 +140,18 @@ impl CtiServer {
     /// The session, if it has one of these services.
     pub(super) fn with_service(&self, link: LinkId, wanted: u32) -> Result<&Session, Denial> {
         let session = Some(self.session(link)).filter(|session| session.has(wanted));
+        session.ok_or(Denial::Status(CtiStatus::FUNCTION_NOT_AVAILABLE))
+    }
+
+    /// The same, as far as it may speak for that agent: a session in workstation mode has one agent (cti-server-protocol 11.4),
+    /// and any other one is a function that it was not granted (4.4; the code is inferred).
+    pub(super) fn with_service_for(
+        &self,
+        link: LinkId,
+        wanted: u32,
+        agent: SkillTarget,
+    ) -> Result<&Session, Denial> {
+        let session = self.with_service(link, wanted).ok().filter(|session| session.may_ask_about(agent));
         session.ok_or(Denial::Status(CtiStatus::FUNCTION_NOT_AVAILABLE))
     }
 }

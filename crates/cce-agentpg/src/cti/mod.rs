@@ -271,7 +271,7 @@ impl CtiServer {
             self.asked_of_voice(link, m)
         } else if let Some(asked) = request::asked(message) {
             // A session that does not report agents has code 12 for the ARM layer (cti-server-protocol 4.5).
-            self.with_service(link, services::AGENT_REPORTING).map(|_| asked)
+            self.with_service_for(link, services::AGENT_REPORTING, asked.place.skill_target).map(|_| asked)
         } else {
             match self.on_client(link, message, cx) {
                 Ok(answers) => answers.into_iter().for_each(|answer| self.send(link, answer, cx)),

@@ -154,6 +154,12 @@ impl Session {
         self.own_agent.is_none_or(|own| own == place.skill_target)
     }
 
+    /// Whether its client may ask for something about an agent: in workstation mode about its own one alone, in bridge mode and
+    /// as a supervisor about everyone (cti-server-protocol 11.4, 12).
+    pub(super) fn may_ask_about(&self, agent: SkillTarget) -> bool {
+        self.own_agent.is_none_or(|own| own == agent) || self.has(services::ALL_EVENTS | services::SUPERVISOR)
+    }
+
     /// Whether a message exists in its version.
     pub(super) fn knows(&self, message: &Cti) -> bool {
         message.doc().is_none_or(|row| row.since <= self.dialect.version)

@@ -244,6 +244,12 @@ impl Tasks {
         told
     }
 
+    /// The agent whose task it is or was.
+    fn place_of(&self, task: TaskId) -> Option<AgentKey> {
+        let live = self.live.get(&task).map(|view| view.place);
+        live.or_else(|| self.over.get(&task).map(|over| over.place))
+    }
+
     fn of(&self, place: AgentKey) -> Vec<TaskId> {
         self.live.iter().filter(|(_, view)| view.place == place).map(|(id, _)| *id).collect()
     }
@@ -290,6 +296,9 @@ impl CtiServer {
     /// may know nothing of it: the task may have ended while the client was asking for it.
     pub(super) fn on_snapshot_task(&self, link: LinkId, m: &SnapshotTaskReq) -> Answer {
         self.with_service(link, services::AGENT_REPORTING)?;
+        if let Some(place) = self.tasks.place_of(m.task_id) {
+            self.with_service_for(link, services::AGENT_REPORTING, place.skill_target)?;
+        }
         let known = self.tasks.live.get(&m.task_id).filter(|view| view.place.mrd == m.mrd_id);
         let Some(view) = known else {
             if let Some(over) = self.tasks.over.get(&m.task_id).filter(|over| over.place.mrd == m.mrd_id) {
@@ -320,7 +329,7 @@ impl CtiServer {
         m: &UpdateTaskContextInd,
         cx: &mut Cx<'_>,
     ) -> Answer {
-        self.with_service(link, services::AGENT_REPORTING)?;
+        self.with_service_for(link, services::AGENT_REPORTING, m.icm_agent_id)?;
         let place = AgentKey { skill_target: m.icm_agent_id, mrd: m.mrd_id };
         // The codes are those of every other indication: 18, 22 and 20 (finesse-nonvoice 4.6).
         let Some(view) = self.tasks.live.get_mut(&m.task_id) else {
@@ -340,8 +349,8 @@ impl CtiServer {
 
     /// An agent's desktop is back: its client hears of every live task, domain by domain (inferred).
     pub(super) fn on_desktop_connected(&self, link: LinkId, m: &DesktopConnectedInd) -> Answer {
-        self.with_service(link, services::AGENT_REPORTING)?;
         let skill_target = m.icm_agent_id;
+        self.with_service_for(link, services::AGENT_REPORTING, skill_target)?;
         let Some(agent) = self.model.agents.get(&skill_target) else {
             return Ok(vec![refusal(m.invoke_id, Refusal::AgentNotFound)]);
         };

@@ -23,9 +23,11 @@ impl CtiServer {
     /// What OPC is asked for by a request to change an agent's voice state.
     pub(super) fn asked_of_voice(&self, link: LinkId, m: &SetAgentStateReq) -> Result<Asked, Denial> {
         // AGENT_STATE_CONTROL_ONLY is the part of call control that is needed here (cti-server-protocol 12).
-        self.with_service(link, services::CLIENT_CONTROL | services::AGENT_STATE_CONTROL_ONLY)?;
+        let control = services::CLIENT_CONTROL | services::AGENT_STATE_CONTROL_ONLY;
+        self.with_service(link, control)?;
         self.check_peripheral(m.peripheral_id)?;
         let agent = self.agent_of(m)?;
+        self.with_service_for(link, control, agent.skill_target)?;
         let instrument = Text::or_empty(m.agent_instrument.as_ref());
         Ok(Asked {
             invoke_id: m.invoke_id,

@@ -398,6 +398,47 @@ fn an_application_without_finesse_signs_an_agent_in_and_works() {
     assert_eq!(ended.reported_tasks(), [(TASK, 7, 38)]);
 }
 
+/// Workstation mode has one agent for each session, bridge mode has all of them (cti-server-protocol 11.4).
+#[test]
+fn a_session_of_one_device_asks_for_nobody_but_its_own_agent() {
+    let own = services::AGENT_REPORTING | services::CLIENT_EVENTS | services::CLIENT_CONTROL;
+    let open_as = |services_requested| OpenReq {
+        services_requested,
+        client_id: Some(Text::new("desk")),
+        agent_id: Some(Text::new("1081")),
+        ..open_req()
+    };
+    let about_1080: [Cti; 8] = [
+        UpdateTaskContextInd { mrd_id: MRD, icm_agent_id: AGENT, task_id: TASK, ..Default::default() }.into(),
+        login(MRD).into(),
+        start(TASK).into(),
+        start_own().into(),
+        GetAgentTasksReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() }.into(),
+        SnapshotTaskReq { mrd_id: MRD, task_id: TASK, ..Default::default() }.into(),
+        DesktopConnectedInd { icm_agent_id: AGENT, ..Default::default() }.into(),
+        SetAgentStateReq { agent_id: Some(Text::new("1080")), ..Default::default() }.into(),
+    ];
+    for message in &about_1080 {
+        for (services, is_refused) in
+            [(own, true), (own | services::SUPERVISOR, false), (own | services::ALL_EVENTS, false)]
+        {
+            let mut lab = Lab::working();
+            let link = lab.session(Port::CtiA, open_as(services));
+            let refused = lab.says(link, message.clone()).to(link).into_iter().any(|answer| {
+                matches!(answer, Cti::FailureConf(failure) if failure.status == CtiStatus::FUNCTION_NOT_AVAILABLE)
+            });
+            assert_eq!(refused, is_refused, "{} {services:x}", message.name());
+        }
+    }
+    let mut lab = Lab::working();
+    let link = lab.session(Port::CtiA, open_as(own));
+    lab.finesse_says(end(TASK));
+    let asked = SnapshotTaskReq { mrd_id: MRD, task_id: TASK, ..Default::default() };
+    assert_eq!(lab.says(link, asked).status(link), 12, "it was another agent's");
+    let own_login = MediaLoginReq { icm_agent_id: SkillTarget(5173), ..login(MRD) };
+    assert_eq!(lab.says(link, own_login).status(link), 0);
+}
+
 fn limit(max_task_limit: u32) -> ChangeMaxTaskLimitReq {
     ChangeMaxTaskLimitReq { mrd_id: MRD, icm_agent_id: AGENT, max_task_limit, ..Default::default() }
 }
