@@ -31,7 +31,9 @@ pub(crate) fn send(
     if matches!(change, MediaChange::Ready | MediaChange::Routable(true)) {
         desk.not_routable_next.remove(&mrd);
     }
-    let media = desk.media(mrd);
+    let desk = &*desk;
+    // A sign-in may be one to the voice domain, which has no media (finesse-nonvoice 4.6, code 11).
+    let media = || desk.media(mrd);
     let (mrd_id, icm_agent_id) = (mrd, desk.user.skill_target);
     match *change {
         // Who signs in is routable, and gets tasks once ready (finesse-nonvoice 2.4).
@@ -45,7 +47,7 @@ pub(crate) fn send(
             ..MediaLoginReq::default()
         }),
         // READY from READY is ignored silently (finesse-nonvoice 2.4).
-        MediaChange::Ready if is_ready(media) && !is_to_be_not_routable => None,
+        MediaChange::Ready if is_ready(media()) && !is_to_be_not_routable => None,
         MediaChange::Ready => cti.send(cx, |invoke_id| MakeAgentReadyInd {
             invoke_id,
             mrd_id,
@@ -65,7 +67,7 @@ pub(crate) fn send(
         MediaChange::SignOut(_) | MediaChange::ForcedSignOut => {
             let reason_code = if let MediaChange::SignOut(reason) = *change { reason } else { FORCED };
             // How the agent's tasks end was chosen at the sign-in (task-routing E4).
-            let disposition = match media.logout_action {
+            let disposition = match media().logout_action {
                 LogoutAction::Close => Disposition::AGENT_LOGGED_OUT_DURING_TASK,
                 LogoutAction::Transfer => Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT,
             };
@@ -82,7 +84,7 @@ pub(crate) fn send(
         }
         // Ignored silently, as READY from READY is (inferred).
         MediaChange::Routable(wanted)
-            if wanted == media.routable && is_signed_in(media) && !is_to_be_not_routable =>
+            if wanted == media().routable && is_signed_in(media()) && !is_to_be_not_routable =>
         {
             None
         }
@@ -91,7 +93,7 @@ pub(crate) fn send(
             invoke_id,
             mrd_id,
             icm_agent_id,
-            max_tasks: media.max_dialog_limit.unwrap_or(1),
+            max_tasks: media().max_dialog_limit.unwrap_or(1),
             ..MakeAgentRoutableInd::default()
         }),
         MediaChange::Routable(false) => cti.send(cx, |invoke_id| MakeAgentNotRoutableReq {

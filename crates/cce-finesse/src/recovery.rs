@@ -332,7 +332,10 @@ impl Recovery {
         let own = own.filter(|media| media.max_dialog_limit.is_some());
         let mut places: BTreeSet<_> = own.map(|media| (media.agent.clone(), media.mrd)).collect();
         places.extend(self.cut_off.iter().filter_map(|ask| match &ask.change {
-            Change::Media(agent, mrd, MediaChange::SignIn(_)) => Some((agent.clone(), *mrd)),
+            // Nobody is signed in to the voice domain by a media (finesse-nonvoice 4.6).
+            Change::Media(agent, mrd, MediaChange::SignIn(_)) if *mrd != MrdId::VOICE => {
+                Some((agent.clone(), *mrd))
+            }
             Change::Media(..) | Change::Dialog(..) | Change::User(..) => None,
         }));
         places
@@ -375,7 +378,8 @@ fn begin_again(status: impl Display, service: &mut Service, cx: &mut Cx<'_>) -> 
 fn judge_cut_off(ask: &Ask, service: &mut Service, cx: &mut Cx<'_>) {
     let is_done = match &ask.change {
         Change::Media(agent, mrd, change) => {
-            media::is_done(change, true, service.users.desk(agent).media(*mrd), false)
+            let media = service.users.desk(agent).media.get(mrd);
+            media.is_some_and(|media| media::is_done(change, true, media, false))
         }
         Change::Dialog(task, change) => {
             // Nobody sees how a request about a dialog ends that is gone.

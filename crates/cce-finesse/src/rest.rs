@@ -190,8 +190,9 @@ impl Api<'_> {
         match what {
             OfUser::Itself => self.change_user_state(agent, &body),
             OfUser::Media(id) => {
-                let mrd = self.mrd_of(id)?;
-                let change = xml::read_media(&body).map_err(|_| Refusal::malformed())?;
+                let change = xml::read_media(&body);
+                let mrd = self.mrd_to_change(id, change.as_ref().ok())?;
+                let change = change.map_err(|_| Refusal::malformed())?;
                 let change = change::of_media(&change, &self.service.model);
                 let change = change.map_err(|refusal| refusal.about(mrd))?;
                 self.media_work(&agent, vec![(mrd, change)])
@@ -220,7 +221,7 @@ impl Api<'_> {
         for media in xml::read_media_list(body).map_err(|_| Refusal::malformed())? {
             // The entries of a list name their domains by `id` (finesse-nonvoice 2.4; inferred).
             let id = media.id.as_deref().ok_or_else(|| Refusal::missing("id"))?;
-            let mrd = self.mrd_of(id)?;
+            let mrd = self.mrd_to_change(id, Some(&media))?;
             // A list updates several domains at once, each of them once (finesse-nonvoice 2.4; inferred): the bound of what
             // waits for one holds for every request.
             if changes.iter().any(|(known, _)| *known == mrd) {
@@ -289,6 +290,17 @@ impl Api<'_> {
             }
             Caller::Agent(_) | Caller::Administrator => Ok(&open.dialog),
         }
+    }
+
+    /// The domain of a request that changes something. The voice domain has no media, but a sign-in to it is the CTI
+    /// server's to refuse, with 11 (finesse-nonvoice 4.6).
+    fn mrd_to_change(&self, id: &str, change: Option<&xml::MediaRequest>) -> Result<MrdId, Refusal> {
+        let state = change.and_then(|change| change.state.as_deref());
+        let is_sign_in = state.is_some_and(|state| state.trim() == change::SIGN_IN);
+        if is_sign_in && id.parse().is_ok_and(|mrd| MrdId(mrd) == MrdId::VOICE) {
+            return Ok(MrdId::VOICE);
+        }
+        self.mrd_of(id)
     }
 
     fn mrd_of(&self, id: &str) -> Result<MrdId, Refusal> {

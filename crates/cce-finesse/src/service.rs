@@ -273,8 +273,8 @@ impl Service {
     ) -> Option<(AgentId, MrdId)> {
         // Nothing else has settings.
         let (agent, mrd, settings) = self.requests.sign_in(invoke_id)?;
-        let desk = self.users.desk_mut(&agent);
-        let media = desk.media_mut(mrd);
+        // Only the voice domain has no media, and no sign-in to it is confirmed (finesse-nonvoice 4.6).
+        let media = self.users.desk_mut(&agent).media.get_mut(&mrd)?;
         match status {
             // The agent state event that follows publishes them.
             ArmStatus::SUCCESS if !media::is_signed_in(media) => media::apply(media, settings),
@@ -413,7 +413,8 @@ impl Service {
     /// Ends the wait of a media request when what it asked for has come about.
     fn settle_media(&mut self, agent: &AgentId, mrd: MrdId, cx: &mut Cx<'_>) {
         let target = Target::Media(agent.clone(), mrd);
-        let media = self.users.desk(agent).media(mrd);
+        // A CTI server that confirms a sign-in to the voice domain is wrong about it: nothing comes about.
+        let Some(media) = self.users.desk(agent).media.get(&mrd) else { return self.settle(&target, cx) };
         let unstarted = self
             .dialogs
             .of(agent, Some(mrd))

@@ -17,4 +17,5 @@ mod recovery;
 mod rest;
 mod transfer;
 mod users;
+mod voice_domain;
 mod xmpp;
