@@ -20,6 +20,9 @@ pub const CONTACTS_MAX: usize = 20_000;
 /// polled, since a client learns by a poll how its task ended (ccp-task-api 3.4).
 pub const OVER_MAX: usize = 2_000;
 
+/// Who caused the status of a fresh contact: nobody. The documents have that or `admin` (ccp-task-api 5.4).
+const NOBODY: &str = "";
+
 /// Who caused a change that no agent caused (ccp-task-api 5.4).
 pub(crate) const SYSTEM: &str = "system";
 
@@ -237,7 +240,7 @@ impl Contacts {
             status: ContactStatus::Unread,
             // A fresh contact has the reason `unknown` (ccp-task-api 5.3).
             reason: StatusReason::Unknown,
-            user: SYSTEM.to_owned(),
+            user: NOBODY.to_owned(),
         };
         let contact = Contact {
             serial: self.next_serial,

@@ -252,7 +252,7 @@ fn the_expanded_variables_fill_their_payload_to_the_last_byte() {
 fn a_task_without_campaign_stays_unread() {
     let said = Lab::with(Config { campaigns: Vec::new(), ..config() }).create(&[]);
     assert_eq!((said.status(), said.sent().len()), (201, 0));
-    assert_eq!(said.changes(), [">unread/unknown system"]);
+    assert_eq!(said.changes(), [">unread/unknown "]);
 }
 
 #[test]
