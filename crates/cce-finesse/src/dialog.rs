@@ -19,6 +19,9 @@ const DIALOGS_MAX: usize = 10_000;
 /// Tasks whose ends are remembered; of more, the oldest are forgotten.
 const HEARD_MAX: usize = 10_000;
 
+/// Contacts that agents transferred and that are remembered; of more, the oldest are forgotten.
+const TRANSFERRED_MAX: usize = 1_000;
+
 /// The tasks of the node's agents.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Dialogs {
@@ -26,6 +29,7 @@ pub(crate) struct Dialogs {
     /// Tasks that were offered before this node began: nobody sees them, and they ring out (task-routing E16).
     ringing: BTreeMap<TaskId, OpenDialog>,
     heard: Heard,
+    transferred: Transferred,
 }
 
 /// A dialog, and what is needed to act on its task.
@@ -155,6 +159,7 @@ impl Dialogs {
             // number.
             .or_else(|| model.skill_group(skill_group).map(|group| group.number))
             .unwrap_or_default();
+        let contact = ContactId::from(reserved.contact);
         let queue = model.precision_queues.find(|queue| queue.skill_group.number == queue_number);
         let dialog = Dialog {
             id: task,
@@ -175,10 +180,11 @@ impl Dialogs {
             changed: now,
             state: DialogState::Offered,
             disposition: None,
+            associated: self.transferred.from(&contact),
         };
         Ok(OpenDialog {
             dialog,
-            contact: reserved.contact.into(),
+            contact,
             interrupted: None,
             is_transferred: false,
             wrap_up_reason: None,
@@ -248,6 +254,9 @@ impl Dialogs {
         // `dispositionCode` belongs to CLOSED alone (finesse-nonvoice 2.6).
         open.dialog.disposition = Some(how);
         open.set_state(DialogState::Closed, cx);
+        if [Disposition::TASK_TRANSFER, Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT].contains(&how) {
+            self.transferred.insert(open.contact.clone(), task);
+        }
         Some(open)
     }
 
@@ -294,6 +303,35 @@ impl Heard {
         {
             self.tasks.remove(&oldest);
         }
+    }
+}
+
+/// The dialogs from which agents transferred their tasks. The contact is the same in the next dialog, and nothing else says
+/// what went before (finesse-nonvoice 2.6).
+#[derive(Clone, Debug, Default)]
+struct Transferred {
+    from: BTreeMap<ContactId, TaskId>,
+    oldest: VecDeque<ContactId>,
+}
+
+impl Transferred {
+    fn insert(&mut self, contact: ContactId, from: TaskId) {
+        // An application of one's own may have contacts without an id.
+        if contact.as_str().is_empty() {
+            return;
+        }
+        if self.from.insert(contact.clone(), from).is_none() {
+            self.oldest.push_back(contact);
+        }
+        if self.oldest.len() > TRANSFERRED_MAX
+            && let Some(oldest) = self.oldest.pop_front()
+        {
+            self.from.remove(&oldest);
+        }
+    }
+
+    fn from(&self, contact: &ContactId) -> Option<TaskId> {
+        self.from.get(contact).copied()
     }
 }
 

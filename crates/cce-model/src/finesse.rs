@@ -96,6 +96,9 @@ pub struct Dialog {
     pub state: DialogState,
     /// How it ended; only when closed.
     pub disposition: Option<Disposition>,
+    /// The dialog from which its task was transferred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub associated: Option<TaskId>,
 }
 
 /// What happens in a domain when a call or chat interrupts it.

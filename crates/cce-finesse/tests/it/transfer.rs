@@ -1,13 +1,16 @@
 //! Tasks that an agent transfers to another script selector (task-routing S5, E13).
 
 use crate::{
-    lab::{CONTACT, DIALOG, Lab, Outcome, TASK, end_event},
+    lab::{CONTACT, DIALOG, Lab, Outcome, TASK, end_event, pre_call},
     recovery::{ACTIVE, recover, snapshot},
 };
-use cce_cti::Cti;
+use cce_cti::{AgentPreCallEvent, Cti, EndTaskEvent};
 use cce_kernel::{CallError, CallId, Fact, Input, Output, Request, Response};
-use cce_model::Disposition;
-use cce_model::fact::{FinesseFact, SmOperation};
+use cce_model::{
+    Disposition, TaskId,
+    fact::{FinesseFact, SmOperation},
+};
+use cce_wire::Unsigned;
 
 const TRANSFER: &str =
     "<Dialog><requestedAction>TRANSFER</requestedAction><target>OtherTask</target></Dialog>";
@@ -46,6 +49,30 @@ fn an_agent_keeps_a_task_that_ccp_does_not_take() {
         assert!(lab.get(DIALOG).body().contains("<state>ACTIVE</state>"));
         assert_eq!(lab.act("CLOSE").names(), ["END_TASK_IND"], "the agent goes on");
     }
+}
+
+/// The guide's sample has it, and the lab trace's dialog, which was not transferred, has none (finesse-nonvoice 2.6).
+#[test]
+fn a_dialog_names_the_one_from_which_its_task_was_transferred() {
+    let associated = |lab: &mut Lab, call| {
+        let begun =
+            lab.cti(AgentPreCallEvent { router_call_key_call_id: Some(Unsigned(call)), ..pre_call() });
+        let told = cce_xml::finesse::update(begun.published()[0]);
+        let uri = told.split("<associatedDialogUri>").nth(1);
+        uri.and_then(|rest| rest.split("</associatedDialogUri>").next()).map(str::to_owned)
+    };
+    for (disposition, expected) in [(63, Some(DIALOG)), (65, Some(DIALOG)), (38, None), (36, None)] {
+        let mut lab = Lab::active();
+        lab.cti(end_event(disposition));
+        assert_eq!(associated(&mut lab, TASK.call + 1).as_deref(), expected, "{disposition}");
+    }
+    let mut lab = Lab::active();
+    lab.cti(end_event(63));
+    associated(&mut lab, TASK.call + 1);
+    let second = TaskId { call: TASK.call + 1, ..TASK };
+    lab.cti(EndTaskEvent { task_id: second, ..end_event(63) });
+    let expected = format!("/finesse/api/Dialog/{second}");
+    assert_eq!(associated(&mut lab, TASK.call + 2), Some(expected), "the latest one");
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use crate::objects::{TASK, dialog, later, media, publication, user};
 use cce_model::{
-    AgentState, ApiError, DialogState, Disposition, EventForm, Media, MediaConnected, MediaElement, MrdId,
-    Object, PeripheralError, PeripheralId, Publication, PublishEvent, ReadyReason, User, UserError,
-    UserErrorForm, UserState,
+    AgentState, ApiError, Dialog, DialogState, Disposition, EventForm, Media, MediaConnected, MediaElement,
+    MrdId, Object, PeripheralError, PeripheralId, Publication, PublishEvent, ReadyReason, TaskId, User,
+    UserError, UserErrorForm, UserState,
 };
 use cce_xml::{
     finesse::{self, CtiServerInfo, Seen, SystemInfo, SystemStatus, read_update},
@@ -110,6 +110,15 @@ fn call_variables_stand_between_queue_and_call_key() {
         ),
         "{text}"
     );
+}
+
+#[test]
+fn a_transferred_dialog_begins_with_the_one_before() {
+    let associated = Some(TaskId { call: TASK.call - 1, ..TASK });
+    let text = finesse::dialog(&Dialog { associated, ..dialog(DialogState::Offered, later(0)) });
+    let begin =
+        "<Dialog><associatedDialogUri>/finesse/api/Dialog/154526_37051927_1</associatedDialogUri><taskId>";
+    assert!(text.starts_with(begin), "{text}");
 }
 
 #[test]

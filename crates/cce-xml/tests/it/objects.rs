@@ -31,6 +31,7 @@ pub(crate) fn dialog(state: DialogState, changed: Wall) -> Dialog {
         changed,
         state,
         disposition: (state == DialogState::Closed).then_some(Disposition::NORMAL_END_TASK),
+        associated: None,
     }
 }
 
