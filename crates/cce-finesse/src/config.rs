@@ -1,7 +1,7 @@
 //! What is a Finesse node's alone.
 
 use cce_kernel::{Account, Cors};
-use cce_model::{CallVariableDisplay, EventForm, InvokeId, PeripheralId, XmlDeclaration};
+use cce_model::{CallVariableDisplay, EventForm, InvokeId, PeripheralId, UserSignOut, XmlDeclaration};
 use std::time::Duration;
 
 /// What is a Finesse node's alone.
@@ -27,6 +27,8 @@ pub struct Config {
     pub notification_namespace: String,
     /// Whether documents that are read have an XML declaration.
     pub xml_declaration: XmlDeclaration,
+    /// What a user's sign-out signs out.
+    pub user_sign_out: UserSignOut,
     /// How events are spelled.
     pub event_form: EventForm,
     /// `InvokeID` of the first request to the CTI server.

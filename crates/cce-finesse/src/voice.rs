@@ -4,13 +4,15 @@
 use crate::{
     arm_stat,
     cti::CtiClient,
-    request::{self, Change, Target, UserChange},
+    request::{self, Ask, Change, MediaChange, Target, UserChange},
     service::Service,
     user::Told,
 };
 use cce_cti::{AgentStateEvent, ControlFailureConf, SetAgentStateReq};
 use cce_kernel::Cx;
-use cce_model::{AgentId, AgentState, InvokeId, Object, PublishEvent, ReasonCategory, User, UserState};
+use cce_model::{
+    AgentId, AgentState, InvokeId, MrdId, Object, PublishEvent, ReasonCategory, User, UserSignOut, UserState,
+};
 use cce_wire::Text;
 
 /// `ForcedFlag` of a change that the agent's state has to allow.
@@ -71,6 +73,15 @@ pub(crate) fn is_in_state(user: &User, change: &UserChange) -> bool {
     }
 }
 
+/// For which reason a user asked to be signed out; none of any other request.
+const fn reason_of_sign_out(change: &Change) -> Option<u16> {
+    if let Change::User(_, UserChange::State(UserState::Logout, reason)) = change {
+        Some(*reason)
+    } else {
+        None
+    }
+}
+
 /// Users and their voice states.
 impl Service {
     /// An agent's voice state, which a request may have led to.
@@ -90,12 +101,26 @@ impl Service {
         );
         let request_id = led.map(|pending| pending.ask.request_id.clone());
         let is_over = led.is_some_and(|pending| pending.answered);
+        let signed_out = led.and_then(|pending| reason_of_sign_out(&pending.ask.change));
         if is_changed || request_id.is_some() {
             self.publish_user(&agent, request_id.unwrap_or_default(), cx);
+        }
+        if let Some(reason) = signed_out.filter(|_| self.config.user_sign_out == UserSignOut::AllMedia) {
+            self.sign_out_of_media(&agent, reason, cx);
         }
         // The response and the state come in either order (inferred).
         if is_over {
             self.settle(&target, cx);
+        }
+    }
+
+    /// The user has signed out, and that signs out of every media, each as its sign-in said (finesse-nonvoice 2.2; that the
+    /// voice state goes first is inferred: where it is refused, the user stays signed in everywhere).
+    fn sign_out_of_media(&mut self, agent: &AgentId, reason: u16, cx: &mut Cx<'_>) {
+        let media: Vec<MrdId> = self.users.desk(agent).signed_in_media().map(|media| media.mrd).collect();
+        for mrd in media {
+            let change = Change::Media(agent.clone(), mrd, MediaChange::SignOut(reason));
+            self.submit(Ask { request_id: String::new(), change }, cx);
         }
     }
 

@@ -417,6 +417,18 @@ impl MediaConnected {
     }
 }
 
+/// What a user's sign-out signs out: the products have a command for it, `utils finesse user_signout_channel`
+/// (finesse-nonvoice 2.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserSignOut {
+    /// The user's voice state alone.
+    #[default]
+    Voice,
+    /// Every media, too.
+    AllMedia,
+}
+
 /// Whether documents that are read have an XML declaration (finesse-nonvoice 1.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -141,6 +141,7 @@ impl Product for cce_finesse::Finesse {
                 media_connected: lab.finesse.media_connected,
             },
             xml_declaration: lab.finesse.xml_declaration,
+            user_sign_out: lab.finesse.user_sign_out,
             cors: Cors::of(lab.finesse.cors_origins.clone()),
             first_invoke_id: lab.finesse.first_invoke_id,
             redial: lab.finesse.redial.0,

@@ -20,7 +20,7 @@ use cce_kernel::{Kind, Port};
 use cce_model::{
     AgentId, CallTypeId, CallVariableDisplay, DialogueId, InvokeId, MediaConnected, MediaElement, MrdId,
     PeripheralId, PrecisionQueueId, ReadyReason, ReasonCategory, RoutingClientId, SessionId,
-    SkillGroupNumber, SkillTarget, TeamId, UserErrorForm, XmlDeclaration,
+    SkillGroupNumber, SkillTarget, TeamId, UserErrorForm, UserSignOut, XmlDeclaration,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
@@ -493,6 +493,9 @@ pub struct FinesseSettings {
     /// Whether documents that are read have an XML declaration.
     #[serde(default)]
     pub xml_declaration: XmlDeclaration,
+    /// What a user's sign-out signs out.
+    #[serde(default)]
+    pub user_sign_out: UserSignOut,
     /// Fully qualified name of the node that takes its agents over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secondary_node: Option<String>,

@@ -44,7 +44,7 @@ const MEASURED: &str = "messages that are under way were measured by it";
 const SHOWN: &str = "clients were told about it when they signed in";
 
 /// Every setting of a lab.
-pub(crate) const SETTINGS: [Setting; 92] = [
+pub(crate) const SETTINGS: [Setting; 93] = [
     setting("release", Fixed("its profile lies below the settings that a run begins with")),
     setting("hosts.*", Fixed("a host's name and clock are set at the start")),
     setting("links.*", Fixed("a listener is bound at the start")),
@@ -131,6 +131,7 @@ pub(crate) const SETTINGS: [Setting; 92] = [
     setting("finesse.user_errors", Fixed(SHOWN)),
     setting("finesse.media_connected", Fixed(SHOWN)),
     setting("finesse.xml_declaration", Running(&[Finesse])),
+    setting("finesse.user_sign_out", Running(&[Finesse])),
     setting("finesse.secondary_node", Running(&[Finesse])),
     setting("finesse.cors_origins", Running(&[Finesse])),
     setting("finesse.reason_codes", Running(&[Finesse])),

@@ -1,9 +1,10 @@
 //! Users: sign-in, voice state, passwords.
 
-use crate::lab::{Lab, MEDIA, SIGN_IN, USER, voice_event};
+use crate::lab::{Lab, MEDIA, SIGN_IN, USER, config, voice_event};
 use cce_cti::{Cti, SetAgentStateConf};
+use cce_finesse::Config;
 use cce_kernel::{Fact, Request};
-use cce_model::{AgentId, AgentState, MrdId, PeripheralId, SkillTarget, UserState};
+use cce_model::{AgentId, AgentState, Disposition, MrdId, PeripheralId, SkillTarget, UserSignOut, UserState};
 use std::time::Duration;
 
 const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";
@@ -45,6 +46,30 @@ fn a_ready_user_must_become_not_ready_to_sign_out() {
     }
     lab.put(USER, "<User><state>NOT_READY</state></User>");
     assert_eq!(lab.put(USER, "<User><state>LOGOUT</state></User>").shown(), ["PUT user LOGOUT"]);
+}
+
+/// The products have a command for it: `utils finesse user_signout_channel` (finesse-nonvoice 2.2).
+#[test]
+fn a_user_s_sign_out_signs_out_of_every_media_where_the_lab_says_so() {
+    let log_out = "<User><state>LOGOUT</state></User>";
+    for (user_sign_out, sent) in
+        [(UserSignOut::Voice, vec![]), (UserSignOut::AllMedia, vec!["MEDIA_LOGOUT_IND"])]
+    {
+        let mut lab = Lab::active_with(Config { user_sign_out, ..config() });
+        let signed_out = lab.put(USER, log_out);
+        assert_eq!(signed_out.names(), sent);
+        assert_eq!(signed_out.shown(), ["PUT user LOGOUT"]);
+        let logout = signed_out.sent().into_iter().find_map(|message| match message {
+            Cti::MediaLogoutInd(logout) => Some((logout.mrd_id, logout.flt_icm_disp)),
+            _ => None,
+        });
+        let expected = (MrdId(5011), Some(Disposition::AGENT_LOGGED_OUT_DURING_TASK));
+        assert_eq!(logout, (user_sign_out == UserSignOut::AllMedia).then_some(expected));
+    }
+    let mut ready = Lab::in_service_with(Config { user_sign_out: UserSignOut::AllMedia, ..config() });
+    ready.sign_in();
+    ready.put(USER, "<User><state>READY</state></User>");
+    assert_eq!(ready.put(USER, log_out).names(), [""; 0], "it is refused");
 }
 
 #[test]
