@@ -78,6 +78,28 @@ fn a_task_ends_before_it_begins_as_the_client_says() {
     assert_eq!(said.reported_tasks(), [(TASK, 7, 37)]);
 }
 
+/// An application that hears of its customer ends the task (task-routing E8), or that its own part in it is over: the client of
+/// the agent hears how (finesse-nonvoice 2.6).
+#[test]
+fn another_client_may_end_a_task_with_any_disposition() {
+    for disposition in [
+        Disposition::TASK_ABANDONED_WHILE_OFFERED,
+        Disposition::CANNOT_OBTAIN_TASK_ID,
+        Disposition::APPLICATION_DISCONNECTED,
+    ] {
+        let mut lab = Lab::ready();
+        let application = lab.session(cce_kernel::Port::CtiA, crate::lab::open_req());
+        lab.reserve(TASK);
+        let ending =
+            EndTaskInd { icm_disposition: disposition, application_disposition: disposition, ..end(TASK) };
+        let said = lab.says(application, ending);
+        assert_eq!(said.reported_tasks(), [(TASK, 7, disposition.0)]);
+        let heard = said.to(lab.finesse);
+        let Some(Cti::EndTaskEvent(ended)) = heard.last() else { panic!("{said:?}") };
+        assert_eq!((ended.icm_disposition, ended.application_disposition), (disposition, disposition));
+    }
+}
+
 #[test]
 fn one_of_two_tasks_in_work_leaves_the_other() {
     let mut lab = Lab::working();

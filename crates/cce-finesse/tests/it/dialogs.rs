@@ -213,6 +213,23 @@ fn a_withdrawn_dialog_says_whether_its_agent_had_accepted_it() {
     }
 }
 
+/// These ends do not come from the agent (task-routing E8, finesse-nonvoice 2.6).
+#[test]
+fn an_application_may_end_an_offer_or_a_dialog_in_work() {
+    for (mut lab, disposition, name) in [
+        (Lab::offered(), 37, "CD_TASK_ABANDONED_WHILE_OFFERED"),
+        (Lab::active(), 39, "CD_CANT_OBTAIN_DIALOG_ID"),
+        (Lab::active(), 64, "CD_APPLICATION_DISCONNECTED"),
+    ] {
+        let gone = lab.cti(end_event(disposition));
+        assert_eq!(gone.shown(), ["DELETE dialogs CLOSED"]);
+        let told = cce_xml::finesse::update(gone.published()[0]);
+        assert!(told.contains(&format!("<dispositionCode>{name}</dispositionCode>")), "{told}");
+        let is_close = |output: &Output| matches!(output, Output::Call { request, .. } if request.path().ends_with("/close"));
+        assert!(gone.0.iter().any(is_close), "CCP hears that the contact is handled: {gone:?}");
+    }
+}
+
 /// Nothing is left of a request that was confirmed.
 #[test]
 fn a_dialog_is_paused_and_resumed_a_hundred_times() {
