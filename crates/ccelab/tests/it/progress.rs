@@ -35,7 +35,8 @@ fn an_exploration_of_orders_shows_on_a_terminal_how_many_runs_there_were() {
         &["explore", &scenario("one-task.toml"), "--orders", "--max", "20", "--jobs", "1"],
     );
     assert!(output.status.success(), "{shown}");
-    let steps: Vec<&str> = shown.split(CLEAR).collect();
+    // Where a machine is slow, an estimate stands behind it.
+    let steps: Vec<&str> = shown.split(CLEAR).map(|step| step.split(',').next().unwrap()).collect();
     assert!(
         steps.len() > 2 && steps.iter().all(|step| step.is_empty() || step.ends_with(" runs")),
         "{shown}"
