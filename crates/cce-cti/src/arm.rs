@@ -1,6 +1,6 @@
 //! Status codes of the ARM layer.
 
-use cce_model::codes;
+use cce_model::{code_in_words, codes};
 
 codes! {
     /// A status of the ARM layer (cti-server-protocol 11.5), by its constant (finesse-nonvoice 4.6). Numbers and meanings are
@@ -34,6 +34,11 @@ codes! {
 impl ArmStatus {
     /// The limit of tasks is not one of 1 to 15, or is reached: the number and its having no name are (inferred).
     pub const TASK_LIMIT: Self = Self(35);
+
+    /// Its number and what it means, for people: `18 task object not found`.
+    pub fn in_words(self) -> String {
+        code_in_words(self, self.name().map(|name| name.trim_start_matches("E_ARM_STAT_")))
+    }
 }
 
 cce_wire::numbers! { ArmStatus(u32) }

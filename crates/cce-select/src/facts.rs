@@ -174,7 +174,7 @@ inside! { OBJECT: Object, {
 
 inside! { DIALOG: Dialog {
     id, agent, mrd, media, dialed_number, queue_number, queue_name, call_variables => PAIRS, started, changed, state,
-    disposition,
+    disposition, associated,
 }}
 
 inside! { REASON_CODE: ReasonCode { category, id, code, label, for_all } }

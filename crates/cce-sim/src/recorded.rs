@@ -10,7 +10,7 @@ use crate::{
     outputs::timer,
     queue::{Delivery, Planned},
     recording::{Behind, Fate, Happened, Moment, Said},
-    stream::{End, Name},
+    stream::{CallKey, LinkEnd},
 };
 use cce_courier::{Parcel, Part};
 use cce_journal::{Director, Treatment, What};
@@ -40,13 +40,13 @@ pub struct Recorded {
     /// Who said something else.
     parted: BTreeSet<NodeName>,
     /// Where something was bent that others wait behind.
-    detours: BTreeSet<End>,
+    detours: BTreeSet<LinkEnd>,
     /// Connections with somebody outside, by what they were called.
-    outside: BTreeMap<End, LinkId>,
+    outside: BTreeMap<LinkEnd, LinkId>,
     /// Calls that arrived, by what they were called.
-    calls: BTreeMap<Name, CallId>,
+    calls: BTreeMap<CallKey, CallId>,
     /// Calls from outside that a component never hears of.
-    unheard: BTreeSet<Name>,
+    unheard: BTreeSet<CallKey>,
 }
 
 /// Something of a recorded run that is going to happen.
@@ -63,13 +63,13 @@ pub(crate) enum Origin {
     /// Nothing in the lab.
     Outside,
     /// An attempt to open a connection, and what its listener called that.
-    Dial { dialler: End, listener: Option<End> },
+    Dial { dialler: LinkEnd, listener: Option<LinkEnd> },
     /// Something on a connection: the end that it left from, and the other one.
-    Line { own: End, peer: Option<End> },
+    Line { own: LinkEnd, peer: Option<LinkEnd> },
     /// A call. A second copy is replied to in vain.
-    Call { caller: Name, port: Port, is_copy: bool },
+    Call { caller: CallKey, port: Port, is_copy: bool },
     /// A reply, and who waits for it.
-    Reply(Option<Name>),
+    Reply(Option<CallKey>),
 }
 
 impl Sequence for Recorded {
@@ -148,7 +148,7 @@ impl Recorded {
     }
 
     /// Notes what is done to a message that the recorded run has, too.
-    fn note_bent(&mut self, end: Option<End>, treatment: &Treatment) {
+    fn note_bent(&mut self, end: Option<LinkEnd>, treatment: &Treatment) {
         self.has_parted = true;
         if *treatment != Treatment::Drop {
             self.detours.extend(end);
@@ -484,7 +484,7 @@ impl<D: Director> Sim<D, Recorded> {
     }
 
     /// What the listener calls a connection, which a network may open at either end first.
-    fn connect_recorded(&mut self, dialler: &End, listener: End) -> LinkId {
+    fn connect_recorded(&mut self, dialler: &LinkEnd, listener: LinkEnd) -> LinkId {
         if let Some(line) = self.wires.line(dialler) {
             return line.peer.1;
         }
@@ -579,7 +579,7 @@ impl<D: Director> Sim<D, Recorded> {
 }
 
 /// The end of the link that something leaves from.
-fn end_of(node: &NodeName, output: &Output) -> Option<End> {
+fn end_of(node: &NodeName, output: &Output) -> Option<LinkEnd> {
     match output {
         Output::Send { link, .. } | Output::Close { link, .. } => Some((node.clone(), *link)),
         Output::Dial { .. }

@@ -106,7 +106,9 @@ fn of_three_overlapping_tasks_one_queued_and_one_cancelled_each_handled_one_has_
     let logs = folder.join("L");
     let output = run(&folder, &["demo", "--fast", "--config", "lab.toml", "--logs", path(&logs)]);
     assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
-    assert!(stdout(&output).contains("7CC797871000018D0000004339ED7AD5, discarded after"));
+    assert!(stdout(&output).contains(
+        "7CC797871000018D0000004339ED7AD5, discarded (notification_cce_task_cancel_succeeded) after"
+    ));
     compare(&tool, &logs, &["--map", path(&folder.join("first.json"))], "119 of 119");
     let files = "ctisvr,finesse,ccppublicapps";
     compare(&tool, &logs, &["--map", path(&folder.join("second.json")), "--files", files], "50 of 50");
