@@ -11,7 +11,7 @@ pub(crate) struct ArmRequest {
     /// The client's invoke id.
     pub(crate) invoke_id: InvokeId,
     /// The agent in the domain that it is about.
-    pub(crate) place: AgentKey,
+    pub(crate) member: AgentKey,
     /// What is asked.
     pub(crate) message: ArmMessage,
     /// Whether the client is telling anew what its agents do: between `BEGIN_AGENT_INIT_IND` and `END_AGENT_INIT_IND`.

@@ -123,14 +123,14 @@ impl AgentPg {
     }
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
-        let place = AgentKey::of_number(key.id);
+        let member = AgentKey::of_number(key.id);
         match Timer::of(key) {
             Timer::StartTimeout => self.opc.on_start_timeout(key.id, cx),
             Timer::TaskDuration => self.opc.on_duration_over(key.id, cx),
-            Timer::TaskLife => self.opc.on_task_life_over(place, cx),
-            Timer::InterruptDone => self.opc.on_interrupt_done_due(place, cx),
-            Timer::StateReport => self.opc.send_agent_state(place, cx),
-            Timer::LoginTimeout => self.opc.on_login_timeout(place, cx),
+            Timer::TaskLife => self.opc.on_task_life_over(member, cx),
+            Timer::InterruptDone => self.opc.on_interrupt_done_due(member, cx),
+            Timer::StateReport => self.opc.send_agent_state(member, cx),
+            Timer::LoginTimeout => self.opc.on_login_timeout(member, cx),
             Timer::RouterRedial => self.opc.keep_router(SessionEvent::Due(Alarm::Redial), cx),
             Timer::RouterBeat => self.opc.keep_router(SessionEvent::Due(Alarm::Heartbeat), cx),
             Timer::CtiIdle => {
@@ -173,8 +173,8 @@ impl AgentPg {
                     AgentPgFact::ToOpc {
                         session: request.client.session,
                         invoke_id: request.invoke_id,
-                        mrd: request.place.mrd,
-                        skill_target: request.place.skill_target,
+                        mrd: request.member.mrd,
+                        skill_target: request.member.skill_target,
                         message: request.message.clone(),
                     }
                     .into(),

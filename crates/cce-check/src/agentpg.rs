@@ -279,7 +279,7 @@ impl AgentPg {
 
     /// OPC tells the CTI server how an agent stands.
     pub(crate) fn on_record(&mut self, record: &AgentRecord, judge: &mut Judge<'_>) {
-        let (place, seq) = (AgentKey { skill_target: record.skill_target, mrd: record.mrd }, judge.seq);
+        let (place, seq) = (record.member(), judge.seq);
         let desk = self.desk(place);
         let told = (record.state, record.tasks, record.routable);
         let (is, has_end) = ((desk.state, desk.counted, desk.routable), desk.has_end);

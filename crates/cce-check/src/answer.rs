@@ -183,7 +183,7 @@ impl Answers {
     pub(crate) fn on_record(&mut self, record: &AgentRecord, judge: &mut Judge<'_>) {
         let names = [record.extension.clone(), record.agent.to_string(), record.instrument.clone()];
         self.agents.insert(record.skill_target, names);
-        let place = AgentKey { skill_target: record.skill_target, mrd: record.mrd };
+        let place = record.member();
         // What else changes an agent is no answer: OPC reports at once what an indication comes to.
         let answered = self.waiting(Wanted::Agent(place)).find(|(_, _, at)| *at == self.input);
         if let Some(asked) = answered {

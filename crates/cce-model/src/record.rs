@@ -1,6 +1,8 @@
 //! What OPC and the CTI server say to each other about agents and tasks.
 
-use super::{AgentId, AgentState, Availability, Disposition, MrdId, PeripheralType, SkillTarget, TaskId};
+use super::{
+    AgentId, AgentKey, AgentState, Availability, Disposition, MrdId, PeripheralType, SkillTarget, TaskId,
+};
 use crate::{CallTypeId, InvokeId, PeripheralId, SessionId, SkillGroupNumber, TaskState};
 use serde::{Deserialize, Serialize};
 
@@ -269,3 +271,17 @@ pub struct TaskEvent {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub application_data: String,
 }
+
+/// What is about an agent in a media routing domain.
+macro_rules! of_member {
+    ($($record:ident),*) => {$(
+        impl $record {
+            /// The agent in the media routing domain that it is about.
+            pub const fn member(&self) -> AgentKey {
+                AgentKey { skill_target: self.skill_target, mrd: self.mrd }
+            }
+        }
+    )*};
+}
+
+of_member! { AgentRecord, PreCall, TaskEvent }

@@ -127,8 +127,8 @@ impl Agents {
     }
 
     /// The agent, if reported.
-    pub(crate) fn at(&self, place: AgentKey) -> Option<&Agent> {
-        self.by_place.get(&place)
+    pub(crate) fn at(&self, member: AgentKey) -> Option<&Agent> {
+        self.by_place.get(&member)
     }
 
     /// Takes over a report, and returns the view before and after if it changed.
@@ -162,24 +162,24 @@ impl Agents {
     }
 
     /// Counts a task against its agent from the decision on.
-    pub(crate) fn assign(&mut self, place: AgentKey, task: TaskId) {
-        debug_assert!(self.is_eligible(place), "only an eligible agent is chosen");
-        if let Some(agent) = self.by_place.get_mut(&place) {
+    pub(crate) fn assign(&mut self, member: AgentKey, task: TaskId) {
+        debug_assert!(self.is_eligible(member), "only an eligible agent is chosen");
+        if let Some(agent) = self.by_place.get_mut(&member) {
             // The gateway reports the task later: in the lab trace after a second (task-routing 0.4).
             agent.tasks.insert(task, Stage::Pending);
         }
     }
 
     /// A task that was assigned does not come to its agent.
-    pub(crate) fn withdraw(&mut self, place: AgentKey, task: TaskId) {
-        if let Some(agent) = self.by_place.get_mut(&place) {
+    pub(crate) fn withdraw(&mut self, member: AgentKey, task: TaskId) {
+        if let Some(agent) = self.by_place.get_mut(&member) {
             agent.tasks.remove(&task);
         }
     }
 
     /// The agent PG refused to reserve an agent: no task goes there until it reports how the agent stands.
-    pub(crate) fn doubt(&mut self, place: AgentKey) {
-        if let Some(agent) = self.by_place.get_mut(&place) {
+    pub(crate) fn doubt(&mut self, member: AgentKey) {
+        if let Some(agent) = self.by_place.get_mut(&member) {
             agent.is_available = false;
         }
     }
@@ -203,8 +203,9 @@ impl Agents {
         mrd: MrdId,
         agents: &BTreeSet<SkillTarget>,
     ) -> (usize, Option<SkillTarget>) {
-        let places = agents.iter().map(|agent| AgentKey { skill_target: *agent, mrd });
-        let ranked = places.filter_map(|place| Some((rank(self.eligible_at(place)?), place.skill_target)));
+        let members = agents.iter().map(|agent| AgentKey { skill_target: *agent, mrd });
+        let ranked =
+            members.filter_map(|member| Some((rank(self.eligible_at(member)?), member.skill_target)));
         let (count, best) = ranked.fold((0, None), |(count, best), agent| {
             let best = best.map_or(agent, |best| agent.min(best));
             (count + 1, Some(best))
@@ -213,29 +214,29 @@ impl Agents {
     }
 
     /// Whether an agent may get a task.
-    pub(crate) fn is_eligible(&self, place: AgentKey) -> bool {
-        self.eligible_at(place).is_some()
+    pub(crate) fn is_eligible(&self, member: AgentKey) -> bool {
+        self.eligible_at(member).is_some()
     }
 
-    fn eligible_at(&self, place: AgentKey) -> Option<&Agent> {
-        self.at(place).filter(|agent| agent.is_open() && !self.is_busy_elsewhere(place))
+    fn eligible_at(&self, member: AgentKey) -> Option<&Agent> {
+        self.at(member).filter(|agent| agent.is_open() && !self.is_busy_elsewhere(member))
     }
 
     /// Whether the agent has a task in another domain, one whose tasks must not be interrupted.
-    fn is_busy_elsewhere(&self, place: AgentKey) -> bool {
+    fn is_busy_elsewhere(&self, member: AgentKey) -> bool {
         // Work in an interruptible domain keeps nobody from a new task (task-routing 3.11).
-        let elsewhere = self.uninterruptible.iter().filter(|mrd| **mrd != place.mrd);
+        let elsewhere = self.uninterruptible.iter().filter(|mrd| **mrd != member.mrd);
         elsewhere
-            .filter_map(|mrd| self.at(AgentKey { skill_target: place.skill_target, mrd: *mrd }))
+            .filter_map(|mrd| self.at(AgentKey { skill_target: member.skill_target, mrd: *mrd }))
             .any(|agent| !agent.tasks.is_empty())
     }
 
     /// The agent that a PG speaks of; reported for the first time, perhaps.
-    fn reported(&mut self, link: LinkId, place: AgentKey) -> Result<&mut Agent, &'static str> {
-        if self.by_place.len() >= PLACES_MAX && !self.by_place.contains_key(&place) {
+    fn reported(&mut self, link: LinkId, member: AgentKey) -> Result<&mut Agent, &'static str> {
+        if self.by_place.len() >= PLACES_MAX && !self.by_place.contains_key(&member) {
             return Err("too many agents");
         }
-        let agent = self.by_place.entry(place).or_insert_with(|| Agent::new(link));
+        let agent = self.by_place.entry(member).or_insert_with(|| Agent::new(link));
         if agent.link == link { Ok(agent) } else { Err("the agent is another peripheral's") }
     }
 }

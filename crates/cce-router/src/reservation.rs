@@ -19,7 +19,7 @@ const UNCONFIRMED_MAX: usize = 15_000;
 #[derive(Clone, Debug)]
 pub(crate) struct Unconfirmed {
     pub(crate) call: Box<Call>,
-    pub(crate) place: AgentKey,
+    pub(crate) member: AgentKey,
     /// Step of the queue, counted from 0.
     pub(crate) step: usize,
     /// The peripheral of the agent PG that it was sent to.

@@ -114,7 +114,7 @@ impl Router {
         let unconfirmed = self.reservations.take(event.task_id);
         if let Some(sent) = unconfirmed.filter(|_| agent::is_end(event)) {
             // The agent stands otherwise than the router knows: nothing goes there until the next report (inferred).
-            self.agents.doubt(sent.place);
+            self.agents.doubt(sent.member);
             self.requeue(event.task_id, sent, cx);
         }
         self.serve(cx);
@@ -354,8 +354,8 @@ impl Router {
     /// An agent was chosen: reserves the agent, answers the routing client, and drops the dialogue. A task that is
     /// routed anew needs no answer.
     fn route(&mut self, call: Box<Call>, pick: Pick, queued: u32, cx: &mut Cx<'_>) {
-        let place = AgentKey { skill_target: pick.skill_target, mrd: call.plan.queue().mrd().id };
-        let agent_pg = self.agents.at(place).expect("an agent that was chosen is known").link;
+        let member = AgentKey { skill_target: pick.skill_target, mrd: call.plan.queue().mrd().id };
+        let agent_pg = self.agents.at(member).expect("an agent that was chosen is known").link;
         let choice = QueueChoice::Agent { skill_target: pick.skill_target, eligible: pick.eligible };
         cx.note(node(&call, pick.step, choice).into());
         // One InvokeID links the reservation and the answer of a decision (task-routing 6.2).
@@ -365,7 +365,7 @@ impl Router {
         let reservation = Reservation { pick, invoke_id, peripheral, queued };
         let task = TaskId::of_router(call.key, RCK_SEQ);
         // The task counts against the agent before the agent PG reports it (task-routing 3.8).
-        self.agents.assign(place, task);
+        self.agents.assign(member, task);
         // The agent PG hears of it before the routing client does (task-routing S1, steps 7 and 8).
         send(agent_pg, message::pre_call(&self.config, &call, reservation), cx);
         // `CONNECT` ends the dialogue. A task that is routed anew had its own (mr-interface 5).
@@ -374,7 +374,7 @@ impl Router {
             cx.note(RouterFact::DialogDeleted { dialogue: call.dialogue.dialogue, key: call.key }.into());
         }
         let way = Way::Open(agent_pg);
-        self.reservations.expect(task, Unconfirmed { call, place, step: pick.step, peripheral, way });
+        self.reservations.expect(task, Unconfirmed { call, member, step: pick.step, peripheral, way });
     }
 
     /// The agent PG of a link is back, and has told what it knows.
@@ -391,10 +391,10 @@ impl Router {
 
     /// A task waits again, where it stood before.
     fn requeue(&mut self, task: TaskId, sent: Unconfirmed, cx: &mut Cx<'_>) {
-        let Unconfirmed { mut call, place, step, .. } = sent;
-        let AgentKey { skill_target, mrd } = place;
+        let Unconfirmed { mut call, member, step, .. } = sent;
+        let AgentKey { skill_target, mrd } = member;
         // The task counts against the agent no more (task-routing 3.8).
-        self.agents.withdraw(place, task);
+        self.agents.withdraw(member, task);
         cx.note(RouterFact::Requeued { task, skill_target, mrd }.into());
         // The routing client was told of an agent, which ended its dialogue (mr-interface 5).
         call.is_answered = true;

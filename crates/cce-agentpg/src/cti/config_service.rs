@@ -105,7 +105,7 @@ impl CtiServer {
         // The records come in the order of the protocol, whatever the mask asks for (cti-server-protocol 9).
         let kinds = [
             (config_information::SKILL_GROUP, skill_groups(self)),
-            (config_information::AGENT, agents(self, |place| Some(self.state_at(place)))),
+            (config_information::AGENT, agents(self, |member| Some(self.state_at(member)))),
             (config_information::DEVICE, devices(self)),
             (config_information::CALL_TYPE, call_types(self)),
             (config_information::MRD, mrds(self)),
@@ -126,8 +126,8 @@ impl CtiServer {
         customer.is_none_or(|id| ANY_CUSTOMER.contains(&id) || id == self.config.customer)
     }
 
-    fn state_at(&self, place: AgentKey) -> AgentState {
-        self.records.get(&place).map_or(AgentState::Logout, |record| record.state)
+    fn state_at(&self, member: AgentKey) -> AgentState {
+        self.records.get(&member).map_or(AgentState::Logout, |record| record.state)
     }
 }
 

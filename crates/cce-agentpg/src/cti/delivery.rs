@@ -25,8 +25,8 @@ impl CtiServer {
             cx.note(AgentPgFact::ToCtiServer(message.clone()).into());
             match message {
                 OpcMessage::Task(event) => {
-                    let place = AgentKey { skill_target: event.skill_target, mrd: event.mrd };
-                    let owner = self.owner(place).map(|(_, session)| session.client.session);
+                    let member = event.member();
+                    let owner = self.owner(member).map(|(_, session)| session.client.session);
                     self.tasks.on_event(&event, owner, cx.now());
                     // The agent's event goes ahead of the task's (cti-server-protocol 11.3).
                     waiting.push(*event);
@@ -37,18 +37,18 @@ impl CtiServer {
                 }
                 OpcMessage::PreCall(call) => {
                     self.tasks.on_pre_call(&call);
-                    let place = AgentKey { skill_target: call.skill_target, mrd: call.mrd };
+                    let member = call.member();
                     let topic = Topic::Call(call_msg_mask::AGENT_PRE_CALL);
-                    self.send_with_owner(place, topic, &event::pre_call(&call), cx);
+                    self.send_with_owner(member, topic, &event::pre_call(&call), cx);
                 }
                 OpcMessage::PreCallAbort { task, agent, mrd } => {
                     let agent = self.model.agents.find(|known| known.id == agent);
                     let agent = agent.expect("OPC speaks of configured agents");
-                    let place = AgentKey { skill_target: agent.skill_target, mrd };
+                    let member = AgentKey { skill_target: agent.skill_target, mrd };
                     let abort = event::pre_call_abort(task, mrd, agent.instrument());
-                    self.tasks.note_withdrawn(task, place, abort.clone());
+                    self.tasks.note_withdrawn(task, member, abort.clone());
                     let topic = Topic::Call(call_msg_mask::AGENT_PRE_CALL_ABORT);
-                    self.send_with_owner(place, topic, &abort, cx);
+                    self.send_with_owner(member, topic, &abort, cx);
                 }
                 OpcMessage::Queued(queued) => self.on_queued(&queued, cx),
                 OpcMessage::Dequeued { task, peripheral, mrd, skill_group } => {
@@ -71,22 +71,22 @@ impl CtiServer {
                     );
                 }
                 OpcMessage::MadeNotRoutable { skill_target, mrd } => {
-                    let place = AgentKey { skill_target, mrd };
-                    let event = event::made_not_routable(self.config.peripheral, place);
+                    let member = AgentKey { skill_target, mrd };
+                    let event = event::made_not_routable(self.config.peripheral, member);
                     // The task mask has no bit for it: whoever hears of the end hears of this (inferred).
-                    self.send_with_owner(place, Topic::Task(TaskEventKind::End.cti_number()), &event, cx);
+                    self.send_with_owner(member, Topic::Task(TaskEventKind::End.cti_number()), &event, cx);
                 }
                 OpcMessage::TaskState { task, state } => self.tasks.enter(task, state),
                 OpcMessage::Interrupt { skill_target, mrd, by, is_over } => {
-                    let place = AgentKey { skill_target, mrd };
-                    let advice = event::interrupt(self.config.peripheral, place, by, is_over);
-                    self.send_to_owner(place, &advice, cx);
+                    let member = AgentKey { skill_target, mrd };
+                    let advice = event::interrupt(self.config.peripheral, member, by, is_over);
+                    self.send_to_owner(member, &advice, cx);
                 }
                 OpcMessage::LifetimeExceeded { task, skill_target, mrd } => {
-                    let place = AgentKey { skill_target, mrd };
-                    let event = event::lifetime_exceeded(self.config.peripheral, task, place);
+                    let member = AgentKey { skill_target, mrd };
+                    let event = event::lifetime_exceeded(self.config.peripheral, task, member);
                     // Its number has no bit in the mask: whoever hears of the end hears of this (inferred).
-                    self.deliver(place, Topic::Task(TaskEventKind::End.cti_number()), &event, cx);
+                    self.deliver(member, Topic::Task(TaskEventKind::End.cti_number()), &event, cx);
                 }
                 OpcMessage::Answer { session, invoke_id, status } => {
                     self.send_answer(session, invoke_id, status, cx);
@@ -126,54 +126,54 @@ impl CtiServer {
 
     /// An agent signed in or out, or changed: there is an event for each queue of the domain.
     fn on_agent(&mut self, record: &AgentRecord, cx: &mut Cx<'_>) {
-        let place = AgentKey { skill_target: record.skill_target, mrd: record.mrd };
+        let member = record.member();
         for queue in record.by_queue() {
             // Either state lets an event pass: LOGIN is the queue's alone (cti-server-protocol 11.3).
             let states = [queue.state, queue.skill_group_state];
-            self.deliver(place, Topic::States(&states), &event::agent_state(&queue), cx);
+            self.deliver(member, Topic::States(&states), &event::agent_state(&queue), cx);
         }
-        self.records.insert(place, record.clone());
+        self.records.insert(member, record.clone());
         if record.state == AgentState::Logout || record.session == SessionId::NONE {
             // Nobody speaks for an agent who is signed out, or whose client is away (task-routing E16).
-            self.owners.remove(&place);
+            self.owners.remove(&member);
         } else {
-            self.owners.insert(place, record.session);
+            self.owners.insert(member, record.session);
         }
     }
 
     fn send_task_events(&self, events: Vec<TaskEvent>, cx: &mut Cx<'_>) {
         for task in events {
             let message = event::task(&task);
-            let place = AgentKey { skill_target: task.skill_target, mrd: task.mrd };
+            let member = AgentKey { skill_target: task.skill_target, mrd: task.mrd };
             // The log has the event once, ahead of what clients hear (cti-server-protocol 11.3).
             cx.note(AgentPgFact::TaskEventTraced(Box::new(task)).into());
-            self.deliver(place, Topic::Task(message.kind()), &message, cx);
+            self.deliver(member, Topic::Task(message.kind()), &message, cx);
         }
     }
 
     /// Sends an event to the session that signed the agent in whatever its masks are, since it cannot do its work
     /// without it (inferred), and to every session that asks for it.
-    fn send_with_owner(&self, place: AgentKey, topic: Topic<'_>, message: &Cti, cx: &mut Cx<'_>) {
-        let owner = self.owners.get(&place).copied();
+    fn send_with_owner(&self, member: AgentKey, topic: Topic<'_>, message: &Cti, cx: &mut Cx<'_>) {
+        let owner = self.owners.get(&member).copied();
         for (link, session) in self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active) {
-            if owner == Some(session.client.session) && !session.hears(place, topic) {
+            if owner == Some(session.client.session) && !session.hears(member, topic) {
                 cx.send(link, message.clone().for_monitor(session.monitor()).to_frame(&session.dialect));
             }
         }
-        self.deliver(place, topic, message, cx);
+        self.deliver(member, topic, message, cx);
     }
 
     /// The session that signed the agent in, if it is there.
-    fn owner(&self, place: AgentKey) -> Option<(LinkId, &Session)> {
-        let owner = self.owners.get(&place)?;
+    fn owner(&self, member: AgentKey) -> Option<(LinkId, &Session)> {
+        let owner = self.owners.get(&member)?;
         let mut active = self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active);
         active.find(|(_, session)| session.client.session == *owner)
     }
 
     /// Sends an event to the session that signed the agent in, and to no other: it asks for an answer, of which there
     /// is to be one (inferred).
-    fn send_to_owner(&self, place: AgentKey, message: &Cti, cx: &mut Cx<'_>) {
-        match self.owner(place) {
+    fn send_to_owner(&self, member: AgentKey, message: &Cti, cx: &mut Cx<'_>) {
+        match self.owner(member) {
             Some((link, session)) => {
                 cx.send(link, message.clone().for_monitor(session.monitor()).to_frame(&session.dialect));
             }
@@ -183,12 +183,12 @@ impl CtiServer {
     }
 
     /// Sends an event to every session of the active side that is to hear it, once for each reason.
-    pub(super) fn deliver(&self, place: AgentKey, topic: Topic<'_>, message: &Cti, cx: &mut Cx<'_>) {
+    pub(super) fn deliver(&self, member: AgentKey, topic: Topic<'_>, message: &Cti, cx: &mut Cx<'_>) {
         for (link, session) in self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active) {
             for subscription in &session.subscriptions {
                 let hears = match subscription.origin {
-                    Origin::OtherSession(number) => self.does_hear(number, place, topic),
-                    Origin::Session | Origin::Device | Origin::Task => subscription.hears(place, topic),
+                    Origin::OtherSession(number) => self.does_hear(number, member, topic),
+                    Origin::Session | Origin::Device | Origin::Task => subscription.hears(member, topic),
                 };
                 if hears {
                     let monitored = message.clone().for_monitor(subscription.monitor);
@@ -199,9 +199,9 @@ impl CtiServer {
     }
 
     /// Whether a session hears of that by itself.
-    fn does_hear(&self, number: SessionId, place: AgentKey, topic: Topic<'_>) -> bool {
+    fn does_hear(&self, number: SessionId, member: AgentKey, topic: Topic<'_>) -> bool {
         let other = self.sessions().find(|(_, session)| session.client.session == number);
-        other.is_some_and(|(_, session)| session.hears(place, topic))
+        other.is_some_and(|(_, session)| session.hears(member, topic))
     }
 
     /// Tells the clients that monitor clients of a session's beginning or end.
@@ -214,8 +214,8 @@ impl CtiServer {
             number,
             invoke_id,
             |server, pending| match pending {
-                Some(Pending::AgentTasks(place)) if code == ArmStatus::SUCCESS.0 => {
-                    server.agent_tasks(place, invoke_id)
+                Some(Pending::AgentTasks(member)) if code == ArmStatus::SUCCESS.0 => {
+                    server.agent_tasks(member, invoke_id)
                 }
                 pending => event::answer(pending.as_ref(), invoke_id, code),
             },

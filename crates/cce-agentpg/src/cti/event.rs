@@ -119,11 +119,11 @@ pub(super) fn answer(pending: Option<&Pending>, invoke_id: InvokeId, code: u32) 
         Some(Pending::OverrideLimit) => {
             OverrideLimitResp { invoke_id, status, ..OverrideLimitResp::default() }.into()
         }
-        Some(Pending::AgentTasks(place)) => AgentTasksResp {
+        Some(Pending::AgentTasks(member)) => AgentTasksResp {
             invoke_id,
             status,
-            mrd_id: place.mrd,
-            icm_agent_id: place.skill_target,
+            mrd_id: member.mrd,
+            icm_agent_id: member.skill_target,
             ..AgentTasksResp::default()
         }
         .into(),
@@ -181,19 +181,19 @@ pub(super) fn task_assigned(pending: Option<&Pending>, invoke_id: InvokeId, task
 }
 
 /// `AGENT_MADE_NOT_ROUTABLE_EVENT`; its reasons are not public.
-pub(super) fn made_not_routable(peripheral_id: PeripheralId, place: AgentKey) -> Cti {
+pub(super) fn made_not_routable(peripheral_id: PeripheralId, member: AgentKey) -> Cti {
     AgentMadeNotRoutableEvent {
         peripheral_id,
-        mrd_id: place.mrd,
-        icm_agent_id: place.skill_target,
+        mrd_id: member.mrd,
+        icm_agent_id: member.skill_target,
         ..AgentMadeNotRoutableEvent::default()
     }
     .into()
 }
 
 /// `AGENT_INTERRUPT_ADVISORY_EVENT`, and `AGENT_INTERRUPT_DONE_ADVISORY_EVENT` when it is over.
-pub(super) fn interrupt(peripheral_id: PeripheralId, place: AgentKey, by: MrdId, is_over: bool) -> Cti {
-    let (mrd_id, icm_agent_id, interrupting_mrd_id) = (place.mrd, place.skill_target, by);
+pub(super) fn interrupt(peripheral_id: PeripheralId, member: AgentKey, by: MrdId, is_over: bool) -> Cti {
+    let (mrd_id, icm_agent_id, interrupting_mrd_id) = (member.mrd, member.skill_target, by);
     if is_over {
         let done = AgentInterruptDoneAdvisoryEvent::default();
         return AgentInterruptDoneAdvisoryEvent {
@@ -211,13 +211,13 @@ pub(super) fn interrupt(peripheral_id: PeripheralId, place: AgentKey, by: MrdId,
 }
 
 /// `MAX_TASK_LIFETIME_EXCEEDED_EVENT`.
-pub(super) fn lifetime_exceeded(peripheral_id: PeripheralId, task_id: TaskId, place: AgentKey) -> Cti {
+pub(super) fn lifetime_exceeded(peripheral_id: PeripheralId, task_id: TaskId, member: AgentKey) -> Cti {
     MaxTaskLifetimeExceededEvent {
         peripheral_id,
         peripheral_type: TaskEvent::PERIPHERAL_TYPE,
-        mr_domain_id: place.mrd,
+        mr_domain_id: member.mrd,
         task_id,
-        icm_agent_id: place.skill_target,
+        icm_agent_id: member.skill_target,
         ..MaxTaskLifetimeExceededEvent::default()
     }
     .into()

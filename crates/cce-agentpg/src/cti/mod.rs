@@ -271,7 +271,7 @@ impl CtiServer {
             self.asked_of_voice(link, m)
         } else if let Some(asked) = request::asked(message) {
             // A session that does not report agents has code 12 for the ARM layer (cti-server-protocol 4.5).
-            self.with_service_for(link, services::AGENT_REPORTING, asked.place.skill_target).map(|_| asked)
+            self.with_service_for(link, services::AGENT_REPORTING, asked.member.skill_target).map(|_| asked)
         } else {
             match self.on_client(link, message, cx) {
                 Ok(answers) => answers.into_iter().for_each(|answer| self.send(link, answer, cx)),
@@ -290,7 +290,7 @@ impl CtiServer {
 
     /// Hands a request to OPC, unless the session has too many without an answer.
     fn ask_opc(&mut self, link: LinkId, asked: Asked, cx: &mut Cx<'_>) -> Option<Outcome> {
-        let Asked { invoke_id, place, message, pending } = asked;
+        let Asked { invoke_id, member, message, pending } = asked;
         let session = self.session_mut(link);
         // An indication has no positive answer, so that nothing waits for one (cti-server-protocol 4.4).
         if let Some(pending) = pending {
@@ -304,9 +304,9 @@ impl CtiServer {
         let (client, during_init) = (session.client.clone(), session.initialises);
         if message == ArmMessage::GetAgentTasks && during_init {
             // The ends go ahead of the list of tasks, which does not have them any more (inferred).
-            self.tell_doubtful_ends(link, place, cx);
+            self.tell_doubtful_ends(link, member, cx);
         }
-        Some(Outcome::Arm(ArmRequest { client, invoke_id, place, message, during_init }))
+        Some(Outcome::Arm(ArmRequest { client, invoke_id, member, message, during_init }))
     }
 
     /// Whether a message may be said in this session at all. A standby side serves nobody (inferred code).

@@ -11,7 +11,7 @@ pub(super) struct Asked {
     /// The client's invoke id.
     pub(super) invoke_id: InvokeId,
     /// The agent in the domain that it is about.
-    pub(super) place: AgentKey,
+    pub(super) member: AgentKey,
     /// What is asked.
     pub(super) message: ArmMessage,
     /// Which answer the client expects; none of an indication.
@@ -26,7 +26,7 @@ macro_rules! asked {
     ($message:ident, $arm:expr, $pending:expr) => {
         Some(Asked {
             invoke_id: $message.invoke_id,
-            place: AgentKey { skill_target: $message.icm_agent_id, mrd: $message.mrd_id },
+            member: AgentKey { skill_target: $message.icm_agent_id, mrd: $message.mrd_id },
             message: $arm,
             pending: $pending,
         })
@@ -37,7 +37,7 @@ macro_rules! asked {
 macro_rules! own_task {
     ($message:ident) => {
         OwnTask {
-            place: AgentKey { skill_target: $message.icm_agent_id, mrd: $message.mrd_id },
+            member: AgentKey { skill_target: $message.icm_agent_id, mrd: $message.mrd_id },
             skill_group: $message.arm_skill_group_id,
             service: $message.arm_service_id,
             context: of_request!($message),
@@ -111,8 +111,8 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
         }
         Cti::OverrideLimitReq(m) => asked!(m, ArmMessage::OverrideLimit, Some(Pending::OverrideLimit)),
         Cti::GetAgentTasksReq(m) => {
-            let place = AgentKey { skill_target: m.icm_agent_id, mrd: m.mrd_id };
-            asked!(m, ArmMessage::GetAgentTasks, Some(Pending::AgentTasks(place)))
+            let member = AgentKey { skill_target: m.icm_agent_id, mrd: m.mrd_id };
+            asked!(m, ArmMessage::GetAgentTasks, Some(Pending::AgentTasks(member)))
         }
         Cti::OfferApplicationTaskReq(m) => {
             let (skill_group, service) = (m.arm_skill_group_id, m.arm_service_id);

@@ -150,8 +150,8 @@ impl Session {
     }
 
     /// Whether its client may speak for an agent, as far as it is for one device only.
-    pub(super) fn speaks_for(&self, place: AgentKey) -> bool {
-        self.own_agent.is_none_or(|own| own == place.skill_target)
+    pub(super) fn speaks_for(&self, member: AgentKey) -> bool {
+        self.own_agent.is_none_or(|own| own == member.skill_target)
     }
 
     /// Whether its client may ask for something about an agent: in workstation mode about its own one alone, in bridge mode and
@@ -171,8 +171,8 @@ impl Session {
     }
 
     /// Whether it hears of that by its own services and masks.
-    pub(super) fn hears(&self, place: AgentKey, topic: Topic<'_>) -> bool {
-        self.own().any(|own| own.hears(place, topic))
+    pub(super) fn hears(&self, member: AgentKey, topic: Topic<'_>) -> bool {
+        self.own().any(|own| own.hears(member, topic))
     }
 
     fn own(&self) -> impl Iterator<Item = &Subscription> {

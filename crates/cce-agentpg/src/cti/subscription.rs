@@ -53,12 +53,12 @@ pub(super) enum Topic<'a> {
 
 impl Subscription {
     /// Whether it hears of that.
-    pub(super) fn hears(&self, place: AgentKey, topic: Topic<'_>) -> bool {
+    pub(super) fn hears(&self, member: AgentKey, topic: Topic<'_>) -> bool {
         let is_whose = match self.scope {
             Scope::All => true,
-            Scope::Agent(agent) => agent == place.skill_target,
+            Scope::Agent(agent) => agent == member.skill_target,
         };
-        is_whose && self.mrd.is_none_or(|mrd| mrd == place.mrd) && self.wants(topic)
+        is_whose && self.mrd.is_none_or(|mrd| mrd == member.mrd) && self.wants(topic)
     }
 
     fn wants(&self, topic: Topic<'_>) -> bool {

@@ -54,7 +54,7 @@ pub(super) struct Tasks {
 /// A task that is over.
 #[derive(Clone, Debug)]
 struct Over {
-    place: AgentKey,
+    member: AgentKey,
     last: Last,
     /// The task itself, while the client that speaks for its agent may not have heard of its end.
     unheard: Option<Box<Unheard>>,
@@ -89,7 +89,7 @@ struct Unheard {
 /// A live task.
 #[derive(Clone, Debug)]
 struct View {
-    place: AgentKey,
+    member: AgentKey,
     state: TaskState,
     skill_group: SkillTarget,
     service: SkillTarget,
@@ -101,7 +101,7 @@ struct View {
 /// A task that an application routes itself, as it asks for it (cti-server-protocol 11.1: 161, 164).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OwnTask {
-    pub(super) place: AgentKey,
+    pub(super) member: AgentKey,
     pub(super) skill_group: SkillTarget,
     pub(super) service: SkillTarget,
     pub(super) context: Context,
@@ -114,7 +114,7 @@ impl Tasks {
             return;
         }
         let view = View {
-            place: AgentKey { skill_target: call.skill_target, mrd: call.mrd },
+            member: call.member(),
             state: TaskState::PreCall,
             skill_group: call.skill_group,
             service: SkillTarget::NONE,
@@ -129,23 +129,23 @@ impl Tasks {
         if self.live.len() >= TASKS_MAX {
             return;
         }
-        let OwnTask { place, skill_group, service, context } = own;
+        let OwnTask { member, skill_group, service, context } = own;
         let state = TaskState::PreCall;
-        self.live.insert(task, View { place, state, skill_group, service, reserved: None, context });
+        self.live.insert(task, View { member, state, skill_group, service, reserved: None, context });
     }
 
     /// A task's event; `owner` is the session that speaks for its agent, if it is there to hear it.
     pub(super) fn on_event(&mut self, event: &TaskEvent, owner: Option<SessionId>, now: Time) {
         let to = event.kind.state();
         if to == TaskState::Ended {
-            let place = AgentKey { skill_target: event.skill_target, mrd: event.mrd };
+            let member = event.member();
             let view = self.live.remove(&event.task);
             // A link may lose what was sent into it: the end stays in doubt (inferred).
             if let (Some(session), true) = (owner, view.is_some()) {
                 self.in_doubt.entry(session).or_default().push_back((now, event.task));
             }
             let unheard = view.map(|view| Box::new(Unheard { view, sent: owner }));
-            return self.keep(event.task, Over { place, last: Last::Ended(event.clone()), unheard });
+            return self.keep(event.task, Over { member, last: Last::Ended(event.clone()), unheard });
         }
         if self.live.len() >= TASKS_MAX && !self.live.contains_key(&event.task) {
             return;
@@ -153,7 +153,7 @@ impl Tasks {
         // Of a task that its client told of, as one that was there before this agent PG, the context is not known
         // (cti-server-protocol 11.1: 185, 209).
         let view = self.live.entry(event.task).or_insert_with(|| View {
-            place: AgentKey { skill_target: event.skill_target, mrd: event.mrd },
+            member: event.member(),
             state: to,
             skill_group: event.skill_group,
             service: event.service,
@@ -172,10 +172,10 @@ impl Tasks {
     }
 
     /// A task's reservation is withdrawn; that is what clients hear of it.
-    pub(super) fn note_withdrawn(&mut self, task: TaskId, place: AgentKey, abort: Cti) {
+    pub(super) fn note_withdrawn(&mut self, task: TaskId, member: AgentKey, abort: Cti) {
         self.live.remove(&task);
         let last = Last::Withdrawn(Box::new(abort));
-        self.keep(task, Over { place, last, unheard: None });
+        self.keep(task, Over { member, last, unheard: None });
     }
 
     fn keep(&mut self, task: TaskId, over: Over) {
@@ -214,14 +214,14 @@ impl Tasks {
 
     /// What no client has heard yet of the ends of a session's agents' tasks, since none was there.
     fn take_missed(&mut self, session: &Session) -> Vec<Cti> {
-        self.take_unheard(session, |place, sent| session.speaks_for(place) && sent.is_none())
+        self.take_unheard(session, |member, sent| session.speaks_for(member) && sent.is_none())
     }
 
     /// What was sent into other sessions of the ends of an agent's tasks, or into none, and what their client may not have
     /// heard. That client is back in this session, and tells by itself what it knows.
-    fn take_doubtful(&mut self, session: &Session, place: AgentKey) -> Vec<Cti> {
+    fn take_doubtful(&mut self, session: &Session, member: AgentKey) -> Vec<Cti> {
         let own = session.client.session;
-        self.take_unheard(session, |of, sent| of == place && sent != Some(own))
+        self.take_unheard(session, |of, sent| of == member && sent != Some(own))
     }
 
     /// Of each task the context, without which a client that knows nothing of it could do nothing about it, and the end.
@@ -232,8 +232,8 @@ impl Tasks {
     ) -> Vec<Cti> {
         let mut told = Vec::new();
         for (task, over) in &mut self.over {
-            let place = over.place;
-            let Some(unheard) = over.unheard.take_if(|unheard| is_told(place, unheard.sent)) else {
+            let member = over.member;
+            let Some(unheard) = over.unheard.take_if(|unheard| is_told(member, unheard.sent)) else {
                 continue;
             };
             let view = View { state: TaskState::Ended, ..unheard.view };
@@ -245,24 +245,24 @@ impl Tasks {
     }
 
     /// The agent whose task it is or was.
-    fn place_of(&self, task: TaskId) -> Option<AgentKey> {
-        let live = self.live.get(&task).map(|view| view.place);
-        live.or_else(|| self.over.get(&task).map(|over| over.place))
+    fn member_of(&self, task: TaskId) -> Option<AgentKey> {
+        let live = self.live.get(&task).map(|view| view.member);
+        live.or_else(|| self.over.get(&task).map(|over| over.member))
     }
 
-    fn of(&self, place: AgentKey) -> Vec<TaskId> {
-        self.live.iter().filter(|(_, view)| view.place == place).map(|(id, _)| *id).collect()
+    fn of(&self, member: AgentKey) -> Vec<TaskId> {
+        self.live.iter().filter(|(_, view)| view.member == member).map(|(id, _)| *id).collect()
     }
 }
 
 impl CtiServer {
     /// `AGENT_TASKS_RESP`, with the tasks that are live now.
-    pub(super) fn agent_tasks(&self, place: AgentKey, invoke_id: InvokeId) -> Cti {
-        let tasks = self.tasks.of(place);
+    pub(super) fn agent_tasks(&self, member: AgentKey, invoke_id: InvokeId) -> Cti {
+        let tasks = self.tasks.of(member);
         AgentTasksResp {
             invoke_id,
-            mrd_id: place.mrd,
-            icm_agent_id: place.skill_target,
+            mrd_id: member.mrd,
+            icm_agent_id: member.skill_target,
             num_tasks: count(tasks.len()),
             flt_task_id: tasks,
             ..AgentTasksResp::default()
@@ -276,8 +276,8 @@ impl CtiServer {
         // An offered task is beyond its pre-call (task-routing 1.1).
         let waiting = self.tasks.live.values().filter(|view| {
             view.state == TaskState::PreCall
-                && view.place.mrd == m.mrd_id
-                && self.owners.get(&view.place) == Some(&session.client.session)
+                && view.member.mrd == m.mrd_id
+                && self.owners.get(&view.member) == Some(&session.client.session)
         });
         let calls: Vec<Cti> = waiting
             .filter_map(|view| view.reserved.as_ref())
@@ -296,18 +296,18 @@ impl CtiServer {
     /// may know nothing of it: the task may have ended while the client was asking for it.
     pub(super) fn on_snapshot_task(&self, link: LinkId, m: &SnapshotTaskReq) -> Answer {
         self.with_service(link, services::AGENT_REPORTING)?;
-        if let Some(place) = self.tasks.place_of(m.task_id) {
-            self.with_service_for(link, services::AGENT_REPORTING, place.skill_target)?;
+        if let Some(member) = self.tasks.member_of(m.task_id) {
+            self.with_service_for(link, services::AGENT_REPORTING, member.skill_target)?;
         }
-        let known = self.tasks.live.get(&m.task_id).filter(|view| view.place.mrd == m.mrd_id);
+        let known = self.tasks.live.get(&m.task_id).filter(|view| view.member.mrd == m.mrd_id);
         let Some(view) = known else {
-            if let Some(over) = self.tasks.over.get(&m.task_id).filter(|over| over.place.mrd == m.mrd_id) {
+            if let Some(over) = self.tasks.over.get(&m.task_id).filter(|over| over.member.mrd == m.mrd_id) {
                 let monitor = self.session(link).monitor();
                 let context = over.unheard.as_ref().map(|unheard| {
                     let seen = snapshot_event(m.task_id, &unheard.view);
                     SnapshotTaskEvent { task_state: TaskState::Ended.into(), ..seen }.into()
                 });
-                let told = [over.last.message().for_monitor(monitor), ended(m, over.place).into()];
+                let told = [over.last.message().for_monitor(monitor), ended(m, over.member).into()];
                 return Ok(context.into_iter().chain(told).collect());
             }
             let refused = SnapshotTaskResp {
@@ -330,20 +330,20 @@ impl CtiServer {
         cx: &mut Cx<'_>,
     ) -> Answer {
         self.with_service_for(link, services::AGENT_REPORTING, m.icm_agent_id)?;
-        let place = AgentKey { skill_target: m.icm_agent_id, mrd: m.mrd_id };
+        let member = AgentKey { skill_target: m.icm_agent_id, mrd: m.mrd_id };
         // The codes are those of every other indication: 18, 22 and 20 (finesse-nonvoice 4.6).
         let Some(view) = self.tasks.live.get_mut(&m.task_id) else {
             return Ok(vec![refusal(m.invoke_id, Refusal::TaskNotFound)]);
         };
-        if view.place.skill_target != place.skill_target {
+        if view.member.skill_target != member.skill_target {
             return Ok(vec![refusal(m.invoke_id, Refusal::WrongAgent)]);
         }
-        if view.place.mrd != place.mrd {
+        if view.member.mrd != member.mrd {
             return Ok(vec![refusal(m.invoke_id, Refusal::WrongMrd)]);
         }
         view.context.change(m, &self.model.ecc_variables);
         let update = Cti::from(data_update(self.config.peripheral, m.task_id, view));
-        self.deliver(place, Topic::Task(update.kind()), &update, cx);
+        self.deliver(member, Topic::Task(update.kind()), &update, cx);
         Ok(Vec::new())
     }
 
@@ -367,15 +367,15 @@ impl CtiServer {
     /// and the ends of tasks that no client has heard (task-routing E16, E19; inferred).
     pub(super) fn tell_unattended(&mut self, session: &Session) -> Vec<Cti> {
         let mut told = Vec::new();
-        for (place, record) in &self.records {
+        for (member, record) in &self.records {
             // WORK_NOT_READY is the state of agents whose client is away (task-routing E16).
-            if record.state != AgentState::WorkNotReady || !session.speaks_for(*place) {
+            if record.state != AgentState::WorkNotReady || !session.speaks_for(*member) {
                 continue;
             }
             let events = record.by_queue().map(|queue| event::agent_state(&queue));
             told.extend(events.map(|event| event.for_monitor(session.monitor())));
-            if !self.tasks.of(*place).is_empty() {
-                told.extend(self.tell_tasks(*place, false));
+            if !self.tasks.of(*member).is_empty() {
+                told.extend(self.tell_tasks(*member, false));
             }
         }
         told.retain(|message| session.knows(message));
@@ -397,18 +397,18 @@ impl CtiServer {
     /// A client that tells anew what its agents do asks for an agent's tasks: it hears first of the ends that were sent into
     /// a session that was given up, or is about to be, since the link may have lost them with everything else that was
     /// under way (task-routing E17, E19; inferred).
-    pub(super) fn tell_doubtful_ends(&mut self, link: LinkId, place: AgentKey, cx: &mut Cx<'_>) {
+    pub(super) fn tell_doubtful_ends(&mut self, link: LinkId, member: AgentKey, cx: &mut Cx<'_>) {
         let session = self.clients.session(link).expect("a request comes in a session");
-        for message in self.tasks.take_doubtful(session, place) {
+        for message in self.tasks.take_doubtful(session, member) {
             cx.send(link, message.to_frame(&session.dialect));
         }
     }
 
     /// All of an agent's tasks in a domain, without an answer's invoke id: because the agent's desktop is connected, or by
     /// the server itself.
-    fn tell_tasks(&self, place: AgentKey, is_desktop_connected: bool) -> Vec<Cti> {
-        let tasks = self.tasks.of(place);
-        let (mrd_id, icm_agent_id) = (place.mrd, place.skill_target);
+    fn tell_tasks(&self, member: AgentKey, is_desktop_connected: bool) -> Vec<Cti> {
+        let tasks = self.tasks.of(member);
+        let (mrd_id, icm_agent_id) = (member.mrd, member.skill_target);
         let request = AgentTasksRequestEvent {
             mrd_id,
             icm_agent_id,
@@ -451,11 +451,11 @@ fn count(number: usize) -> u16 {
 }
 
 /// The snapshot of a task that is over.
-fn ended(asked: &SnapshotTaskReq, place: AgentKey) -> SnapshotTaskResp {
+fn ended(asked: &SnapshotTaskReq, member: AgentKey) -> SnapshotTaskResp {
     SnapshotTaskResp {
         invoke_id: asked.invoke_id,
-        mrd_id: place.mrd,
-        icm_agent_id: place.skill_target,
+        mrd_id: member.mrd,
+        icm_agent_id: member.skill_target,
         task_id: asked.task_id,
         task_state: TaskState::Ended.into(),
         skill_group_id: SkillTarget::NONE,
@@ -466,8 +466,8 @@ fn ended(asked: &SnapshotTaskReq, place: AgentKey) -> SnapshotTaskResp {
 
 fn snapshot(task: TaskId, view: &View) -> SnapshotTaskResp {
     with_context!(SnapshotTaskResp {
-        mrd_id: view.place.mrd,
-        icm_agent_id: view.place.skill_target,
+        mrd_id: view.member.mrd,
+        icm_agent_id: view.member.skill_target,
         task_id: task,
         task_state: view.state.into(),
         skill_group_id: view.skill_group,
@@ -477,8 +477,8 @@ fn snapshot(task: TaskId, view: &View) -> SnapshotTaskResp {
 
 fn snapshot_event(task: TaskId, view: &View) -> SnapshotTaskEvent {
     with_context!(SnapshotTaskEvent {
-        mrd_id: view.place.mrd,
-        icm_agent_id: view.place.skill_target,
+        mrd_id: view.member.mrd,
+        icm_agent_id: view.member.skill_target,
         task_id: task,
         task_state: view.state.into(),
         skill_group_id: view.skill_group,
@@ -490,9 +490,9 @@ fn data_update(peripheral: PeripheralId, task: TaskId, view: &View) -> TaskDataU
     with_context!(TaskDataUpdateEvent {
         peripheral_id: peripheral,
         peripheral_type: TaskEvent::PERIPHERAL_TYPE,
-        mr_domain_id: view.place.mrd,
+        mr_domain_id: view.member.mrd,
         task_id: task,
-        icm_agent_id: view.place.skill_target,
+        icm_agent_id: view.member.skill_target,
     } of &view.context)
 }
 

@@ -31,7 +31,7 @@ impl CtiServer {
         let instrument = Text::or_empty(m.agent_instrument.as_ref());
         Ok(Asked {
             invoke_id: m.invoke_id,
-            place: AgentKey::voice(agent.skill_target),
+            member: AgentKey::voice(agent.skill_target),
             message: ArmMessage::SetAgentState {
                 state: m.agent_state.or_unknown(),
                 reason: m.event_reason_code,

@@ -163,7 +163,7 @@ impl AgentInMrd {
     }
 
     /// The key of this agent in this domain.
-    pub(crate) fn place(&self) -> AgentKey {
+    pub(crate) fn member(&self) -> AgentKey {
         AgentKey { skill_target: self.agent.skill_target, mrd: self.queue.mrd.id }
     }
 

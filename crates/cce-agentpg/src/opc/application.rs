@@ -26,23 +26,23 @@ impl Opc {
         limit: u32,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
-        let agent = self.attended_mut(request.place)?;
+        let agent = self.attended_mut(request.member)?;
         // The highest limit is the 15 tasks that an agent may have (task-routing 5).
         check_limit(limit)?;
         agent.set_limit(limit);
         self.answer(request.client.session, request.invoke_id, 0);
-        self.report(request.place, Shown::AsIs, cx);
+        self.report(request.member, Shown::AsIs, cx);
         Ok(())
     }
 
     /// Lets an agent hold one task more than the limit.
     pub(super) fn on_override_limit(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
-        let agent = self.attended_mut(request.place)?;
+        let agent = self.attended_mut(request.member)?;
         // The task past the limit counts against the same 15 (task-routing 5).
         check_limit(agent.limit.saturating_add(agent.beyond).saturating_add(1))?;
         agent.beyond += 1;
         self.answer(request.client.session, request.invoke_id, 0);
-        self.report(request.place, Shown::AsIs, cx);
+        self.report(request.member, Shown::AsIs, cx);
         Ok(())
     }
 
@@ -51,9 +51,9 @@ impl Opc {
     /// becomes not ready (cti-server-protocol 11.1). The agent's event comes first, so that the client knows both once it has
     /// its answer. Anybody else has only asked.
     pub(super) fn on_get_tasks(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
-        let place = request.place;
-        let is_idle = self.load(place).total() == 0;
-        let agent = self.agent_mut(place)?;
+        let member = request.member;
+        let is_idle = self.load(member).total() == 0;
+        let agent = self.agent_mut(member)?;
         if !agent.is_signed_in() {
             // An agent who is signed out has code 6 (cti-server-protocol 11.5).
             return Err(Refusal::NotLoggedIn);
@@ -72,10 +72,10 @@ impl Opc {
             // What the client was advised of in the old session may be lost with it: it is advised anew.
             agent.interrupt = agent.interrupt.unanswered();
         }
-        self.attend(place, &request.client, cx);
-        let after = self.agent_mut(place).map(|agent| (agent.sign_in, agent.client.session))?;
+        self.attend(member, &request.client, cx);
+        let after = self.agent_mut(member).map(|agent| (agent.sign_in, agent.client.session))?;
         if after != before {
-            self.report(place, Shown::AsIs, cx);
+            self.report(member, Shown::AsIs, cx);
         }
         self.answer(request.client.session, request.invoke_id, 0);
         Ok(())
@@ -90,16 +90,16 @@ impl Opc {
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
         check_limit(terms.limit)?;
-        let place = request.place;
-        let is_signed_in = self.agent_mut(place).is_ok_and(|agent| agent.is_signed_in());
+        let member = request.member;
+        let is_signed_in = self.agent_mut(member).is_ok_and(|agent| agent.is_signed_in());
         if state == AgentState::Logout {
             // MEDIA_LOGOUT_IND signs out, with dispositions for the tasks (cti-server-protocol 11.1).
             return Err(Refusal::WrongSequence);
         }
         if !is_signed_in {
-            self.admit_init(place)?;
+            self.admit_init(member)?;
         }
-        let agent = self.agent_mut(place)?;
+        let agent = self.agent_mut(member)?;
         // The client decides about ready or not; the rest follows from the tasks (task-routing E16, step 5).
         let is_ready = !matches!(state, AgentState::NotReady | AgentState::Login);
         agent.sign_in = if is_ready { SignIn::Ready } else { SignIn::NotReady };
@@ -108,21 +108,21 @@ impl Opc {
         agent.beyond = terms.beyond;
         // The mode that the client tells replaces what it asked for before (cti-server-protocol 11.1).
         agent.not_routable_next = false;
-        self.attend(place, &request.client, cx);
+        self.attend(member, &request.client, cx);
         self.answer(request.client.session, request.invoke_id, 0);
-        self.report(place, Shown::AsIs, cx);
+        self.report(member, Shown::AsIs, cx);
         Ok(())
     }
 
     /// Who is signed out signs in by that: on the terms of a sign-in (cti-server-protocol 11.5). It does not wait for the
     /// router, since its client waits for the end of the initialisation (inferred).
-    fn admit_init(&mut self, place: AgentKey) -> Result<(), Refusal> {
-        if place.mrd == MrdId::VOICE {
+    fn admit_init(&mut self, member: AgentKey) -> Result<(), Refusal> {
+        if member.mrd == MrdId::VOICE {
             return Err(Refusal::VoiceMrd);
         }
-        self.check_place(place)?;
-        self.agent_mut(place)?;
-        match self.admit_login(place)? {
+        self.check_member(member)?;
+        self.agent_mut(member)?;
+        match self.admit_login(member)? {
             Admission::Now => Ok(()),
             Admission::Later => Err(Refusal::ControllerOffline),
         }
@@ -137,14 +137,14 @@ impl Opc {
         is_answered: bool,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
-        self.attended_mut(request.place)?;
+        self.attended_mut(request.member)?;
         // END_TASK_IND ends a task, since an end has a disposition (cti-server-protocol 11.1).
         if state == TaskState::Ended {
             return Err(Refusal::WrongSequence);
         }
         match self.tasks.get(&id).copied() {
             // A task has one agent, and no other agent's client can claim it (finesse-nonvoice 4.6, code 22).
-            Some(known) if known.place != request.place => return Err(Refusal::WrongAgent),
+            Some(known) if known.member != request.member => return Err(Refusal::WrongAgent),
             // A task keeps its state while its client is away (task-routing E16, step 2).
             Some(known) if known.state == state => {
                 self.adopt(id);
@@ -155,19 +155,19 @@ impl Opc {
             // Only an accepted interrupt interrupts a task, and only its end resumes it.
             Some(_) | None if state == TaskState::Interrupted => return Err(Refusal::WrongSequence),
             Some(known) => {
-                self.refuse_interrupted(known.place)?;
+                self.refuse_interrupted(known.member)?;
                 self.enter(known, state, None, cx);
                 self.adopt(id);
             }
             None => {
-                let task = self.admit(request.place, id, state, skill_group, cx)?;
+                let task = self.admit(request.member, id, state, skill_group, cx)?;
                 self.router.send_task(&task, None, cx);
             }
         }
         // The task may be the last one that had not begun (task-routing 1.5).
-        self.release_not_routable(request.place);
+        self.release_not_routable(request.member);
         self.answer_init(request, is_answered);
-        self.report(request.place, Shown::AsIs, cx);
+        self.report(request.member, Shown::AsIs, cx);
         Ok(())
     }
 
@@ -189,7 +189,7 @@ impl Opc {
             .tasks
             .values()
             .filter(|task| {
-                let agent = self.agents.get(&task.place).expect("the agent of a task is in its domain");
+                let agent = self.agents.get(&task.member).expect("the agent of a task is in its domain");
                 task.is_orphan && agent.is_attended() && agent.client.session == session
             })
             .map(|task| task.id)
@@ -207,9 +207,9 @@ impl Opc {
         skill_group: SkillTarget,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
-        self.attended_mut(request.place)?;
+        self.attended_mut(request.member)?;
         let id = self.next_application_task(cx);
-        let task = self.admit(request.place, id, TaskState::PreCall, skill_group, cx)?;
+        let task = self.admit(request.member, id, TaskState::PreCall, skill_group, cx)?;
         let to = task.after(kind)?;
         self.enter(task, to, None, cx);
         // The answer gives the id by which the client knows the next event (cti-server-protocol 11.1).
@@ -219,28 +219,28 @@ impl Opc {
             task: id,
         });
         self.push_event(task, kind, None);
-        self.report(task.place, Shown::AsIs, cx);
+        self.report(task.member, Shown::AsIs, cx);
         Ok(())
     }
 
     /// Takes in a task that was not reserved by the router.
     fn admit(
         &mut self,
-        place: AgentKey,
+        member: AgentKey,
         id: TaskId,
         state: TaskState,
         skill_group: SkillTarget,
         cx: &mut Cx<'_>,
     ) -> Result<Task, Refusal> {
-        self.refuse_interrupted(place)?;
-        let load = self.load(place).total();
-        let agent = self.attended_mut(place)?;
+        self.refuse_interrupted(member)?;
+        let load = self.load(member).total();
+        let agent = self.attended_mut(member)?;
         // MaxBeyondTaskLimit is for tasks that the router did not choose (task-routing 1.5).
         if load >= agent.limit.saturating_add(agent.beyond) {
             return Err(Refusal::LimitExceeded);
         }
         let number = self.next_task_number();
-        let task = Task { id, number, place, state, skill_group, interrupted: None, is_orphan: false };
+        let task = Task { id, number, member, state, skill_group, interrupted: None, is_orphan: false };
         self.begin(task, cx);
         Ok(task)
     }
@@ -261,8 +261,8 @@ impl Opc {
         // The client hears why before it hears of the end (task-routing E9).
         self.to_cti.push(OpcMessage::LifetimeExceeded {
             task: task.id,
-            skill_target: task.place.skill_target,
-            mrd: task.place.mrd,
+            skill_target: task.member.skill_target,
+            mrd: task.member.mrd,
         });
         self.end_task(task.id, &Disposition::MAXIMUM_TASK_LIFETIME_EXCEEDED.into(), cx);
     }

@@ -11,7 +11,7 @@
 //! - Interrupted tasks may end, and an interrupt of which no task is left is over.
 //! - An interrupt outlives its client as its tasks do; if it ends meanwhile, nobody is advised.
 
-use super::{Opc, Shown, agent::SignIn, member, task::Task};
+use super::{Opc, Shown, agent::SignIn, agent_at, task::Task};
 use crate::{arm::Refusal, timer::Timer};
 use cce_kernel::Cx;
 use cce_model::{AgentKey, MrdId, SkillTarget, TaskState, fact::OpcMessage};
@@ -115,104 +115,104 @@ impl Interrupt {
 
 impl Opc {
     /// A client lets its agent's work be interrupted.
-    pub(super) fn on_interrupt_accepted(&mut self, place: AgentKey, cx: &mut Cx<'_>) -> Result<(), Refusal> {
-        let agent = self.attended_mut(place)?;
+    pub(super) fn on_interrupt_accepted(&mut self, member: AgentKey, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        let agent = self.attended_mut(member)?;
         // An answer to no advice is a message out of sequence: code 19 (finesse-nonvoice 4.6).
         let Interrupt::Advised { by, .. } = agent.interrupt else { return Err(Refusal::WrongSequence) };
         // The agent's state in this domain is interrupted from now on, and so are its tasks (task-routing S6, 3a).
         agent.interrupt = Interrupt::Accepted { by };
-        self.stop_work(place, cx);
-        self.report(place, Shown::AsIs, cx);
+        self.stop_work(member, cx);
+        self.report(member, Shown::AsIs, cx);
         Ok(())
     }
 
     /// A client does not: nothing changes, or everything goes on.
     pub(super) fn on_interrupt_unaccepted(
         &mut self,
-        place: AgentKey,
+        member: AgentKey,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
-        let agent = self.attended_mut(place)?;
+        let agent = self.attended_mut(member)?;
         let Interrupt::Advised { in_force, .. } = agent.interrupt else { return Err(Refusal::WrongSequence) };
         // Nothing changes, and both clocks run (task-routing S6, 3b).
         agent.interrupt = Interrupt::Declined;
         if in_force {
-            self.resume_work(place, cx);
-            self.report(place, Shown::AsIs, cx);
+            self.resume_work(member, cx);
+            self.report(member, Shown::AsIs, cx);
         }
         Ok(())
     }
 
     /// A client goes on with what was interrupted.
-    pub(super) fn on_interrupt_done(&mut self, place: AgentKey, cx: &mut Cx<'_>) -> Result<(), Refusal> {
-        if self.attended_mut(place)?.interrupt != Interrupt::Over {
+    pub(super) fn on_interrupt_done(&mut self, member: AgentKey, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        if self.attended_mut(member)?.interrupt != Interrupt::Over {
             return Err(Refusal::WrongSequence);
         }
-        self.end_interrupt(place, cx);
-        self.report(place, Shown::AsIs, cx);
+        self.end_interrupt(member, cx);
+        self.report(member, Shown::AsIs, cx);
         Ok(())
     }
 
     /// No client went on with what was interrupted.
-    pub(crate) fn on_interrupt_done_due(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
-        let interrupt = member(&mut self.agents, place).interrupt;
+    pub(crate) fn on_interrupt_done_due(&mut self, member: AgentKey, cx: &mut Cx<'_>) {
+        let interrupt = agent_at(&mut self.agents, member).interrupt;
         assert_eq!(interrupt, Interrupt::Over, "the timer ends with the wait for the client");
-        self.end_interrupt(place, cx);
-        self.report(place, Shown::AsIs, cx);
+        self.end_interrupt(member, cx);
+        self.report(member, Shown::AsIs, cx);
     }
 
     /// Refuses work in a domain where the agent's work is interrupted; ends are legal even there.
-    pub(super) fn refuse_interrupted(&self, place: AgentKey) -> Result<(), Refusal> {
-        let is_interrupted = self.agents.get(&place).is_some_and(|agent| agent.interrupt.is_in_force());
+    pub(super) fn refuse_interrupted(&self, member: AgentKey) -> Result<(), Refusal> {
+        let is_interrupted = self.agents.get(&member).is_some_and(|agent| agent.interrupt.is_in_force());
         if is_interrupted { Err(Refusal::Interrupted) } else { Ok(()) }
     }
 
     /// Looks at the interrupts of everybody who was reported since the last time, and advises their clients.
     pub(crate) fn review_interrupts(&mut self, cx: &mut Cx<'_>) {
         for agent in std::mem::take(&mut self.reported) {
-            for place in self.interruptible_places(agent) {
-                self.review_interrupt(place, cx);
+            for member in self.interruptible_members(agent) {
+                self.review_interrupt(member, cx);
             }
         }
     }
 
-    fn review_interrupt(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
-        let (by, has_tasks) = (self.interrupting(place), self.load(place).total() > 0);
-        let agent = member(&mut self.agents, place);
+    fn review_interrupt(&mut self, member: AgentKey, cx: &mut Cx<'_>) {
+        let (by, has_tasks) = (self.interrupting(member), self.load(member).total() > 0);
+        let agent = agent_at(&mut self.agents, member);
         let before = agent.interrupt;
         let (is_attended, is_ready) = (agent.is_attended(), agent.sign_in == SignIn::Ready);
         let (next, advice) = before.next(Situation { by, has_tasks, is_ready, is_attended });
         agent.interrupt = next;
         if before == Interrupt::Over && next != Interrupt::Over {
-            cx.cancel(Timer::InterruptDone.key(place.number()));
+            cx.cancel(Timer::InterruptDone.key(member.number()));
         }
         if before.is_in_force() && !next.is_in_force() && has_tasks {
             // Nobody interrupts the agent any more, whether or not the client has answered (task-routing S6, step 4).
-            self.resume_work(place, cx);
-            self.report_one(place, Shown::AsIs, cx);
+            self.resume_work(member, cx);
+            self.report_one(member, Shown::AsIs, cx);
         }
         let (by, is_over) = match advice {
             None => return,
             Some(Advice::Begin(by)) => (by, false),
             Some(Advice::Done(by)) => {
                 // A client that never accepts would leave the work interrupted for good (inferred).
-                cx.arm(Timer::InterruptDone.key(place.number()), DONE_WAIT);
+                cx.arm(Timer::InterruptDone.key(member.number()), DONE_WAIT);
                 (by, true)
             }
         };
-        let AgentKey { skill_target, mrd } = place;
+        let AgentKey { skill_target, mrd } = member;
         self.to_cti.push(OpcMessage::Interrupt { skill_target, mrd, by, is_over });
     }
 
-    fn end_interrupt(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
-        cx.cancel(Timer::InterruptDone.key(place.number()));
-        member(&mut self.agents, place).interrupt = Interrupt::None;
-        self.resume_work(place, cx);
+    fn end_interrupt(&mut self, member: AgentKey, cx: &mut Cx<'_>) {
+        cx.cancel(Timer::InterruptDone.key(member.number()));
+        agent_at(&mut self.agents, member).interrupt = Interrupt::None;
+        self.resume_work(member, cx);
     }
 
     /// Interrupts the tasks that have begun.
-    fn stop_work(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
-        for task in self.tasks_of(place) {
+    fn stop_work(&mut self, member: AgentKey, cx: &mut Cx<'_>) {
+        for task in self.tasks_of(member) {
             if matches!(task.state, TaskState::Active | TaskState::Paused | TaskState::WrapUp) {
                 // What has not begun stays as it is; the rest comes back to the state that it had (task-routing S6).
                 let stopped = Task { interrupted: Some(task.state), ..task };
@@ -222,8 +222,8 @@ impl Opc {
     }
 
     /// Tasks go back to the states in which they were interrupted.
-    fn resume_work(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
-        for task in self.tasks_of(place) {
+    fn resume_work(&mut self, member: AgentKey, cx: &mut Cx<'_>) {
+        for task in self.tasks_of(member) {
             if let Some(before) = task.interrupted {
                 self.enter_unannounced(Task { interrupted: None, ..task }, before, cx);
             }
@@ -238,21 +238,21 @@ impl Opc {
     }
 
     /// The agent's domains whose work gives way, unless there is no other to give way to.
-    fn interruptible_places(&self, agent: SkillTarget) -> Vec<AgentKey> {
+    fn interruptible_members(&self, agent: SkillTarget) -> Vec<AgentKey> {
         let of = |mrd| AgentKey { skill_target: agent, mrd };
-        let places = self.agents.range(of(MrdId(i32::MIN))..=of(MrdId(i32::MAX))).map(|(place, _)| *place);
+        let members = self.agents.range(of(MrdId(i32::MIN))..=of(MrdId(i32::MAX))).map(|(member, _)| *member);
         let (gives_way, takes_precedence): (Vec<AgentKey>, Vec<AgentKey>) =
-            places.partition(|place| self.is_interruptible(place.mrd));
+            members.partition(|member| self.is_interruptible(member.mrd));
         if takes_precedence.is_empty() { Vec::new() } else { gives_way }
     }
 
     /// The other domain of the agent whose tasks take precedence, if the agent has any there.
-    pub(super) fn interrupting(&self, place: AgentKey) -> Option<MrdId> {
-        let mut places = self.tasks.values().map(|task| task.place);
-        let precedes = places.find(|other| {
+    pub(super) fn interrupting(&self, member: AgentKey) -> Option<MrdId> {
+        let mut members = self.tasks.values().map(|task| task.member);
+        let precedes = members.find(|other| {
             // Work of the same domain never interrupts, nor does interruptible work (task-routing S6, 3.11).
-            other.skill_target == place.skill_target
-                && other.mrd != place.mrd
+            other.skill_target == member.skill_target
+                && other.mrd != member.mrd
                 && !self.is_interruptible(other.mrd)
         })?;
         Some(precedes.mrd)

@@ -49,20 +49,20 @@ pub(super) struct Logins(BTreeMap<AgentKey, (ArmRequest, Terms)>);
 
 impl Logins {
     /// Whether a sign-in of that agent waits.
-    pub(super) fn has(&self, place: AgentKey) -> bool {
-        self.0.contains_key(&place)
+    pub(super) fn has(&self, member: AgentKey) -> bool {
+        self.0.contains_key(&member)
     }
 
     /// Keeps a sign-in until the router is ready.
     pub(super) fn hold(&mut self, request: &ArmRequest, terms: Terms, cx: &mut Cx<'_>) {
-        cx.arm(key(request.place), WAIT);
-        self.0.insert(request.place, (request.clone(), terms));
+        cx.arm(key(request.member), WAIT);
+        self.0.insert(request.member, (request.clone(), terms));
     }
 
-    /// Takes out the next sign-in that waits, in the order of places.
+    /// Takes out the next sign-in that waits, in the order of members.
     pub(super) fn take_next(&mut self, cx: &mut Cx<'_>) -> Option<(ArmRequest, Terms)> {
-        let (place, waiting) = self.0.pop_first()?;
-        cx.cancel(key(place));
+        let (member, waiting) = self.0.pop_first()?;
+        cx.cancel(key(member));
         Some(waiting)
     }
 
@@ -71,23 +71,23 @@ impl Logins {
     /// # Panics
     ///
     /// If none waits there: the timer ends with the wait.
-    pub(super) fn take_due(&mut self, place: AgentKey, cx: &mut Cx<'_>) -> ArmRequest {
-        cx.cancel(key(place));
-        self.0.remove(&place).expect("the timer ends with the wait").0
+    pub(super) fn take_due(&mut self, member: AgentKey, cx: &mut Cx<'_>) -> ArmRequest {
+        cx.cancel(key(member));
+        self.0.remove(&member).expect("the timer ends with the wait").0
     }
 
     /// Who asked is gone.
     pub(super) fn forget(&mut self, session: SessionId, cx: &mut Cx<'_>) {
-        self.0.retain(|place, (request, _)| {
+        self.0.retain(|member, (request, _)| {
             let is_over = request.client.session == session;
             if is_over {
-                cx.cancel(key(*place));
+                cx.cancel(key(*member));
             }
             !is_over
         });
     }
 }
 
-fn key(place: AgentKey) -> TimerKey {
-    Timer::LoginTimeout.key(place.number())
+fn key(member: AgentKey) -> TimerKey {
+    Timer::LoginTimeout.key(member.number())
 }

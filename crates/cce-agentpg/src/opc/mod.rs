@@ -74,9 +74,9 @@ impl Opc {
         let mut agents = BTreeMap::new();
         for agent in &model.agents {
             for group in &agent.skill_groups {
-                let place = AgentKey { skill_target: agent.skill_target, mrd: group.mrd.id };
+                let member = AgentKey { skill_target: agent.skill_target, mrd: group.mrd.id };
                 agents
-                    .entry(place)
+                    .entry(member)
                     // The state of a domain follows from all its queues (task-routing 1.4).
                     .and_modify(|known: &mut AgentInMrd| known.join(group))
                     .or_insert_with(|| AgentInMrd::new(agent, group));
@@ -125,11 +125,11 @@ impl Opc {
             }
             ArmMessage::MediaLogout { reason, icm_disposition, application_disposition } => {
                 let ending = sign_in::logout_ending(*icm_disposition, *application_disposition);
-                self.on_media_logout(request.place, *reason, &ending, cx)
+                self.on_media_logout(request.member, *reason, &ending, cx)
             }
-            ArmMessage::MakeReady { routable } => self.on_make_ready(request.place, *routable, cx),
+            ArmMessage::MakeReady { routable } => self.on_make_ready(request.member, *routable, cx),
             ArmMessage::MakeNotReady { reason } => self.on_make_not_ready(request, *reason, cx),
-            ArmMessage::MakeRoutable { max_tasks } => self.on_make_routable(request.place, *max_tasks, cx),
+            ArmMessage::MakeRoutable { max_tasks } => self.on_make_routable(request.member, *max_tasks, cx),
             ArmMessage::MakeNotRoutable => self.on_make_not_routable(request, cx),
             // Finesse sends the offer when the agent accepts, not when the task arrives (task-routing 3.8).
             ArmMessage::Offer { task, .. } => self.on_work(request, *task, TaskEventKind::Offer, cx),
@@ -168,9 +168,9 @@ impl Opc {
             ArmMessage::TaskInit { task, state, skill_group, is_answered } => {
                 self.on_task_init(request, (*task, *state, *skill_group), *is_answered, cx)
             }
-            ArmMessage::InterruptAccepted => self.on_interrupt_accepted(request.place, cx),
-            ArmMessage::InterruptUnaccepted => self.on_interrupt_unaccepted(request.place, cx),
-            ArmMessage::InterruptDoneAccepted => self.on_interrupt_done(request.place, cx),
+            ArmMessage::InterruptAccepted => self.on_interrupt_accepted(request.member, cx),
+            ArmMessage::InterruptUnaccepted => self.on_interrupt_unaccepted(request.member, cx),
+            ArmMessage::InterruptDoneAccepted => self.on_interrupt_done(request.member, cx),
             // Voice is refused by codes of another table (cti-server-protocol 13).
             ArmMessage::SetAgentState { state, reason, force, instrument } => {
                 let wanted = voice::Wanted { state: *state, reason: *reason, force: *force, instrument };
@@ -185,31 +185,31 @@ impl Opc {
     }
 
     /// The agent, wherever signed in; refused when there is no such agent, or not in that domain.
-    fn agent_mut(&mut self, place: AgentKey) -> Result<&mut AgentInMrd, Refusal> {
-        let known = self.model.agents.get(&place.skill_target).is_some();
+    fn agent_mut(&mut self, member: AgentKey) -> Result<&mut AgentInMrd, Refusal> {
+        let known = self.model.agents.get(&member.skill_target).is_some();
         // Code 2 is for an unknown agent, 3 for one who is not in the domain (cti-server-protocol 11.5).
         let missing = if known { Refusal::MrdNotFound } else { Refusal::AgentNotFound };
-        self.agents.get_mut(&place).ok_or(missing)
+        self.agents.get_mut(&member).ok_or(missing)
     }
 
     /// The agent, if signed in by a client that is there.
-    fn attended_mut(&mut self, place: AgentKey) -> Result<&mut AgentInMrd, Refusal> {
-        let agent = self.agent_mut(place)?;
+    fn attended_mut(&mut self, member: AgentKey) -> Result<&mut AgentInMrd, Refusal> {
+        let agent = self.agent_mut(member)?;
         // An agent whose client is away is signed in by another one first (task-routing E16, step 4).
         if agent.is_attended() { Ok(agent) } else { Err(Refusal::NotLoggedIn) }
     }
 
     /// The agent's tasks in the domain, counted.
-    fn load(&self, place: AgentKey) -> Load {
-        Load::of(self.tasks.values().filter(|task| task.place == place).map(|task| task.state))
+    fn load(&self, member: AgentKey) -> Load {
+        Load::of(self.tasks.values().filter(|task| task.member == member).map(|task| task.state))
     }
 
     /// The same queue by queue.
-    fn loads_by_queue(&self, place: AgentKey) -> Vec<Load> {
-        let agent = self.agents.get(&place).expect("an agent who is reported is in the domain");
+    fn loads_by_queue(&self, member: AgentKey) -> Vec<Load> {
+        let agent = self.agents.get(&member).expect("an agent who is reported is in the domain");
         (0..agent.queues.len())
             .map(|index| {
-                let tasks = self.tasks.values().filter(|task| task.place == place);
+                let tasks = self.tasks.values().filter(|task| task.member == member);
                 let of_queue = tasks.filter(|task| agent.queue_of(task.skill_group) == index);
                 Load::of(of_queue.map(|task| task.state))
             })
@@ -222,44 +222,44 @@ impl Opc {
     }
 
     /// The agent's tasks in the domain, oldest first.
-    fn tasks_of(&self, place: AgentKey) -> Vec<Task> {
-        self.tasks.values().filter(|task| task.place == place).copied().collect()
+    fn tasks_of(&self, member: AgentKey) -> Vec<Task> {
+        self.tasks.values().filter(|task| task.member == member).copied().collect()
     }
 
     fn is_interruptible(&self, mrd: MrdId) -> bool {
         self.model.mrds.get(&mrd).is_some_and(|mrd| mrd.interruptible)
     }
 
-    fn standing(&self, place: AgentKey) -> Standing {
-        let agent = self.agents.get(&place).expect("an agent who is reported is in the domain");
-        agent.standing(self.load(place), self.interrupting(place).is_some())
+    fn standing(&self, member: AgentKey) -> Standing {
+        let agent = self.agents.get(&member).expect("an agent who is reported is in the domain");
+        agent.standing(self.load(member), self.interrupting(member).is_some())
     }
 
     /// Reports how an agent stands after a change, and in other domains too where the change reaches them.
-    fn report(&mut self, place: AgentKey, shown: Shown, cx: &mut Cx<'_>) {
-        self.report_one(place, shown, cx);
+    fn report(&mut self, member: AgentKey, shown: Shown, cx: &mut Cx<'_>) {
+        self.report_one(member, shown, cx);
         // A task that must not be interrupted closes the agent's other domains (task-routing 1.5).
-        for other in self.reached_by(place) {
+        for other in self.reached_by(member) {
             self.report_one(other, Shown::AsIs, cx);
         }
-        self.reported.insert(place.skill_target);
+        self.reported.insert(member.skill_target);
     }
 
     /// The agent's other domains where the availability changed.
-    fn reached_by(&self, place: AgentKey) -> Vec<AgentKey> {
+    fn reached_by(&self, member: AgentKey) -> Vec<AgentKey> {
         let others = self.agents.values().filter(|other| {
-            other.agent.skill_target == place.skill_target
-                && other.queue.mrd.id != place.mrd
-                && self.standing(other.place()).availability != other.noted.availability
+            other.agent.skill_target == member.skill_target
+                && other.queue.mrd.id != member.mrd
+                && self.standing(other.member()).availability != other.noted.availability
         });
-        others.map(AgentInMrd::place).collect()
+        others.map(AgentInMrd::member).collect()
     }
 
-    fn report_one(&mut self, place: AgentKey, shown: Shown, cx: &mut Cx<'_>) {
-        let standing = self.standing(place);
+    fn report_one(&mut self, member: AgentKey, shown: Shown, cx: &mut Cx<'_>) {
+        let standing = self.standing(member);
         let peripheral = self.config.peripheral;
-        let loads = self.loads_by_queue(place);
-        let agent = member(&mut self.agents, place);
+        let loads = self.loads_by_queue(member);
+        let agent = agent_at(&mut self.agents, member);
         agent.enter_queues(standing.state, &loads, cx.now());
         let before = std::mem::replace(&mut agent.noted, standing);
         if before.state != standing.state {
@@ -274,29 +274,29 @@ impl Opc {
         let record = record(agent, peripheral, shown, cx);
         self.to_cti.push(OpcMessage::Agent(Box::new(record)));
         // The router hears of it behind the CTI server: in the lab trace a second later (mr-interface 5).
-        self.report_to_router(place, cx);
+        self.report_to_router(member, cx);
     }
 
     /// Sends the `AGENT_STATE_UPDATE`, at once or after the configured delay.
-    fn report_to_router(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
+    fn report_to_router(&mut self, member: AgentKey, cx: &mut Cx<'_>) {
         let delay = self.config.state_report_delay;
         if delay.is_zero() {
-            return self.send_agent_state(place, cx);
+            return self.send_agent_state(member, cx);
         }
-        let agent = member(&mut self.agents, place);
+        let agent = agent_at(&mut self.agents, member);
         // One report stands for all changes within the delay: it shows the last of them (inferred).
         if !std::mem::replace(&mut agent.report_due, true) {
-            cx.arm(Timer::StateReport.key(place.number()), delay);
+            cx.arm(Timer::StateReport.key(member.number()), delay);
         }
     }
 
     /// Tells the router how an agent stands, unless it knows.
-    pub(crate) fn send_agent_state(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
-        let agent = member(&mut self.agents, place);
+    pub(crate) fn send_agent_state(&mut self, member: AgentKey, cx: &mut Cx<'_>) {
+        let agent = agent_at(&mut self.agents, member);
         agent.report_due = false;
         if self.router.is_open() && agent.reported != Some(agent.noted) {
             agent.reported = Some(agent.noted);
-            self.router.send_agent_state(place, agent.noted, cx);
+            self.router.send_agent_state(member, agent.noted, cx);
         }
     }
 }
@@ -306,8 +306,8 @@ impl Opc {
 /// # Panics
 ///
 /// If there is none: requests and reservations for others are refused before.
-fn member(agents: &mut BTreeMap<AgentKey, AgentInMrd>, place: AgentKey) -> &mut AgentInMrd {
-    agents.get_mut(&place).unwrap_or_else(|| panic!("{place:?} is an agent in a domain"))
+fn agent_at(agents: &mut BTreeMap<AgentKey, AgentInMrd>, member: AgentKey) -> &mut AgentInMrd {
+    agents.get_mut(&member).unwrap_or_else(|| panic!("{member:?} is an agent in a domain"))
 }
 
 fn transition(agent: &AgentInMrd, from: AgentState) -> Fact {

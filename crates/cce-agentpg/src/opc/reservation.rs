@@ -1,6 +1,6 @@
 //! Tasks that the router assigns, and takes back (mr-interface 8.1).
 
-use super::{Opc, Shown, agent::AgentInMrd, member, task::Task};
+use super::{Opc, Shown, agent::AgentInMrd, agent_at, task::Task};
 use cce_kernel::{Cx, LinkId};
 use cce_model::{AgentKey, Disposition, PreCall, SkillTarget, TaskState, fact::OpcMessage};
 use cce_mr::icm::{DeviceTargetPreCallAbortInd, DeviceTargetPreCallInd};
@@ -22,9 +22,9 @@ impl Opc {
         self.begin(task, cx);
         // The router takes the first report of a task as the confirmation of its reservation (inferred).
         self.router.send_task(&task, None, cx);
-        self.report(task.place, Shown::AsIs, cx);
+        self.report(task.member, Shown::AsIs, cx);
         // The agent's state goes ahead of the reservation, as in the lab trace (cti-server-protocol 16.5).
-        let agent = self.agents.get(&task.place).expect("the agent of a task is in its domain");
+        let agent = self.agents.get(&task.member).expect("the agent of a task is in its domain");
         self.to_cti.push(OpcMessage::PreCall(Box::new(pre_call(agent, &task, message))));
     }
 
@@ -34,9 +34,9 @@ impl Opc {
         // An end of a task that it never heard of tells the router that nobody was reserved.
         self.router.tell_task(&refused, Some(Disposition::TASK_ABANDONED_BEFORE_OFFERED), cx);
         // The router may have named somebody who is no agent here.
-        if let Some(agent) = self.agents.get_mut(&task.place) {
+        if let Some(agent) = self.agents.get_mut(&task.member) {
             agent.reported = None;
-            self.report_to_router(task.place, cx);
+            self.report_to_router(task.member, cx);
         }
     }
 
@@ -59,15 +59,15 @@ impl Opc {
             Disposition::TASK_ABANDONED_WHILE_OFFERED
         };
         self.remove(task, disposition, cx);
-        self.release_not_routable(task.place);
-        self.report(task.place, Shown::AsIs, cx);
-        let agent = member(&mut self.agents, task.place).agent.id.clone();
-        self.to_cti.push(OpcMessage::PreCallAbort { task: task.id, agent, mrd: task.place.mrd });
+        self.release_not_routable(task.member);
+        self.report(task.member, Shown::AsIs, cx);
+        let agent = agent_at(&mut self.agents, task.member).agent.id.clone();
+        self.to_cti.push(OpcMessage::PreCallAbort { task: task.id, agent, mrd: task.member.mrd });
     }
 
     /// Refuses a task that nobody could accept there.
     fn check_assignable(&self, task: &Task) -> Result<(), &'static str> {
-        let agent = self.agents.get(&task.place).ok_or("no such agent in this domain")?;
+        let agent = self.agents.get(&task.member).ok_or("no such agent in this domain")?;
         if self.tasks.contains_key(&task.id) {
             return Err("the task is assigned already");
         }
@@ -79,7 +79,7 @@ impl Opc {
             return Err("the agent is not signed in");
         }
         // Tasks past the limit are for those who pick or pull (task-routing 1.5).
-        if self.load(task.place).total() >= agent.limit.saturating_add(agent.beyond) {
+        if self.load(task.member).total() >= agent.limit.saturating_add(agent.beyond) {
             return Err("the agent has as many tasks as allowed");
         }
         Ok(())
@@ -91,10 +91,10 @@ fn pre_call(agent: &AgentInMrd, task: &Task, message: &DeviceTargetPreCallInd) -
     let group = groups.find(|group| group.id == task.skill_group).unwrap_or(&agent.queue);
     PreCall {
         task: task.id,
-        mrd: task.place.mrd,
+        mrd: task.member.mrd,
         agent: agent.agent.id.clone(),
         instrument: agent.agent.instrument().to_owned(),
-        skill_target: task.place.skill_target,
+        skill_target: task.member.skill_target,
         skill_group: task.skill_group,
         skill_group_number: group.number,
         // ServiceNumber and ServiceID are NULL in the lab's reservation (cti-server-protocol 7).
@@ -117,7 +117,7 @@ fn task_of(message: &DeviceTargetPreCallInd, number: u64) -> Task {
     Task {
         id: message.task_id,
         number,
-        place: AgentKey { skill_target: message.agstid, mrd: message.mrd_id },
+        member: AgentKey { skill_target: message.agstid, mrd: message.mrd_id },
         state: TaskState::PreCall,
         skill_group: message.sgstid,
         interrupted: None,

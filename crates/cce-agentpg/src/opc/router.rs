@@ -75,8 +75,8 @@ impl RouterLink {
     pub(super) fn tell_task(&self, task: &Task, disposition: Option<Disposition>, cx: &mut Cx<'_>) {
         let event = TaskEvent {
             task_id: task.id,
-            icm_agent_id: task.place.skill_target,
-            mrd_id: task.place.mrd,
+            icm_agent_id: task.member.skill_target,
+            mrd_id: task.member.mrd,
             task_state: task.state.into(),
             disposition: disposition.unwrap_or(Disposition::NONE),
             ..TaskEvent::default()
@@ -112,10 +112,10 @@ impl RouterLink {
     }
 
     /// Sends `AGENT_STATE_UPDATE` (mr-interface 8.2).
-    pub(super) fn send_agent_state(&mut self, place: AgentKey, standing: Standing, cx: &mut Cx<'_>) {
+    pub(super) fn send_agent_state(&mut self, member: AgentKey, standing: Standing, cx: &mut Cx<'_>) {
         let update = AgentStateUpdate {
-            icm_agent_id: place.skill_target,
-            mrd_id: place.mrd,
+            icm_agent_id: member.skill_target,
+            mrd_id: member.mrd,
             agent_state: standing.state.into(),
             // The router adds the tasks that it assigned and has not seen begun: 0+1 (task-routing 3.10).
             active_tasks: standing.begun,
@@ -202,13 +202,13 @@ impl Opc {
         // The router forgot the agents with the link, so that every state is news to it (inferred).
         self.agents.values_mut().for_each(|agent| agent.reported = None);
         let signed_in: Vec<AgentKey> =
-            self.agents.values().filter(|agent| agent.is_signed_in()).map(AgentInMrd::place).collect();
-        for place in signed_in {
+            self.agents.values().filter(|agent| agent.is_signed_in()).map(AgentInMrd::member).collect();
+        for member in signed_in {
             // The tasks go ahead of the state, which may make the agent eligible for more (task-routing 3.5).
-            for task in self.tasks.values().filter(|task| task.place == place) {
+            for task in self.tasks.values().filter(|task| task.member == member) {
                 self.router.send_task(task, None, cx);
             }
-            self.send_agent_state(place, cx);
+            self.send_agent_state(member, cx);
         }
         self.carry_out_logins(cx);
     }

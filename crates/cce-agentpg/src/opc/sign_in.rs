@@ -4,8 +4,8 @@
 use super::{
     Opc, Shown,
     agent::{AgentInMrd, SignIn},
+    agent_at,
     login::{Terms, check_limit},
-    member,
     task::Ending,
 };
 use crate::{
@@ -50,16 +50,16 @@ impl Opc {
         terms: Terms,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
-        let place = request.place;
+        let member = request.member;
         // A voice agent signs in by SET_AGENT_STATE_REQ; here voice has code 11 (cti-server-protocol 11.5).
-        if place.mrd == MrdId::VOICE {
+        if member.mrd == MrdId::VOICE {
             return Err(Refusal::VoiceMrd);
         }
-        self.check_place(place)?;
-        let sign_in = self.agent_mut(place)?.sign_in;
+        self.check_member(member)?;
+        let sign_in = self.agent_mut(member)?.sign_in;
         check_limit(terms.limit)?;
         match sign_in {
-            SignIn::SignedOut => match self.admit_login(place)? {
+            SignIn::SignedOut => match self.admit_login(member)? {
                 Admission::Now => self.sign_in(request, terms, cx),
                 Admission::Later => {
                     self.logins.hold(request, terms, cx);
@@ -70,33 +70,33 @@ impl Opc {
         }
     }
 
-    /// Refuses a sign-in to a domain where the agent has no place (where each code belongs is in the error list of Finesse).
-    pub(super) fn check_place(&self, place: AgentKey) -> Result<(), Refusal> {
-        let mrd = self.model.mrds.get(&place.mrd);
+    /// Refuses a sign-in to a domain of which the agent is no member (where each code belongs is in the error list of Finesse).
+    pub(super) fn check_member(&self, member: AgentKey) -> Result<(), Refusal> {
+        let mrd = self.model.mrds.get(&member.mrd);
         // A domain outside the application path has code 27 (finesse-nonvoice 4.6).
         if mrd.is_some_and(|mrd| !mrd.on_path) {
             return Err(Refusal::NotOnPath);
         }
-        let agent = self.model.agents.get(&place.skill_target);
-        let belongs = agent.is_some_and(|agent| agent.mrds.iter().any(|mrd| mrd.id == place.mrd));
+        let agent = self.model.agents.get(&member.skill_target);
+        let belongs = agent.is_some_and(|agent| agent.mrds.iter().any(|mrd| mrd.id == member.mrd));
         // An agent gets the tasks of a domain by its queues; a sign-in without any has code 38 (inferred).
-        if belongs && !self.agents.contains_key(&place) {
+        if belongs && !self.agents.contains_key(&member) {
             return Err(Refusal::QueueLoginFailed);
         }
         Ok(())
     }
 
     /// Whether somebody who is signed out may sign in now (cti-server-protocol 11.5).
-    pub(super) fn admit_login(&self, place: AgentKey) -> Result<Admission, Refusal> {
+    pub(super) fn admit_login(&self, member: AgentKey) -> Result<Admission, Refusal> {
         // The first request has not been answered: a second one has code 41 (cti-server-protocol 11.5).
-        if self.logins.has(place) {
+        if self.logins.has(member) {
             return Err(Refusal::LoginPending);
         }
         let signed_in = self.agents.values().filter(|agent| agent.is_signed_in());
         // Code 34 is about agents: each counts once, in however many domains (finesse-nonvoice 4.6).
         let others: BTreeSet<SkillTarget> = signed_in
             .map(|agent| agent.agent.skill_target)
-            .filter(|skill_target| *skill_target != place.skill_target)
+            .filter(|skill_target| *skill_target != member.skill_target)
             .collect();
         if self.config.signed_in_max.is_some_and(|max| others.len() >= max) {
             return Err(Refusal::TooManyAgents);
@@ -126,8 +126,8 @@ impl Opc {
     }
 
     /// The router was not ready in time.
-    pub(crate) fn on_login_timeout(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
-        let request = self.logins.take_due(place, cx);
+    pub(crate) fn on_login_timeout(&mut self, member: AgentKey, cx: &mut Cx<'_>) {
+        let request = self.logins.take_due(member, cx);
         self.answer(request.client.session, request.invoke_id, Refusal::LoginTimeout.code());
     }
 
@@ -135,12 +135,12 @@ impl Opc {
     /// (finesse-nonvoice 5).
     pub(super) fn on_media_logout(
         &mut self,
-        place: AgentKey,
+        member: AgentKey,
         reason: u16,
         ending: &Ending,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
-        let agent = self.agent_mut(place)?;
+        let agent = self.agent_mut(member)?;
         // A sign-out is legal in every state, even while the client is away (task-routing 1.4).
         if !agent.is_signed_in() {
             return Err(Refusal::NotLoggedIn);
@@ -150,35 +150,35 @@ impl Opc {
         agent.not_routable_next = false;
         agent.reason = reason;
         // No task is left to end with 42 (task-routing E19).
-        cx.cancel(Timer::TaskLife.key(place.number()));
-        for task in self.tasks_of(place) {
+        cx.cancel(Timer::TaskLife.key(member.number()));
+        for task in self.tasks_of(member) {
             // 40, or 65 where tasks are transferred; an offer without an answer is routed anew (task-routing E3, E4).
             let ending = at_logout(ending, task.state == TaskState::PreCall);
             self.remove(task, ending.icm, cx);
             self.push_event(task, TaskEventKind::End, Some(&ending));
         }
         // LOGOUT counts no task: all of them have ended before (cti-server-protocol 11.3).
-        self.report(place, Shown::AsIs, cx);
+        self.report(member, Shown::AsIs, cx);
         // The sign-out is still shown to the session of the agent's client.
-        self.agent_mut(place)?.client = Client::default();
+        self.agent_mut(member)?.client = Client::default();
         Ok(())
     }
 
     /// Makes an agent ready; who is made routable with it takes back an earlier request to be not routable.
     pub(super) fn on_make_ready(
         &mut self,
-        place: AgentKey,
+        member: AgentKey,
         routable: bool,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
-        let agent = self.attended_mut(place)?;
+        let agent = self.attended_mut(member)?;
         // Being ready takes effect in every state; being routable is asked for by a flag (cti-server-protocol 11.1).
         agent.sign_in = SignIn::Ready;
         agent.routable |= routable;
         agent.not_routable_next &= !routable;
         // A reason belongs to NOT_READY and LOGOUT alone (task-routing 6.4).
         agent.reason = 0;
-        self.report(place, Shown::AsIs, cx);
+        self.report(member, Shown::AsIs, cx);
         Ok(())
     }
 
@@ -190,9 +190,9 @@ impl Opc {
         reason: u16,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
-        let place = request.place;
-        let is_offered = self.tasks_of(place).iter().any(|task| task.state == TaskState::PreCall);
-        let agent = self.attended_mut(place)?;
+        let member = request.member;
+        let is_offered = self.tasks_of(member).iter().any(|task| task.state == TaskState::PreCall);
+        let agent = self.attended_mut(member)?;
         if is_offered {
             return Err(Refusal::TaskSentRecently);
         }
@@ -200,24 +200,24 @@ impl Opc {
         agent.sign_in = SignIn::NotReady;
         agent.reason = reason;
         self.answer(request.client.session, request.invoke_id, 0);
-        self.report(place, Shown::AsIs, cx);
+        self.report(member, Shown::AsIs, cx);
         Ok(())
     }
 
     /// Lets the router assign tasks, up to a new limit.
     pub(super) fn on_make_routable(
         &mut self,
-        place: AgentKey,
+        member: AgentKey,
         limit: u32,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
-        let agent = self.attended_mut(place)?;
+        let agent = self.attended_mut(member)?;
         // MaxTasks of the indication is a limit like that of a sign-in (cti-server-protocol 11.1).
         check_limit(limit)?;
         agent.routable = true;
         agent.set_limit(limit);
         agent.not_routable_next = false;
-        self.report(place, Shown::AsIs, cx);
+        self.report(member, Shown::AsIs, cx);
         Ok(())
     }
 
@@ -228,13 +228,13 @@ impl Opc {
         request: &ArmRequest,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
-        let load = self.load(request.place);
-        let agent = self.attended_mut(request.place)?;
+        let load = self.load(request.member);
+        let agent = self.attended_mut(request.member)?;
         // It is held back while a task has not begun (task-routing 1.5).
         agent.not_routable_next = load.waiting > 0;
         agent.routable &= agent.not_routable_next;
         self.answer(request.client.session, request.invoke_id, 0);
-        self.report(request.place, Shown::AsIs, cx);
+        self.report(request.member, Shown::AsIs, cx);
         Ok(())
     }
 
@@ -244,31 +244,31 @@ impl Opc {
         self.logins.forget(session, cx);
         let agents = self.agents.values();
         let lost = agents.filter(|agent| agent.is_attended() && agent.client.session == session);
-        for place in lost.map(AgentInMrd::place).collect::<Vec<_>>() {
-            self.on_client_lost(place, cx);
+        for member in lost.map(AgentInMrd::member).collect::<Vec<_>>() {
+            self.on_client_lost(member, cx);
         }
     }
 
     /// Nobody came back for the agent's tasks in time (task-routing E19).
-    pub(crate) fn on_task_life_over(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
+    pub(crate) fn on_task_life_over(&mut self, member: AgentKey, cx: &mut Cx<'_>) {
         // The agent stays signed in without the tasks (task-routing E19).
-        for task in self.tasks_of(place) {
+        for task in self.tasks_of(member) {
             self.end_task(task.id, &Disposition::APPLICATION_PATH_WENT_DOWN.into(), cx);
         }
     }
 
     /// Makes an agent not routable who asked for it while tasks had not begun, once every task has begun
     /// (task-routing 1.5).
-    pub(super) fn release_not_routable(&mut self, place: AgentKey) {
-        let has_waiting = self.load(place).waiting > 0;
-        let agent = member(&mut self.agents, place);
+    pub(super) fn release_not_routable(&mut self, member: AgentKey) {
+        let has_waiting = self.load(member).waiting > 0;
+        let agent = agent_at(&mut self.agents, member);
         if !has_waiting && std::mem::take(&mut agent.not_routable_next) {
             agent.routable = false;
         }
     }
 
     fn sign_in(&mut self, request: &ArmRequest, terms: Terms, cx: &mut Cx<'_>) -> Result<(), Refusal> {
-        let agent = self.agent_mut(request.place)?;
+        let agent = self.agent_mut(request.member)?;
         // LOGIN is passed through: the next state is NOT_READY (task-routing 1.4).
         agent.sign_in = SignIn::NotReady;
         // The client says by MakeRoutable whether its agent gets tasks (cti-server-protocol 11.1).
@@ -281,49 +281,49 @@ impl Opc {
         // The answer goes ahead of the event (task-routing S0, steps 2 and 3).
         self.answer(request.client.session, request.invoke_id, 0);
         // The first event shows the sign-in and the state that follows it (cti-server-protocol 11.3).
-        self.report(request.place, Shown::Login, cx);
+        self.report(request.member, Shown::Login, cx);
         Ok(())
     }
 
     /// The agent keeps tasks and state, and is told to be signed in already; what the sign-in says of limits counts all
     /// the same. An agent whose client was away is back with it (task-routing E16).
     fn renew_terms(&mut self, request: &ArmRequest, terms: Terms, cx: &mut Cx<'_>) -> Result<(), Refusal> {
-        let agent = self.agent_mut(request.place)?;
+        let agent = self.agent_mut(request.member)?;
         agent.limit = terms.limit;
         agent.beyond = terms.beyond;
-        self.attend(request.place, &request.client, cx);
+        self.attend(request.member, &request.client, cx);
         self.answer(request.client.session, request.invoke_id, Refusal::AlreadyLoggedIn.code());
-        self.report(request.place, Shown::AsIs, cx);
+        self.report(request.member, Shown::AsIs, cx);
         Ok(())
     }
 
     /// A client speaks for an agent from now on. The state of one whose client was away follows from the tasks, and is
     /// not ready without any (task-routing E16). The agent stays not routable until asked to be (task-routing 1.5).
-    pub(super) fn attend(&mut self, place: AgentKey, client: &Client, cx: &mut Cx<'_>) {
-        let has_tasks = self.load(place).total() > 0;
-        let agent = member(&mut self.agents, place);
+    pub(super) fn attend(&mut self, member: AgentKey, client: &Client, cx: &mut Cx<'_>) {
+        let has_tasks = self.load(member).total() > 0;
+        let agent = agent_at(&mut self.agents, member);
         agent.client = client.clone();
         if agent.sign_in == SignIn::ClientLost {
             agent.sign_in = if has_tasks { SignIn::Ready } else { SignIn::NotReady };
         }
         // The life of the tasks runs while the path is down (task-routing 4.1).
-        cx.cancel(Timer::TaskLife.key(place.number()));
+        cx.cancel(Timer::TaskLife.key(member.number()));
     }
 
-    fn on_client_lost(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
-        let agent = member(&mut self.agents, place);
+    fn on_client_lost(&mut self, member: AgentKey, cx: &mut Cx<'_>) {
+        let agent = agent_at(&mut self.agents, member);
         // The agent is shown as work not ready, and gets no tasks (task-routing E16).
         agent.sign_in = SignIn::ClientLost;
         agent.routable = false;
         agent.client.session = SessionId::NONE;
         agent.not_routable_next = false;
-        for task in self.tasks.values_mut().filter(|task| task.place == place) {
+        for task in self.tasks.values_mut().filter(|task| task.member == member) {
             // The next client has to speak of it, or it ends with 51 (task-routing E19).
             task.is_orphan = true;
         }
-        let mrd = self.model.mrds.get(&place.mrd).expect("agents are in configured domains");
+        let mrd = self.model.mrds.get(&member.mrd).expect("agents are in configured domains");
         // Tasks that nobody comes back for end with 42 (task-routing E19).
-        cx.arm(Timer::TaskLife.key(place.number()), mrd.task_life);
-        self.report(place, Shown::AsIs, cx);
+        cx.arm(Timer::TaskLife.key(member.number()), mrd.task_life);
+        self.report(member, Shown::AsIs, cx);
     }
 }

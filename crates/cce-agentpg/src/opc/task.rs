@@ -13,7 +13,7 @@ pub(crate) struct Task {
     /// call ids begin anew each day, and the router may be started anew.
     pub(crate) number: u64,
     /// Its agent, in its domain.
-    pub(crate) place: AgentKey,
+    pub(crate) member: AgentKey,
     /// Its state.
     pub(crate) state: TaskState,
     /// Its queue.

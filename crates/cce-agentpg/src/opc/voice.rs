@@ -73,7 +73,7 @@ impl Opc {
         wanted: Wanted<'_>,
         cx: &mut Cx<'_>,
     ) -> Result<(), ControlFailure> {
-        let skill_target = request.place.skill_target;
+        let skill_target = request.member.skill_target;
         // An unknown agent has code 256 in this table (cti-server-protocol 13).
         let agent = self.model.agents.get(&skill_target).cloned().ok_or(ControlFailure::INVALID_AGENT_ID)?;
         let from = self.voice.state(skill_target);

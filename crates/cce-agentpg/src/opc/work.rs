@@ -1,7 +1,7 @@
 //! What agents do with their tasks (cti-server-protocol 11.1, 11.3; task-routing 1.1).
 
 use super::{
-    Opc, Shown, member,
+    Opc, Shown, agent_at,
     task::{Ending, Task},
 };
 use crate::{
@@ -29,7 +29,7 @@ impl Opc {
     ) -> Result<(), Refusal> {
         let task = self.task_of(request, id)?;
         // An action on an interrupted dialog has code 30 (finesse-nonvoice 4.6).
-        self.refuse_interrupted(task.place)?;
+        self.refuse_interrupted(task.member)?;
         let to = task.after(kind)?;
         self.enter(task, to, None, cx);
         // Whose client speaks of a task has not forgotten it (task-routing E19).
@@ -39,8 +39,8 @@ impl Opc {
             return Ok(());
         }
         // A request that was held back counts before the agent is shown (task-routing 1.5).
-        self.release_not_routable(task.place);
-        self.report(task.place, Shown::AsIs, cx);
+        self.release_not_routable(task.member);
+        self.report(task.member, Shown::AsIs, cx);
         Ok(())
     }
 
@@ -64,10 +64,10 @@ impl Opc {
         let task = self.due(number);
         assert_eq!(task.state, TaskState::PreCall, "the timer ends with the offer");
         // The mode changes first, so that the event shows availability 2 (task-routing E1, step 3).
-        member(&mut self.agents, task.place).routable = false;
+        agent_at(&mut self.agents, task.member).routable = false;
         self.end_task(task.id, &Disposition::TASK_ABANDONED_BEFORE_OFFERED.into(), cx);
         // The client ends the dialog before it makes the agent not routable (task-routing E1, step 2).
-        let AgentKey { skill_target, mrd } = task.place;
+        let AgentKey { skill_target, mrd } = task.member;
         self.to_cti.push(OpcMessage::MadeNotRoutable { skill_target, mrd });
     }
 
@@ -83,12 +83,12 @@ impl Opc {
     /// Ends a task; its agent's event shows the count of tasks before that.
     pub(super) fn end_task(&mut self, id: TaskId, ending: &Ending, cx: &mut Cx<'_>) {
         let task = self.tasks.get(&id).copied().expect("a task ends once");
-        let before = self.load(task.place).total();
+        let before = self.load(task.member).total();
         self.remove(task, ending.icm, cx);
         self.push_event(task, TaskEventKind::End, Some(ending));
         // The task that ends may be the last one that had not begun (task-routing 1.5).
-        self.release_not_routable(task.place);
-        self.report(task.place, Shown::BeforeEnd(before), cx);
+        self.release_not_routable(task.member);
+        self.report(task.member, Shown::BeforeEnd(before), cx);
     }
 
     /// Takes a task from its agent, and tells the router how it ended.
@@ -101,13 +101,13 @@ impl Opc {
 
     /// The task that a request names, if it is that agent's in that domain.
     fn task_of(&mut self, request: &ArmRequest, id: TaskId) -> Result<Task, Refusal> {
-        self.attended_mut(request.place)?;
+        self.attended_mut(request.member)?;
         // The codes are 18, 22 for another agent's task, 20 for another domain's (finesse-nonvoice 4.6).
         let task = self.tasks.get(&id).copied().ok_or(Refusal::TaskNotFound)?;
-        if task.place.skill_target != request.place.skill_target {
+        if task.member.skill_target != request.member.skill_target {
             return Err(Refusal::WrongAgent);
         }
-        if task.place.mrd != request.place.mrd {
+        if task.member.mrd != request.member.mrd {
             return Err(Refusal::WrongMrd);
         }
         Ok(task)
@@ -139,7 +139,7 @@ impl Opc {
     /// A reservation rings for the domain's start timeout (task-routing E1), and what was accepted or begun may take the
     /// domain's longest duration (E9): whoever brought the task into that state.
     fn follow_timers(&self, from: Option<TaskState>, task: &Task, cx: &mut Cx<'_>) {
-        let mrd = self.model.mrds.get(&task.place.mrd).expect("agents are in configured domains");
+        let mrd = self.model.mrds.get(&task.member.mrd).expect("agents are in configured domains");
         let mut follow = |timer: Timer, runs_in: fn(TaskState) -> bool, limit: Duration| {
             let key = timer.key(task.number);
             match (from.is_some_and(runs_in), runs_in(task.state)) {
@@ -161,8 +161,8 @@ impl Opc {
             // PreviousTaskID is -1:-1:-1 in the lab trace (cti-server-protocol 11.2).
             previous: TaskId::NONE,
             peripheral: self.config.peripheral,
-            mrd: task.place.mrd,
-            skill_target: task.place.skill_target,
+            mrd: task.member.mrd,
+            skill_target: task.member.skill_target,
             skill_group: task.skill_group,
             // ServiceID is -1 on the wire (cti-server-protocol 19).
             service: SkillTarget::NONE,
@@ -180,8 +180,8 @@ impl Task {
     pub(super) fn fact(&self, from: Option<TaskState>, disposition: Option<Disposition>) -> Fact {
         Fact::Task {
             task: self.id,
-            skill_target: self.place.skill_target,
-            mrd: self.place.mrd,
+            skill_target: self.member.skill_target,
+            mrd: self.member.mrd,
             from,
             to: self.state,
             disposition,
