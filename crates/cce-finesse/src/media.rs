@@ -4,7 +4,7 @@
 use crate::{
     cti::CtiClient,
     request::{FORCED, MediaChange, Settings},
-    user::Desk,
+    user::NodeUser,
 };
 use cce_cti::{
     MakeAgentNotReadyReq, MakeAgentNotRoutableReq, MakeAgentReadyInd, MakeAgentRoutableInd, MediaLoginReq,
@@ -20,21 +20,21 @@ const ROUTABLE: u16 = 1;
 /// Sends a request about a user's media, and returns its invoke id; none when there is nothing to change.
 pub(crate) fn send(
     change: &MediaChange,
-    (desk, mrd): (&mut Desk, MrdId),
+    (user, mrd): (&mut NodeUser, MrdId),
     extension: &str,
     cti: &mut CtiClient,
     cx: &mut Cx<'_>,
 ) -> Option<InvokeId> {
     // A confirmed routable=false is taken back by whatever makes the agent routable, so that it is sent even where it seems to
     // change nothing (finesse-nonvoice 2.4).
-    let is_to_be_not_routable = desk.not_routable_next.contains(&mrd);
+    let is_to_be_not_routable = user.not_routable_next.contains(&mrd);
     if matches!(change, MediaChange::Ready | MediaChange::Routable(true)) {
-        desk.not_routable_next.remove(&mrd);
+        user.not_routable_next.remove(&mrd);
     }
-    let desk = &*desk;
+    let user = &*user;
     // A sign-in may be one to the voice domain, which has no media (finesse-nonvoice 4.6, code 11).
-    let media = || desk.media(mrd);
-    let (mrd_id, icm_agent_id) = (mrd, desk.user.skill_target);
+    let media = || user.media(mrd);
+    let (mrd_id, icm_agent_id) = (mrd, user.shown.skill_target);
     match *change {
         // Who signs in is routable, and gets tasks once ready (finesse-nonvoice 2.4).
         MediaChange::SignIn(settings) => cti.send(cx, |invoke_id| MediaLoginReq {

@@ -15,7 +15,7 @@ use crate::{
     service::Service,
     snapshot::Snapshot,
     timer::{Timer, confirmation},
-    user::Told,
+    user::ReasonReport,
     voice,
 };
 use cce_cti::{
@@ -107,7 +107,7 @@ impl Recovery {
         }
         // Users, agents and tasks in this order, all before the first answer (inferred).
         for agent in self.own_users(service) {
-            let icm_agent_id = service.users.desk(&agent).user.skill_target;
+            let icm_agent_id = service.users.user(&agent).shown.skill_target;
             let peripheral_id = service.cti.peripheral();
             let asked = service.cti.send(cx, |invoke_id| QueryAgentStateReq {
                 invoke_id,
@@ -137,7 +137,7 @@ impl Recovery {
         service: &mut Service,
         cx: &mut Cx<'_>,
     ) {
-        let icm_agent_id = service.users.desk(&agent).user.skill_target;
+        let icm_agent_id = service.users.user(&agent).shown.skill_target;
         // The question says that the client is back: the agent PG computes the agent's state anew
         // (cti-server-protocol 11.1).
         let asked = service.cti.send(cx, |invoke_id| GetAgentTasksReq {
@@ -218,9 +218,14 @@ impl Recovery {
         // A state of calls, which a user of the lab has none of, counts as none.
         let state = UserState::of_agent(answer.agent_state.or_unknown());
         let extension = Text::or_empty(answer.agent_extension.as_ref());
-        let is_changed =
-            service.follow_voice(&agent, state.unwrap_or(UserState::Logout), Told::Nothing, &extension, cx);
-        let user = &service.users.desk(&agent).user;
+        let is_changed = service.follow_voice(
+            &agent,
+            state.unwrap_or(UserState::Logout),
+            ReasonReport::Nothing,
+            &extension,
+            cx,
+        );
+        let user = &service.users.user(&agent).shown;
         let request_id = self.take_done(&agent, |change| voice::is_in_state(user, change));
         if is_changed || request_id.is_some() {
             service.publish_user(&agent, request_id.unwrap_or_default(), cx);
@@ -327,7 +332,7 @@ impl Recovery {
 
     /// Agents in domains who signed in at this node, or were about to.
     fn own_places(&self, service: &Service) -> BTreeSet<(AgentId, MrdId)> {
-        let own = service.users.iter().flat_map(|desk| desk.media.values());
+        let own = service.users.iter().flat_map(|user| user.media.values());
         // Only the node of the sign-in knows the limit (finesse-nonvoice 2.3).
         let own = own.filter(|media| media.max_dialog_limit.is_some());
         let mut places: BTreeSet<_> = own.map(|media| (media.agent.clone(), media.mrd)).collect();
@@ -343,8 +348,8 @@ impl Recovery {
 
     /// Users who are signed in, and those about whom a request was cut off.
     fn own_users(&self, service: &Service) -> BTreeSet<AgentId> {
-        let signed_in = service.users.iter().filter(|desk| desk.user.state != UserState::Logout);
-        let mut users: BTreeSet<_> = signed_in.map(|desk| desk.user.id.clone()).collect();
+        let signed_in = service.users.iter().filter(|user| user.shown.state != UserState::Logout);
+        let mut users: BTreeSet<_> = signed_in.map(|user| user.shown.id.clone()).collect();
         users.extend(self.cut_off.iter().filter_map(|ask| match &ask.change {
             Change::User(agent, _) => Some(agent.clone()),
             Change::Media(..) | Change::Dialog(..) => None,
@@ -378,7 +383,7 @@ fn begin_again(status: impl Display, service: &mut Service, cx: &mut Cx<'_>) -> 
 fn judge_cut_off(ask: &Ask, service: &mut Service, cx: &mut Cx<'_>) {
     let is_done = match &ask.change {
         Change::Media(agent, mrd, change) => {
-            let media = service.users.desk(agent).media.get(mrd);
+            let media = service.users.user(agent).media.get(mrd);
             media.is_some_and(|media| media::is_done(change, true, media, false))
         }
         Change::Dialog(task, change) => {

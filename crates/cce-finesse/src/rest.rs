@@ -101,7 +101,7 @@ fn authenticate(account: &Account, is_sign_in: bool, service: &mut Service, now:
     let Some(agent) = service.users.named(&account.name).cloned() else {
         return service.config.administrator.is(account).then_some(Caller::Administrator);
     };
-    let admitted = service.users.desk_mut(&agent).try_password(&account.password, is_sign_in, now);
+    let admitted = service.users.user_mut(&agent).try_password(&account.password, is_sign_in, now);
     admitted.then_some(Caller::Agent(agent))
 }
 
@@ -123,18 +123,18 @@ impl Api<'_> {
             Route::User(name, what) => (name, what),
         };
         let agent = self.user_of(name)?;
-        let desk = self.service.users.desk(&agent);
+        let user = self.service.users.user(&agent);
         let form = self.service.config.event_form.media_connected;
         match what {
-            OfUser::Itself => Ok(xml::user(&desk.user)),
+            OfUser::Itself => Ok(xml::user(&user.shown)),
             // Every domain is listed, in the short form where the user is no member (finesse-nonvoice 2.3).
             OfUser::MediaList => {
-                Ok(xml::media_list(desk.media.values().map(|media| (media, desk.is_member(media.mrd))), form))
+                Ok(xml::media_list(user.media.values().map(|media| (media, user.is_member(media.mrd))), form))
             }
             OfUser::Media(id) => {
                 let mrd = self.mrd_of(id)?;
-                let media = desk.media.get(&mrd).ok_or_else(|| Refusal::no_media(id))?;
-                Ok(xml::media(media, desk.is_member(mrd), form))
+                let media = user.media.get(&mrd).ok_or_else(|| Refusal::no_media(id))?;
+                Ok(xml::media(media, user.is_member(mrd), form))
             }
             OfUser::MediaDialogs(id) => {
                 Ok(xml::dialogs(self.service.dialogs.of(&agent, Some(self.mrd_of(id)?))))
@@ -163,13 +163,13 @@ impl Api<'_> {
     fn read_team(&self, id: &str) -> Result<String, Refusal> {
         let team = id.parse().ok().and_then(|id| self.service.model.team(TeamId(id)));
         let team = team.ok_or_else(|| Refusal::no_team(id))?;
-        let users = self.service.users.iter().map(|desk| &desk.user).filter(|user| user.team_id == team.id);
+        let users = self.service.users.iter().map(|user| &user.shown).filter(|user| user.team_id == team.id);
         Ok(xml::team(team.id, &team.name, users))
     }
 
     fn read_users(&self) -> Result<String, Refusal> {
         match &self.caller {
-            Caller::Administrator => Ok(xml::users(self.service.users.iter().map(|desk| &desk.user))),
+            Caller::Administrator => Ok(xml::users(self.service.users.iter().map(|user| &user.shown))),
             Caller::Agent(agent) => Err(Refusal::not_own(agent.as_str())),
         }
     }

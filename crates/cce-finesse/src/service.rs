@@ -116,7 +116,7 @@ impl Service {
 
     /// Publishes a user, under the id of the request that led to it, if one did.
     pub(crate) fn publish_user(&mut self, agent: &AgentId, request_id: String, cx: &mut Cx<'_>) {
-        let shown = Object::User(Box::new(self.users.desk(agent).user.clone()));
+        let shown = Object::User(Box::new(self.users.user(agent).shown.clone()));
         self.publish_answer(agent, PublishEvent::Put, request_id, shown, cx);
     }
 
@@ -164,7 +164,7 @@ impl Service {
             let sent = match &ask.change {
                 Change::Media(agent, mrd, change) => {
                     let extension = self.extension_of(agent);
-                    let place = (self.users.desk_mut(agent), *mrd);
+                    let place = (self.users.user_mut(agent), *mrd);
                     media::send(change, place, &extension, &mut self.cti, cx)
                 }
                 Change::Dialog(task, change) => self.send_action(*task, change, &ask.request_id, cx),
@@ -218,7 +218,7 @@ impl Service {
         request_id: &str,
         cx: &mut Cx<'_>,
     ) -> Option<InvokeId> {
-        let user = &self.users.desk(agent).user;
+        let user = &self.users.user(agent).shown;
         // Somebody signed out cannot sign out: the agent PG says so.
         let is_sign_out = matches!(change, UserChange::State(UserState::Logout, _));
         if is_sign_out || !voice::is_shown_by(user, change) {
@@ -274,7 +274,7 @@ impl Service {
         // Nothing else has settings.
         let (agent, mrd, settings) = self.requests.sign_in(invoke_id)?;
         // Only the voice domain has no media, and no sign-in to it is confirmed (finesse-nonvoice 4.6).
-        let media = self.users.desk_mut(&agent).media.get_mut(&mrd)?;
+        let media = self.users.user_mut(&agent).media.get_mut(&mrd)?;
         match status {
             // The agent state event that follows publishes them.
             ArmStatus::SUCCESS if !media::is_signed_in(media) => media::apply(media, settings),
@@ -307,13 +307,13 @@ impl Service {
         self.requests.mark_answered(&target);
         // What was asked of a dialog or a user has come about with its event.
         let Target::Media(agent, mrd) = &target else { return };
-        let desk = self.users.desk_mut(agent);
+        let user = self.users.user_mut(agent);
         // It takes effect once every task has begun, and until then it can be taken back (finesse-nonvoice 2.4).
         let pending = self.requests.pending(&target).map(|pending| &pending.ask.change);
         if let Some(Change::Media(_, _, MediaChange::Routable(false))) = pending
-            && desk.media(*mrd).routable
+            && user.media(*mrd).routable
         {
-            desk.not_routable_next.insert(*mrd);
+            user.not_routable_next.insert(*mrd);
         }
         self.settle_media(agent, *mrd, cx);
     }
@@ -331,7 +331,7 @@ impl Service {
         self.refuse(&target, |mrd| arm_stat::unconfirmed(&ask.change, mrd), cx);
         // Nobody else asks for it again: it is made again after the same while, unless the user is back by then.
         if let Some(agent) = ask.forced() {
-            self.absences.begin(&self.users.desk(agent).user, self.config.presence_grace, cx);
+            self.absences.begin(&self.users.user(agent).shown, self.config.presence_grace, cx);
         }
     }
 }
@@ -368,7 +368,7 @@ impl Service {
         let mrd = event.mrd_id;
         let Some(agent) = self.user_in(event.icm_agent_id, mrd) else { return };
         // The sign-in's `interruptAction` answers for the agent (finesse-nonvoice 5).
-        let chosen = self.users.desk(&agent).media(mrd).interrupt_action;
+        let chosen = self.users.user(&agent).media(mrd).interrupt_action;
         self.interrupts.answer(agent, event, chosen, &mut self.cti, cx);
     }
 
@@ -381,7 +381,7 @@ impl Service {
     /// Dialogs stop or go on ahead of the media, so that whoever reads them because of it reads them right.
     fn follow_interrupt(&mut self, agent: &AgentId, mrd: MrdId, state: AgentState, cx: &mut Cx<'_>) {
         let Some(work) = self.interrupts.follow(agent, mrd, state) else { return };
-        let is_told_by_media = self.users.desk(agent).media(mrd).state != state;
+        let is_told_by_media = self.users.user(agent).media(mrd).state != state;
         for dialog in self.dialogs.follow_interrupt(agent, mrd, work, cx) {
             // One that becomes UNKNOWN is published (finesse-nonvoice 2.6; inferred).
             if dialog.state == DialogState::Unknown || !is_told_by_media {
@@ -394,7 +394,7 @@ impl Service {
     /// that this node does not have: a client hears of them all the same.
     fn user_in(&self, skill_target: SkillTarget, mrd: MrdId) -> Option<AgentId> {
         let agent = self.users.of(skill_target)?;
-        self.users.desk(agent).media.contains_key(&mrd).then(|| agent.clone())
+        self.users.user(agent).media.contains_key(&mrd).then(|| agent.clone())
     }
 
     /// Changes what is known of an agent in a domain, and publishes it when it shows.
@@ -405,7 +405,7 @@ impl Service {
         cx: &mut Cx<'_>,
         change: impl FnOnce(&mut Media),
     ) {
-        if let Some(media) = self.users.desk_mut(agent).change_media(mrd, cx.wall(), change) {
+        if let Some(media) = self.users.user_mut(agent).change_media(mrd, cx.wall(), change) {
             self.publish(agent, PublishEvent::Put, Object::Media(Box::new(media)), cx);
         }
     }
@@ -414,7 +414,7 @@ impl Service {
     fn settle_media(&mut self, agent: &AgentId, mrd: MrdId, cx: &mut Cx<'_>) {
         let target = Target::Media(agent.clone(), mrd);
         // A CTI server that confirms a sign-in to the voice domain is wrong about it: nothing comes about.
-        let Some(media) = self.users.desk(agent).media.get(&mrd) else { return self.settle(&target, cx) };
+        let Some(media) = self.users.user(agent).media.get(&mrd) else { return self.settle(&target, cx) };
         let unstarted = self
             .dialogs
             .of(agent, Some(mrd))
@@ -434,7 +434,7 @@ impl Service {
     pub(crate) fn on_absence_over(&mut self, timer: u64, cx: &mut Cx<'_>) {
         let agent = self.absences.on_due(timer);
         // The user left Finesse first, and the last media behind it.
-        if !self.users.desk(&agent).is_anywhere() {
+        if !self.users.user(&agent).is_anywhere() {
             return cx.over_meanwhile("sign-in of a user who is missed");
         }
         if self.cti.is_in_service() {
@@ -447,7 +447,7 @@ impl Service {
     /// Signs out of every media, whose tasks end as the agent chose at the sign-in, then of Finesse.
     pub(crate) fn sign_out_absent(&mut self, agent: &AgentId, cx: &mut Cx<'_>) {
         cx.note(FinesseFact::ForcedSignOut { agent: agent.clone(), reason: FORCED.into() }.into());
-        let media = self.users.desk(agent).signed_in_media();
+        let media = self.users.user(agent).signed_in_media();
         let media = media.map(|media| Change::Media(agent.clone(), media.mrd, MediaChange::ForcedSignOut));
         let user = Change::User(agent.clone(), UserChange::ForcedSignOut);
         for change in media.chain([user]).collect::<Vec<_>>() {

@@ -138,7 +138,7 @@ impl Snapshot {
 
     fn is_signed_in_here(&self, service: &Service) -> bool {
         let agent = service.users.of(self.reserved.skill_target);
-        let media = agent.and_then(|agent| service.users.desk(agent).media.get(&self.reserved.mrd));
+        let media = agent.and_then(|agent| service.users.user(agent).media.get(&self.reserved.mrd));
         media.is_some_and(|media| media.max_dialog_limit.is_some() && media.state != AgentState::Logout)
     }
 }

@@ -56,9 +56,9 @@ impl Service {
             match presence {
                 UserPresence::Present(user) => self.absences.on_present(&AgentId::from(user.as_str()), cx),
                 UserPresence::Gone(user) => {
-                    let desk = self.users.desk(&AgentId::from(user.as_str()));
-                    if desk.is_anywhere() {
-                        self.absences.begin(&desk.user, self.config.presence_grace, cx);
+                    let user = self.users.user(&AgentId::from(user.as_str()));
+                    if user.is_anywhere() {
+                        self.absences.begin(&user.shown, self.config.presence_grace, cx);
                     }
                 }
             }
@@ -69,5 +69,5 @@ impl Service {
 /// Who signs in by that name.
 fn account(users: &Users, name: &str) -> Option<Credentials> {
     let agent = users.named(name)?;
-    Some(Credentials { user: agent.to_string(), password: users.desk(agent).password().to_owned() })
+    Some(Credentials { user: agent.to_string(), password: users.user(agent).password().to_owned() })
 }

@@ -20,15 +20,15 @@ const LOCKED_FOR: Duration = Duration::from_mins(5);
 /// Every user of the node. Their number is that of the configured agents, who stay as long as the node runs.
 #[derive(Clone, Debug)]
 pub(crate) struct Users {
-    desks: BTreeMap<AgentId, Desk>,
+    users: BTreeMap<AgentId, NodeUser>,
     by_skill_target: BTreeMap<SkillTarget, AgentId>,
 }
 
 /// One user with everything that belongs to them.
 #[derive(Clone, Debug)]
-pub(crate) struct Desk {
+pub(crate) struct NodeUser {
     /// As desktops see the user.
-    pub(crate) user: User,
+    pub(crate) shown: User,
     /// The user in every domain.
     pub(crate) media: BTreeMap<MrdId, Media>,
     /// Domains in which the user becomes not routable once every task has begun.
@@ -41,7 +41,7 @@ pub(crate) struct Desk {
 
 /// What a report of a voice state says of its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum ReasonReport {
     /// The reason, or that there is none.
     Reason(Option<ReasonCode>),
     /// Nothing.
@@ -62,7 +62,7 @@ impl Users {
     pub(crate) fn new(model: &ObjectModel) -> Self {
         let agents = &model.agents;
         Self {
-            desks: agents.iter().map(|agent| (agent.id.clone(), Desk::new(agent, model))).collect(),
+            users: agents.iter().map(|agent| (agent.id.clone(), NodeUser::new(agent, model))).collect(),
             by_skill_target: agents.iter().map(|agent| (agent.skill_target, agent.id.clone())).collect(),
         }
     }
@@ -70,13 +70,13 @@ impl Users {
     /// Passwords and memberships are others from now on; teams and domains stay as desktops saw them.
     pub(crate) fn reconfigure(&mut self, model: &ObjectModel) {
         for agent in &model.agents {
-            self.desk_mut(&agent.id).agent = Arc::clone(agent);
+            self.user_mut(&agent.id).agent = Arc::clone(agent);
         }
     }
 
     /// Every user, in the order of their ids.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Desk> {
-        self.desks.values()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &NodeUser> {
+        self.users.values()
     }
 
     /// A user.
@@ -84,21 +84,21 @@ impl Users {
     /// # Panics
     ///
     /// If there is no such user: ids of agents come from the configuration, whose users stay as they are.
-    pub(crate) fn desk(&self, agent: &AgentId) -> &Desk {
-        self.desks.get(agent).unwrap_or_else(|| panic!("{agent} is a user"))
+    pub(crate) fn user(&self, agent: &AgentId) -> &NodeUser {
+        self.users.get(agent).unwrap_or_else(|| panic!("{agent} is a user"))
     }
 
-    /// The same, to be changed.
-    pub(crate) fn desk_mut(&mut self, agent: &AgentId) -> &mut Desk {
-        self.desks.get_mut(agent).unwrap_or_else(|| panic!("{agent} is a user"))
+    /// A user, to be changed.
+    pub(crate) fn user_mut(&mut self, agent: &AgentId) -> &mut NodeUser {
+        self.users.get_mut(agent).unwrap_or_else(|| panic!("{agent} is a user"))
     }
 
     /// The user of that login id or login name.
     pub(crate) fn named(&self, name: &str) -> Option<&AgentId> {
-        let by_id = self.desks.get(&AgentId::from(name));
+        let by_id = self.users.get(&AgentId::from(name));
         // GET by login name works, too (finesse-nonvoice 1.2).
-        let desk = by_id.or_else(|| self.iter().find(|desk| desk.user.login_name == name));
-        desk.map(|desk| &desk.user.id)
+        let user = by_id.or_else(|| self.iter().find(|user| user.shown.login_name == name));
+        user.map(|user| &user.shown.id)
     }
 
     /// The user of that id in the central controller's database. The peripheral may have agents who are no users here.
@@ -107,10 +107,10 @@ impl Users {
     }
 }
 
-impl Desk {
+impl NodeUser {
     fn new(agent: &Arc<Agent>, model: &ObjectModel) -> Self {
         Self {
-            user: User {
+            shown: User {
                 id: agent.id.clone(),
                 login_name: agent.login_name.clone(),
                 first_name: agent.first_name.clone(),
@@ -182,7 +182,7 @@ impl Desk {
 
     /// Whether the user is signed in to Finesse, or to a media.
     pub(crate) fn is_anywhere(&self) -> bool {
-        self.user.state != UserState::Logout || self.signed_in_media().next().is_some()
+        self.shown.state != UserState::Logout || self.signed_in_media().next().is_some()
     }
 
     /// The agent PG reports a voice state. A reason that is not told stays with the state that it was given for. Who is
@@ -190,15 +190,15 @@ impl Desk {
     pub(crate) fn follow_voice(
         &mut self,
         to: UserState,
-        told: Told,
+        told: ReasonReport,
         extension: &str,
         cx: &mut Cx<'_>,
     ) -> Moved {
-        let user = &mut self.user;
+        let user = &mut self.shown;
         let (from, before) = (user.state, user.clone());
         let reason = match told {
-            Told::Reason(reason) => reason,
-            Told::Nothing => user.reason.take().filter(|_| from == to),
+            ReasonReport::Reason(reason) => reason,
+            ReasonReport::Nothing => user.reason.take().filter(|_| from == to),
         };
         // Only NOT_READY keeps a reason: a READY event shows none (finesse-nonvoice 4.6), a sign-out -1.
         user.reason = reason.filter(|_| to == UserState::NotReady);

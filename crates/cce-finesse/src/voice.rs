@@ -6,7 +6,7 @@ use crate::{
     cti::CtiClient,
     request::{self, Ask, Change, MediaChange, Target, UserChange},
     service::Service,
-    user::Told,
+    user::ReasonReport,
 };
 use cce_cti::{AgentStateEvent, ControlFailureConf, SetAgentStateReq};
 use cce_kernel::Cx;
@@ -92,10 +92,10 @@ impl Service {
         let Some(to) = UserState::of_agent(event.agent_state.or_unknown()) else { return };
         let extension = Text::or_empty(event.agent_extension.as_ref());
         let reason = self.model.reason_of_code(ReasonCategory::NotReady, event.event_reason_code);
-        let told = Told::Reason(reason.cloned());
+        let told = ReasonReport::Reason(reason.cloned());
         let is_changed = self.follow_voice(&agent, to, told, &extension, cx);
         let target = Target::User(agent.clone());
-        let user = &self.users.desk(&agent).user;
+        let user = &self.users.user(&agent).shown;
         let led = self.requests.pending(&target).filter(
             |pending| matches!(&pending.ask.change, Change::User(_, change) if is_shown_by(user, change)),
         );
@@ -117,7 +117,7 @@ impl Service {
     /// The user has signed out, and that signs out of every media, each as its sign-in said (finesse-nonvoice 2.2; that the
     /// voice state goes first is inferred: where it is refused, the user stays signed in everywhere).
     fn sign_out_of_media(&mut self, agent: &AgentId, reason: u16, cx: &mut Cx<'_>) {
-        let media: Vec<MrdId> = self.users.desk(agent).signed_in_media().map(|media| media.mrd).collect();
+        let media: Vec<MrdId> = self.users.user(agent).signed_in_media().map(|media| media.mrd).collect();
         for mrd in media {
             let change = Change::Media(agent.clone(), mrd, MediaChange::SignOut(reason));
             self.submit(Ask { request_id: String::new(), change }, cx);
@@ -141,14 +141,14 @@ impl Service {
         &mut self,
         agent: &AgentId,
         to: UserState,
-        told: Told,
+        told: ReasonReport,
         extension: &str,
         cx: &mut Cx<'_>,
     ) -> bool {
-        let desk = self.users.desk_mut(agent);
-        let moved = desk.follow_voice(to, told, extension, cx);
+        let user = self.users.user_mut(agent);
+        let moved = user.follow_voice(to, told, extension, cx);
         // Who is signed in nowhere is not missed.
-        if moved.is_signed_out && !desk.is_anywhere() {
+        if moved.is_signed_out && !user.is_anywhere() {
             self.absences.end(agent, cx);
         }
         moved.is_changed
@@ -156,12 +156,12 @@ impl Service {
 
     /// Whether a user is signed in, or about to be.
     pub(crate) fn is_user_signed_in(&self, agent: &AgentId) -> bool {
-        self.users.desk(agent).user.state != UserState::Logout || self.asked_extension(agent).is_some()
+        self.users.user(agent).shown.state != UserState::Logout || self.asked_extension(agent).is_some()
     }
 
     /// Where a user is signed in, or about to be; empty for nowhere.
     pub(crate) fn extension_of(&self, agent: &AgentId) -> String {
-        let known = Some(self.users.desk(agent).user.extension.as_str());
+        let known = Some(self.users.user(agent).shown.extension.as_str());
         let known = known.filter(|extension| !extension.is_empty());
         known.or_else(|| self.asked_extension(agent)).unwrap_or_default().to_owned()
     }
