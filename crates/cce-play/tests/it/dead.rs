@@ -40,9 +40,10 @@ fn a_value_that_a_key_never_has_is_refused() {
         ("finesse > desk REPLY to=ACEPT", "did you mean `ACCEPT`?"),
         ("finesse > desk REPLY status=2O2", "`2O2` is no whole number from 100 to 599"),
         (
-            "desk > finesse ACCEPT method=PUSH",
-            "`PUSH` is none of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+            "desk > finesse ACCEPT method=SUBSCRIBE",
+            "`SUBSCRIBE` is none of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
         ),
+        ("desk > finesse ACCEPT method=PUSH", "`PUSH` is no value of `method`; did you mean `PUT`?"),
         ("ccp > mrpg NEW_TASK DialogueID=x", "`x` is no whole number from 0 to 4294967295"),
         ("ccp > mrpg NEW_TASK DialogueID=05", "`05` is no whole number from 0 to 4294967295"),
         (
