@@ -28,7 +28,7 @@ mod watch;
 
 pub use difference::{AgentEnds, agent_differences, agent_ends};
 pub use effects::{Acted, RuleEffects};
-pub use engine::{CurrentSettings, Engine, Expected, Finding, FindingKind, RunReport};
+pub use engine::{Arming, CurrentSettings, Engine, Expected, Finding, FindingKind, OrderRefused, RunReport};
 pub use explore::{Orders, RunEnd};
 pub use outcome::{Outcome, TaskEnd};
 pub use play::Play;

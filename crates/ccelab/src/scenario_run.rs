@@ -18,7 +18,7 @@ use cce_kernel::NodeName;
 use cce_model::SideOrder;
 use cce_model::nearest;
 use cce_net::{BoundNet, NetHandle};
-use cce_play::{CurrentSettings, Engine, RuleState, RunReport};
+use cce_play::{Arming, CurrentSettings, Engine, OrderRefused, RuleState, RunReport};
 use cce_scenario::{Action, Chance, Context, Rule, Scenario, Times};
 use cce_world::{ADMIN_LINK, Change, Changed, Lab, Setting, setting_names};
 use serde_json::{Map, Value, json};
@@ -64,7 +64,7 @@ impl ScenarioRun {
         let address = listening::admin(&scenario.lab, options);
         let admin = Admin::bind(address, descriptors::limits())
             .await
-            .map_err(|error| Failure::Usage(refused(address, &error)))?;
+            .map_err(|error| Failure::Usage(unbound(address, &error)))?;
         let mut engine = Engine::new(scenario, header).explained(header);
         if options.scenario.is_none() {
             engine = engine.open_ended();
@@ -163,11 +163,11 @@ impl RunOutcome {
 }
 
 impl Control for Engine {
-    fn rules(&self) -> Vec<RuleView> {
-        Self::rules(self).map(view).collect()
+    fn list_rules(&self) -> Vec<RuleView> {
+        self.rules().map(view).collect()
     }
 
-    fn held(&self) -> Vec<HeldView> {
+    fn list_held(&self) -> Vec<HeldView> {
         let view = |held: &cce_play::Held| HeldView {
             ticket: held.ticket,
             rule: self.holder(held).map(|rule| rule.name.clone()).unwrap_or_default(),
@@ -177,10 +177,17 @@ impl Control for Engine {
             about: held.about.clone(),
             since_ms: held.since.0 / 1_000,
         };
-        Self::held(self).map(view).collect()
+        self.held().map(view).collect()
     }
 
-    fn settings(&self) -> Value {
+    fn list_waiting(&self) -> Vec<WaitingView> {
+        self.waiting()
+            .into_iter()
+            .map(|(task, waiting)| WaitingView { task, since_ms: waiting.since.0 / 1_000, waiting })
+            .collect()
+    }
+
+    fn describe_settings(&self) -> Value {
         let row = |name: String| {
             Some(match Setting::find(&name)?.change {
                 Change::Running(components) => json!({ "setting": name, "components": components }),
@@ -197,64 +204,59 @@ impl Control for Engine {
 
     fn reader(&self) -> Box<dyn Reader> {
         let (scenario, nodes) = (self.scenario().clone(), self.nodes().to_vec());
-        Box::new(EngineReader { scenario, nodes, settings: Self::settings(self) })
+        Box::new(EngineReader { scenario, nodes, settings: self.settings() })
     }
 
-    fn set(&mut self, settings: &SettingsRead) -> Result<Vec<Order>, Refusal> {
-        Self::set(self, &settings.changes, settings.are_so).map_err(Refusal::Conflict)
+    fn change_settings(&mut self, settings: &SettingsRead) -> Result<Vec<Order>, Refusal> {
+        self.orders_to_set(&settings.changes, settings.are_so).map_err(|why| refusal(&why, self))
     }
 
-    fn waiting(&self) -> Vec<WaitingView> {
-        Self::waiting(self)
-            .into_iter()
-            .map(|(task, waiting)| WaitingView { task, since_ms: waiting.since.0 / 1_000, waiting })
-            .collect()
+    fn release_ticket(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal> {
+        self.release(ticket).map_err(|why| refusal(&why, self))
     }
 
-    fn release(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal> {
-        Self::release(self, ticket).ok_or_else(|| {
-            let tickets: Vec<String> = Self::held(self).map(|held| held.ticket.to_string()).collect();
+    fn release_every(&mut self) -> Vec<Order> {
+        self.release_all()
+    }
+
+    fn arm_rule(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
+        self.set_arming(name, Arming::Armed).map_err(|why| refusal(&why, self))
+    }
+
+    fn disarm_rule(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
+        self.set_arming(name, Arming::Disarmed).map_err(|why| refusal(&why, self))
+    }
+
+    fn add_rule(&mut self, rule: Rule) -> Result<Vec<Order>, Refusal> {
+        self.add(rule).map_err(|why| refusal(&why, self))
+    }
+
+    fn remove_rule(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
+        self.remove(name).map_err(|why| refusal(&why, self))
+    }
+
+    fn order_cti_sides(&self, order: SideOrder) -> Result<Vec<Order>, Refusal> {
+        self.order_sides(order).map_err(|why| refusal(&why, self))
+    }
+}
+
+/// A refusal of the engine in the words of the admin port, which names what is there instead.
+fn refusal(why: &OrderRefused, engine: &Engine) -> Refusal {
+    match why {
+        OrderRefused::NoRule(name) => {
+            Refusal::no_rule(name, engine.rules().map(|state| state.rule.name.as_str()))
+        }
+        OrderRefused::NotHeld(ticket) => {
+            let tickets: Vec<String> = engine.held().map(|held| held.ticket.to_string()).collect();
             let hint = nearest(&ticket.to_string(), tickets.iter().map(String::as_str));
-            Refusal::Unknown(format!("nothing is held under {ticket}{hint}: GET /held says what is"))
-        })
-    }
-
-    fn release_all(&mut self) -> Vec<Order> {
-        Self::release_all(self)
-    }
-
-    fn arm(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
-        if let Some(why) = Self::armed(self, name) {
-            return Err(Refusal::Conflict(why));
+            Refusal::Unknown(format!("{why}{hint}: GET /held says what is"))
         }
-        Self::arm(self, name, true).ok_or_else(|| no_rule(name, self))
-    }
-
-    fn disarm(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
-        if let Some(why) = Self::disarmed(self, name) {
-            return Err(Refusal::Conflict(why));
-        }
-        Self::arm(self, name, false).ok_or_else(|| no_rule(name, self))
-    }
-
-    fn order_sides(&self, order: SideOrder) -> Result<Vec<Order>, Refusal> {
-        Self::order_sides(self, order).map_err(Refusal::Conflict)
-    }
-
-    fn add(&mut self, rule: Rule) -> Result<Vec<Order>, Refusal> {
-        let name = &rule.name;
-        if Self::rules(self).any(|state| state.rule.name == *name) {
-            return Err(Refusal::Conflict(format!(
-                "there is a rule `{name}` already: give it another `name`"
-            )));
-        }
-        Self::add(self, rule).ok_or_else(|| {
-            Refusal::Conflict("too many rules were added to this run: arm one of them again".to_owned())
-        })
-    }
-
-    fn remove(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
-        Self::remove(self, name).ok_or_else(|| no_rule(name, self))
+        OrderRefused::NameTaken(_)
+        | OrderRefused::ArmedAlready(_)
+        | OrderRefused::DisarmedAlready(_)
+        | OrderRefused::TooManyRules
+        | OrderRefused::NoEffect(_)
+        | OrderRefused::Away(_) => Refusal::Conflict(why.to_string()),
     }
 }
 
@@ -383,11 +385,7 @@ fn words(rule: &Rule) -> String {
     format!("`{}`{nth}: {what}{times}{chance}{alone}", rule.matching)
 }
 
-fn no_rule(name: &str, engine: &Engine) -> Refusal {
-    Refusal::no_rule(name, engine.rules().map(|state| state.rule.name.as_str()))
-}
-
-fn refused(address: SocketAddr, error: &io::Error) -> String {
+fn unbound(address: SocketAddr, error: &io::Error) -> String {
     format!(
         "the admin port cannot listen on {address}: {error}; choose another port with --port {ADMIN_LINK}=PORT, another \
          address with [links.{ADMIN_LINK}], or take free ports with --ports ephemeral"

@@ -8,6 +8,7 @@ mod port_use;
 mod report;
 mod settings;
 
+pub use by_hand::{Arming, OrderRefused};
 pub use report::{Expected, Finding, FindingKind, RunReport};
 pub use settings::CurrentSettings;
 
@@ -416,17 +417,17 @@ impl Engine {
                     self.give(number, bend_order(node.clone(), &name, Bend::Stepped(words)), node, command)
                 })
                 .collect(),
-            StepAction::Arm(rule) => match self.armed(&rule) {
-                Some(why) => self.refuse(number, why),
-                None => self.arm(&rule, true).unwrap_or_else(|| self.refuse(number, removed(&rule))),
-            },
-            StepAction::Disarm(rule) => match self.disarmed(&rule) {
-                Some(why) => self.refuse(number, why),
-                None => self.arm(&rule, false).unwrap_or_else(|| self.refuse(number, removed(&rule))),
-            },
-            StepAction::Release(Some(rule)) if self.rules.position(&rule).is_none() => {
+            StepAction::Arm(rule) | StepAction::Disarm(rule) | StepAction::Release(Some(rule))
+                if self.rules.position(&rule).is_none() =>
+            {
                 self.refuse(number, removed(&rule))
             }
+            StepAction::Arm(rule) => self
+                .set_arming(&rule, Arming::Armed)
+                .unwrap_or_else(|why| self.refuse(number, why.to_string())),
+            StepAction::Disarm(rule) => self
+                .set_arming(&rule, Arming::Disarmed)
+                .unwrap_or_else(|why| self.refuse(number, why.to_string())),
             StepAction::Release(rule) => {
                 let rule = rule.and_then(|rule| self.rules.position(&rule));
                 let orders = self.rules.release_all(rule, &format!("step `{name}`"), self.now);

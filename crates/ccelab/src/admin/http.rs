@@ -215,7 +215,7 @@ impl Desk {
         let asked = if method == Method::HEAD { "GET" } else { method.as_str() };
         let said = match (asked, &found[..]) {
             ("GET", []) => Ok((StatusCode::OK, index())),
-            ("GET", ["rules"]) => Ok((StatusCode::OK, json!(self.control().rules()))),
+            ("GET", ["rules"]) => Ok((StatusCode::OK, json!(self.control().list_rules()))),
             ("POST", ["rules"]) => self.add(body),
             ("GET", ["rules", name]) => self.rule(name).map(|rule| (StatusCode::OK, json!(rule))),
             ("POST" | "DELETE", ["held", ..] | ["rules", _, ..]) if !says_nothing(body) => {
@@ -225,12 +225,12 @@ impl Desk {
             ("POST", ["rules", name, "arm"]) => self.arm(name, true),
             ("POST", ["rules", name, "disarm"]) => self.arm(name, false),
             ("POST", ["cti"]) => self.order_sides(body),
-            ("GET", ["settings"]) => Ok((StatusCode::OK, self.control().settings())),
+            ("GET", ["settings"]) => Ok((StatusCode::OK, self.control().describe_settings())),
             ("POST", ["settings"]) => self.set(body),
             ("GET", ["status"]) => self.status(),
-            ("GET", ["why"]) => Ok((StatusCode::OK, json!(self.control().waiting()))),
+            ("GET", ["why"]) => Ok((StatusCode::OK, json!(self.control().list_waiting()))),
             ("GET", ["why", task]) => self.why(task),
-            ("GET", ["held"]) => Ok((StatusCode::OK, json!(self.control().held()))),
+            ("GET", ["held"]) => Ok((StatusCode::OK, json!(self.control().list_held()))),
             ("POST", ["held", "release"]) => self.release_all(),
             ("POST", ["held", ticket, "release"]) => self.release(ticket),
             _ => return elsewhere(method, path),
@@ -251,7 +251,7 @@ impl Desk {
             Refusal::Wrong(format!("the body is not like {{\"do\": \"stop a\"}}: {error}"))
         })?;
         let order = SideOrder::of(&asked.words).map_err(Refusal::Wrong)?;
-        self.act(|control| control.order_sides(order))?;
+        self.act(|control| control.order_cti_sides(order))?;
         Ok((StatusCode::OK, json!({ "cti": order.words() })))
     }
 
@@ -269,7 +269,7 @@ impl Desk {
 
     /// Why a task waits: by its short name, or by the id of its contact.
     fn why(&self, task: &str) -> Result<Answer, Refusal> {
-        let waiting = self.control().waiting();
+        let waiting = self.control().list_waiting();
         let is_meant = |view: &&WaitingView| view.task == task || view.waiting.contact.as_str() == task;
         waiting.iter().find(is_meant).map(|view| (StatusCode::OK, json!(view))).ok_or_else(|| {
             let hint = nearest(task, waiting.iter().map(|view| view.task.as_str()));
@@ -287,7 +287,7 @@ impl Desk {
         })?;
         let reader = self.control().reader();
         let read = reader.settings(settings)?;
-        self.act(|control| control.set(&read))?;
+        self.act(|control| control.change_settings(&read))?;
         let names: Vec<&String> = settings.keys().collect();
         Ok((StatusCode::OK, json!({ "set": names })))
     }
@@ -296,31 +296,31 @@ impl Desk {
         let number: Ticket = ticket
             .parse()
             .map_err(|_| Refusal::Wrong(format!("`{ticket}` is no ticket: GET /held lists them")))?;
-        self.act(|control| control.release(number))?;
+        self.act(|control| control.release_ticket(number))?;
         Ok((StatusCode::OK, json!({ "released": [number] })))
     }
 
     fn release_all(&self) -> Result<Answer, Refusal> {
         let mut tickets = Vec::<Ticket>::new();
         self.act(|control| {
-            tickets.extend(control.held().iter().map(|held| held.ticket));
+            tickets.extend(control.list_held().iter().map(|held| held.ticket));
             if tickets.is_empty() {
                 return Err(Refusal::Unknown("nothing is held that could be released".to_owned()));
             }
-            Ok(control.release_all())
+            Ok(control.release_every())
         })?;
         Ok((StatusCode::OK, json!({ "released": tickets })))
     }
 
     fn arm(&self, name: &str, is_armed: bool) -> Result<Answer, Refusal> {
-        self.act(|control| if is_armed { control.arm(name) } else { control.disarm(name) })?;
+        self.act(|control| if is_armed { control.arm_rule(name) } else { control.disarm_rule(name) })?;
         Ok((StatusCode::OK, json!(self.rule(name)?)))
     }
 
     fn remove(&self, name: &str) -> Result<Answer, Refusal> {
         let mut released = Vec::<Ticket>::new();
         self.act(|control| {
-            let orders = control.remove(name)?;
+            let orders = control.remove_rule(name)?;
             let let_go =
                 |order: &Order| if let Order::Release(ticket) = order { Some(*ticket) } else { None };
             released.extend(orders.iter().filter_map(let_go));
@@ -340,7 +340,7 @@ impl Desk {
         let reader = self.control().reader();
         let rule = reader.rule(&rule)?;
         let name = rule.name.clone();
-        self.act(|control| control.add(rule))?;
+        self.act(|control| control.add_rule(rule))?;
         Ok((StatusCode::CREATED, json!(self.rule(&name)?)))
     }
 
@@ -350,7 +350,7 @@ impl Desk {
     }
 
     fn rule(&self, name: &str) -> Result<RuleView, Refusal> {
-        let rules = self.control().rules();
+        let rules = self.control().list_rules();
         let found = rules.iter().find(|rule| rule.name == name).cloned();
         found.ok_or_else(|| Refusal::no_rule(name, rules.iter().map(|rule| rule.name.as_str())))
     }

@@ -22,46 +22,47 @@ use cce_world::Changed;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What the admin port controls.
+/// What the admin port controls. No method is called as one of the engine is: a call in an implementation can only mean the
+/// engine's.
 pub(crate) trait Control: Send {
     /// Every rule, and how it stands.
-    fn rules(&self) -> Vec<RuleView>;
+    fn list_rules(&self) -> Vec<RuleView>;
 
-    /// Everything that is held.
-    fn held(&self) -> Vec<HeldView>;
+    /// Every message that is held.
+    fn list_held(&self) -> Vec<HeldView>;
+
+    /// Every task that waits, and why.
+    fn list_waiting(&self) -> Vec<WaitingView>;
 
     /// Every setting: whether it changes while the lab runs, and what was changed.
-    fn settings(&self) -> Value;
+    fn describe_settings(&self) -> Value;
 
-    /// What reads what somebody writes: the run waits for the control, and need not wait for that.
+    /// The reader of what a client writes. The run waits for the control, and need not wait for the reading.
     fn reader(&self) -> Box<dyn Reader>;
 
     /// Changes settings, all or none.
-    fn set(&mut self, settings: &SettingsRead) -> Result<Vec<Order>, Refusal>;
+    fn change_settings(&mut self, settings: &SettingsRead) -> Result<Vec<Order>, Refusal>;
 
-    /// Every task that waits, and why.
-    fn waiting(&self) -> Vec<WaitingView>;
+    /// Lets the held message of a ticket go.
+    fn release_ticket(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal>;
 
-    /// Lets a message go.
-    fn release(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal>;
-
-    /// Lets everything go.
-    fn release_all(&mut self) -> Vec<Order>;
+    /// Lets every held message go.
+    fn release_every(&mut self) -> Vec<Order>;
 
     /// Lets a rule act from now on, once more if it did already.
-    fn arm(&mut self, name: &str) -> Result<Vec<Order>, Refusal>;
+    fn arm_rule(&mut self, name: &str) -> Result<Vec<Order>, Refusal>;
 
     /// Lets a rule act no more. What it holds stays held.
-    fn disarm(&mut self, name: &str) -> Result<Vec<Order>, Refusal>;
-
-    /// Changes the sides of the CTI server. An order that would have no effect is refused.
-    fn order_sides(&self, order: SideOrder) -> Result<Vec<Order>, Refusal>;
+    fn disarm_rule(&mut self, name: &str) -> Result<Vec<Order>, Refusal>;
 
     /// Adds a rule.
-    fn add(&mut self, rule: Rule) -> Result<Vec<Order>, Refusal>;
+    fn add_rule(&mut self, rule: Rule) -> Result<Vec<Order>, Refusal>;
 
     /// Removes a rule, and lets go what it holds.
-    fn remove(&mut self, name: &str) -> Result<Vec<Order>, Refusal>;
+    fn remove_rule(&mut self, name: &str) -> Result<Vec<Order>, Refusal>;
+
+    /// Changes the sides of the CTI server. An order that would have no effect is refused.
+    fn order_cti_sides(&self, order: SideOrder) -> Result<Vec<Order>, Refusal>;
 }
 
 /// Who drives the run.

@@ -76,15 +76,15 @@ impl Book {
 }
 
 impl Control for Book {
-    fn rules(&self) -> Vec<RuleView> {
+    fn list_rules(&self) -> Vec<RuleView> {
         self.rules.clone()
     }
 
-    fn held(&self) -> Vec<HeldView> {
+    fn list_held(&self) -> Vec<HeldView> {
         self.held.clone()
     }
 
-    fn settings(&self) -> Value {
+    fn describe_settings(&self) -> Value {
         json!({})
     }
 
@@ -92,34 +92,34 @@ impl Control for Book {
         Box::new(BookReader(Weak::clone(&self.own)))
     }
 
-    fn set(&mut self, _: &SettingsRead) -> Result<Vec<Order>, Refusal> {
+    fn change_settings(&mut self, _: &SettingsRead) -> Result<Vec<Order>, Refusal> {
         Ok(Vec::new())
     }
 
-    fn waiting(&self) -> Vec<WaitingView> {
+    fn list_waiting(&self) -> Vec<WaitingView> {
         Vec::new()
     }
 
-    fn release(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal> {
+    fn release_ticket(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal> {
         let at = self.held.iter().position(|held| held.ticket == ticket);
         let at = at.ok_or_else(|| Refusal::Unknown(format!("nothing is held under {ticket}: GET /held")))?;
         self.held.remove(at);
         Ok(vec![Order::Release(ticket)])
     }
 
-    fn release_all(&mut self) -> Vec<Order> {
+    fn release_every(&mut self) -> Vec<Order> {
         self.held.drain(..).map(|held| Order::Release(held.ticket)).collect()
     }
 
-    fn arm(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
+    fn arm_rule(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
         self.stand(name, Stand::Armed)
     }
 
-    fn disarm(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
+    fn disarm_rule(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
         self.stand(name, Stand::Disarmed)
     }
 
-    fn order_sides(&self, order: SideOrder) -> Result<Vec<Order>, Refusal> {
+    fn order_cti_sides(&self, order: SideOrder) -> Result<Vec<Order>, Refusal> {
         let why = CtiSides::default().refusal(order);
         why.map_or_else(
             || Ok(vec![Order::Command("agentpg".into(), order.into())]),
@@ -127,7 +127,7 @@ impl Control for Book {
         )
     }
 
-    fn add(&mut self, rule: Rule) -> Result<Vec<Order>, Refusal> {
+    fn add_rule(&mut self, rule: Rule) -> Result<Vec<Order>, Refusal> {
         let name = &rule.name;
         if self.rules.iter().any(|rule| rule.name == *name) {
             return Err(Refusal::Conflict(format!("there is a rule `{name}` already")));
@@ -136,7 +136,7 @@ impl Control for Book {
         Ok(Vec::new())
     }
 
-    fn remove(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
+    fn remove_rule(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
         let at = self.rules.iter().position(|rule| rule.name == name);
         let at = at.ok_or_else(|| Refusal::Unknown(format!("there is no rule `{name}`")))?;
         self.rules.remove(at);
