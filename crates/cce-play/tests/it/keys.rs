@@ -292,6 +292,11 @@ const ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
     ("needs a lab with named variables", &["pre_call", "queued"], &["named_variables"]),
     ("needs a lab of a release", &["publication"], &["form"]),
     ("needs a lab with reason codes", &["publication"], &["object.media.reason", "object.user.reason"]),
+    (
+        "needs an agent who transfers a task to another one",
+        &["publication"],
+        &["object.dialog.associated", "object.dialogs.associated"],
+    ),
     ("needs a customer whose variables are lost", &["ecc"], &["contact", "length", "loss", "variable"]),
     (
         "needs an agent PG that is away in the moment of a choice",
