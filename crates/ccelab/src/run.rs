@@ -1,4 +1,7 @@
 //! `ccelab run`: the lab until it is interrupted.
+//!
+//! A run goes through three stages: a [`RunPlan`] is decided without a socket, a [`LiveRun`] serves, and its end judges what
+//! was lost before it reports.
 
 use crate::{
     banner::{self, Addresses, Reader},
@@ -12,7 +15,7 @@ use crate::{
     log_files::{LogFiles, can_be_read},
     people::AgentChoice,
     print,
-    readiness::{PATIENCE, Readiness},
+    readiness::{BecomesReady, PATIENCE, Readiness},
     ready_file::{self, ReadyFile},
     record_writer::RecordWriter,
     scenario_run::{RunOutcome, ScenarioRun},
@@ -21,11 +24,12 @@ use crate::{
     tls::RunTls,
     top,
 };
+use cce_journal::Header;
 use cce_kernel::{NodeName, Port, Wall};
 use cce_model::AgentId;
 use cce_model::nearest;
 use cce_model::nearest_few;
-use cce_net::{Net, NetConfig, Node, PlainClients, SiteAddresses, Stopped, dialled_at};
+use cce_net::{Net, NetConfig, Node, PlainClients, Running, SiteAddresses, Stopped, dialled_at};
 use cce_scenario::Scenario;
 use cce_world::{COMPONENTS, Lab, MrApplicationSettings};
 use std::{
@@ -45,51 +49,62 @@ use tokio::task::{JoinError, spawn_blocking};
 
 /// Carries out the command.
 pub(crate) fn run(options: &Run) -> Result<(), Failure> {
+    // An old ready file goes even where the rest fails.
     let ready_file = ReadyFile::take(options.ready_file.as_deref())?;
-    let scenario = ScenarioRun::scenario(options)?;
-    let mut lab = match &scenario {
-        None => load_lab(options.config.as_deref(), &options.release, &options.tables)?,
-        Some(scenario) => Lab { tables: load_tables(&options.tables)?, ..scenario.lab.clone() },
-    };
-    lab = with_addresses(lab, &options.addresses)?;
-    lab.tls.enabled &= !options.tls.no_tls;
-    listening::check_chosen(&lab, options)?;
-    add_agents(&mut lab, options)?;
-    add_applications(&mut lab, options)?;
-    let nodes = chosen_nodes(&lab, &options.only)?;
-    if let Some(scenario) = &scenario {
-        sim::tell_unreachable(&with_lab(scenario, &lab).unreachable(&nodes, true).mistakes)?;
-    }
-    let seed = options.seed.unwrap_or_else(random_seed);
-    let start = options.start.unwrap_or_else(wall_clock);
-    if options.seed.is_some() && options.start.is_some() {
-        lab = lab.with_first_ids(start);
-    }
-    let header = lab.header(seed, start, nodes.clone());
-    let tls = RunTls::of(&lab, options, &nodes)?;
-    if tls.is_none() {
-        listening::check_without_tls(&lab, &nodes)?;
-    }
-    let config = NetConfig {
-        listen: listening::plain(&lab, options),
-        plain: listening::plain_clients(&lab),
-        site: listening::site(&lab, options),
-        secure: tls.as_ref().map(|tls| tls.listeners.clone()),
-        connect: connect(&lab),
-        data: options.data.clone(),
-        journal_required: options.journal_required,
-        limits: descriptors::limits(),
-        ..NetConfig::default()
-    };
-    if let Some(data) = &options.data {
-        create_folder(data)?;
-    }
-    let nodes = build(&lab, &header, nodes);
-    let scenario = staged(scenario, &lab, options);
+    let plan = RunPlan::of(options)?;
     block_on(async {
         // Before anything is taken or written: from here on an interrupted run ends in order.
         let mut signals = Signals::listen()?;
-        let mut bound = Net::bind(config, nodes).await?;
+        // Each stage is a large future, which would grow the stack.
+        let started = Box::pin(plan.start(options, &mut signals)).await?;
+        let Some(mut live) = started else { return Ok(()) };
+        let reason = Box::pin(live.until_over(options, &mut signals, &ready_file)).await;
+        signals.let_end(Box::pin(live.end(options, reason))).await?
+    })
+}
+
+/// A run as its options and its lab want it. It has no socket and no journal yet.
+struct RunPlan {
+    /// The lab as the command line changes it.
+    lab: Lab,
+    header: Header,
+    tls: Option<RunTls>,
+    net: NetConfig,
+    nodes: Vec<Node>,
+    scenario: Option<Scenario>,
+}
+
+impl RunPlan {
+    fn of(options: &Run) -> Result<Self, Failure> {
+        let scenario = ScenarioRun::scenario(options)?;
+        let mut lab = lab_of(scenario.as_ref(), options)?;
+        let names = chosen_nodes(&lab, &options.only)?;
+        if let Some(scenario) = &scenario {
+            sim::tell_unreachable(&with_lab(scenario, &lab).unreachable(&names, true).mistakes)?;
+        }
+        let seed = options.seed.unwrap_or_else(random_seed);
+        let start = options.start.unwrap_or_else(wall_clock);
+        if options.seed.is_some() && options.start.is_some() {
+            lab = lab.with_first_ids(start);
+        }
+        let header = lab.header(seed, start, names.clone());
+        let tls = RunTls::of(&lab, options, &names)?;
+        if tls.is_none() {
+            listening::check_without_tls(&lab, &names)?;
+        }
+        let net = net_config(&lab, tls.as_ref(), options);
+        if let Some(data) = &options.data {
+            create_folder(data)?;
+        }
+        let nodes = build(&lab, &header, names);
+        let scenario = staged(scenario, &lab, options);
+        Ok(Self { lab, header, tls, net, nodes, scenario })
+    }
+
+    /// Takes the ports, begins the records and starts the components. A run that is interrupted meanwhile is None.
+    async fn start(self, options: &Run, signals: &mut Signals) -> Result<Option<LiveRun>, Failure> {
+        let Self { lab, header, tls, net, nodes, scenario } = self;
+        let mut bound = Net::bind(net, nodes).await?;
         if let Some(data) = &options.data {
             claim_values(data, &header.nodes)?;
         }
@@ -101,100 +116,198 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         }
         let places = Places::of(options.journal.clone(), options.logs.clone(), &options.only)?;
         let (readiness, ready) = Readiness::of(&header.nodes, &header.tables);
-        // A pipe has no reader perhaps, and whoever opens it waits for one.
-        let begun = spawn_blocking({
-            let (header, places, pcap) = (header.clone(), places.clone(), options.pcap.clone());
-            move || RecordWriter::new(&header, &places)?.with_capture(&header, pcap.as_deref())
-        });
-        let mut writer = tokio::select! {
-            // What could be begun goes on, and ends in order.
-            biased;
-            begun = begun => joined(begun)?,
-            () = signals.any() => return Ok(()),
-        }
-        .with_readiness(readiness);
+        let Some(writer) = begin_records(&header, &places, options, signals).await? else { return Ok(None) };
+        let mut writer = writer.with_readiness(readiness);
         if options.scenario.is_none() {
             writer = writer.open_ended();
         }
-        let is_said = Arc::new(AtomicBool::new(false));
+        let is_banner_out = Arc::new(AtomicBool::new(false));
         if options.ladder {
-            writer = writer.with_ladder_behind(&header, &is_said);
+            writer = writer.with_ladder_behind(&header, &is_banner_out);
         }
-        if can_be_read(&places.journal) {
+        let can_be_read = can_be_read(&places.journal);
+        if can_be_read {
             scenario_run = scenario_run.map(|set| set.with_journal(places.journal.clone()));
         }
-        // Nobody has asked for them meanwhile: they cost less when everything is over.
+        // Logs that nobody asked for cost less when everything is over.
         let logs = LogFiles::create(&header, &places.logs)?;
-        let mut logs_of_the_end = None;
-        if options.logs.is_some() || !can_be_read(&places.journal) {
+        let mut logs_at_end = None;
+        if options.logs.is_some() || !can_be_read {
             writer = writer.with_logs(logs);
         } else {
-            logs_of_the_end = Some(logs);
+            logs_at_end = Some(logs);
         }
-        let running = bound.start(seed, Box::new(writer));
-        let played = scenario_run.as_ref().map(ScenarioRun::played);
-        let treated = listening::plain_clients(&lab);
+        let running = bound.start(header.seed, Box::new(writer));
+        let outcome = scenario_run.as_ref().map(ScenarioRun::played);
+        Ok(Some(LiveRun {
+            lab,
+            header,
+            tls,
+            places,
+            running,
+            ready: Some(ready),
+            is_banner_out,
+            scenario_run,
+            outcome,
+            logs_at_end,
+        }))
+    }
+}
+
+/// A run whose components work.
+struct LiveRun {
+    lab: Lab,
+    header: Header,
+    tls: Option<RunTls>,
+    places: Places,
+    running: Running,
+    /// What waits for the components to be connected. It is taken by the first wait.
+    ready: Option<BecomesReady>,
+    /// Set once the banner is printed, which the live ladder follows.
+    is_banner_out: Arc<AtomicBool>,
+    /// The engine and its admin port, which closes before the components stop.
+    scenario_run: Option<ScenarioRun>,
+    outcome: Option<RunOutcome>,
+    /// The logs that are made of the journal when the run is over; None where they grow with the run.
+    logs_at_end: Option<LogFiles>,
+}
+
+impl LiveRun {
+    /// Tells where the lab is reached, and serves until the run is over. The error says why the run failed.
+    async fn until_over(
+        &mut self,
+        options: &Run,
+        signals: &mut Signals,
+        ready_file: &ReadyFile,
+    ) -> Result<(), Failure> {
+        let (ready, scenario_run) = (self.ready.take(), self.scenario_run.take());
         let work = async {
-            for lack in ready.wait(PATIENCE).await {
-                print::error(&format!("warning: after {} s {}", PATIENCE.as_secs(), lack.lack()));
+            if let Some(ready) = ready {
+                tell_lacks(ready).await;
             }
-            let mut ports = reached_at(running.addresses());
-            // Where nobody is let in, nobody needs to know.
-            ports.retain(|port, _| treated.get(port) != Some(&PlainClients::Refused));
-            let addresses = Addresses {
-                ports: &ports,
-                secure: &reached_at(running.secure_addresses()),
-                site: running.site().map(|SiteAddresses { plain, secure }| SiteAddresses {
-                    plain: dialled_at(plain),
-                    secure: secure.map(dialled_at),
-                }),
-                ca: tls.as_ref().and_then(|tls| tls.ca.as_deref()),
-                admin: scenario_run.as_ref().map(ScenarioRun::address).map(dialled_at),
-            };
-            let told = ready_file::text(&lab, &addresses, &places.journal);
-            ready_file.write(&told)?;
-            if options.print_ready {
-                print::line(&told);
-            } else {
-                let reader = Reader::of_standard_output(options.verbose);
-                print::out(&banner::text(
-                    &lab,
-                    &addresses,
-                    (&places.journal, &places.logs),
-                    logs_of_the_end.is_none(),
-                    reader,
-                ));
-                is_said.store(true, Ordering::Release);
-            }
+            self.announce(scenario_run.as_ref().map(ScenarioRun::address), options, ready_file)?;
             let Some(scenario_run) = scenario_run else { return pending().await };
-            let (played, admin) = (scenario_run.played(), scenario_run.address().to_string());
+            let (outcome, admin) = (scenario_run.played(), scenario_run.address().to_string());
             tokio::select! {
                 // A scenario that is over counts before the next request at the admin port.
                 biased;
-                () = played.over(), if options.until_over => Ok(()),
+                () = outcome.over(), if options.until_over => Ok(()),
                 watched = top::watch(admin), if options.top => watched,
-                never = scenario_run.serve(running.handle()) => match never {},
+                never = scenario_run.serve(self.running.handle()) => match never {},
             }
         };
-        let reason = tokio::select! {
+        tokio::select! {
             // A lost record counts first: the journal was said to be required. Whoever interrupts a run counts before everything
             // else, also while it starts.
             biased;
-            () = running.lost_a_record() => Err(incomplete()),
+            () = self.running.lost_a_record() => Err(incomplete()),
             () = signals.any() => Ok(()),
             reason = work => reason,
+        }
+    }
+
+    /// Writes the ready file, and prints it or the banner.
+    fn announce(
+        &self,
+        admin: Option<SocketAddr>,
+        options: &Run,
+        ready_file: &ReadyFile,
+    ) -> Result<(), Failure> {
+        let Self { lab, places, running, .. } = self;
+        let treated = listening::plain_clients(lab);
+        let mut ports = reached_at(running.addresses());
+        // Where nobody is let in, nobody needs to know.
+        ports.retain(|port, _| treated.get(port) != Some(&PlainClients::Refused));
+        let addresses = Addresses {
+            ports: &ports,
+            secure: &reached_at(running.secure_addresses()),
+            site: running.site().map(|SiteAddresses { plain, secure }| SiteAddresses {
+                plain: dialled_at(plain),
+                secure: secure.map(dialled_at),
+            }),
+            ca: self.tls.as_ref().and_then(|tls| tls.ca.as_deref()),
+            admin: admin.map(dialled_at),
         };
-        let ending = async {
-            let stopped = running.stop().await;
-            let kept = tell_unkept(options, stopped.unkept).and(judge_records(options, stopped));
-            if let Some(logs) = logs_of_the_end {
-                make_logs(logs, places.journal.clone()).await;
-            }
-            let report = |played: RunOutcome| played.report(options, &header, &places);
-            kept.and(reason.and_then(|()| played.map_or(Ok(()), report)))
-        };
-        signals.let_end(ending).await?
-    })
+        let text = ready_file::text(lab, &addresses, &places.journal);
+        ready_file.write(&text)?;
+        if options.print_ready {
+            print::line(&text);
+            return Ok(());
+        }
+        let reader = Reader::of_standard_output(options.verbose);
+        let are_logs_live = self.logs_at_end.is_none();
+        let folders = (places.journal.as_path(), places.logs.as_path());
+        print::out(&banner::text(lab, &addresses, folders, are_logs_live, reader));
+        self.is_banner_out.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Stops the components and reports. What was lost counts before the reason why the run ended, and that before what the
+    /// scenario came to.
+    async fn end(self, options: &Run, reason: Result<(), Failure>) -> Result<(), Failure> {
+        let stopped = self.running.stop().await;
+        let kept = tell_unkept(options, stopped.unkept).and(judge_records(options, stopped));
+        if let Some(logs) = self.logs_at_end {
+            make_logs(logs, self.places.journal.clone()).await;
+        }
+        let report = |outcome: RunOutcome| outcome.report(options, &self.header, &self.places);
+        kept.and(reason.and_then(|()| self.outcome.map_or(Ok(()), report)))
+    }
+}
+
+/// The lab that a run is of: that of the scenario or of the configuration, as the command line changes it.
+fn lab_of(scenario: Option<&Scenario>, options: &Run) -> Result<Lab, Failure> {
+    let lab = match scenario {
+        None => load_lab(options.config.as_deref(), &options.release, &options.tables)?,
+        Some(scenario) => Lab { tables: load_tables(&options.tables)?, ..scenario.lab.clone() },
+    };
+    let mut lab = with_addresses(lab, &options.addresses)?;
+    lab.tls.enabled &= !options.tls.no_tls;
+    listening::check_chosen(&lab, options)?;
+    add_agents(&mut lab, options)?;
+    add_applications(&mut lab, options)?;
+    Ok(lab)
+}
+
+fn net_config(lab: &Lab, tls: Option<&RunTls>, options: &Run) -> NetConfig {
+    NetConfig {
+        listen: listening::plain(lab, options),
+        plain: listening::plain_clients(lab),
+        site: listening::site(lab, options),
+        secure: tls.map(|tls| tls.listeners.clone()),
+        connect: connect(lab),
+        data: options.data.clone(),
+        journal_required: options.journal_required,
+        limits: descriptors::limits(),
+        ..NetConfig::default()
+    }
+}
+
+/// Creates the journal and the capture, unless the run is interrupted meanwhile.
+async fn begin_records(
+    header: &Header,
+    places: &Places,
+    options: &Run,
+    signals: &mut Signals,
+) -> Result<Option<RecordWriter>, Failure> {
+    // A pipe has no reader perhaps, and whoever opens it waits for one.
+    let begun = spawn_blocking({
+        let (header, places, pcap) = (header.clone(), places.clone(), options.pcap.clone());
+        move || RecordWriter::new(&header, &places)?.with_capture(&header, pcap.as_deref())
+    });
+    tokio::select! {
+        // What could be begun goes on, and ends in order.
+        biased;
+        begun = begun => joined(begun).map(Some),
+        () = signals.any() => Ok(None),
+    }
+}
+
+/// Waits until the components are connected, and warns of what is not in time.
+async fn tell_lacks(ready: BecomesReady) {
+    for lack in ready.wait(PATIENCE).await {
+        print::error(&format!("warning: after {} s {}", PATIENCE.as_secs(), lack.lack()));
+    }
 }
 
 /// Makes the logs of a run that is over. They are a view: how the run went does not depend on them.
@@ -224,7 +337,7 @@ fn with_lab(scenario: &Scenario, lab: &Lab) -> Scenario {
 }
 
 /// The components of a header, ready to run.
-pub(crate) fn build(lab: &Lab, header: &cce_journal::Header, nodes: Vec<NodeName>) -> Vec<Node> {
+pub(crate) fn build(lab: &Lab, header: &Header, nodes: Vec<NodeName>) -> Vec<Node> {
     let build = lab.builder();
     nodes
         .into_iter()
