@@ -7,7 +7,7 @@ use crate::{
     gate::Leaving,
     http_client,
     link::{Link, SendError},
-    store::Kept,
+    store::Durability,
 };
 use cce_courier::{Act, Manner, Parcel, Part};
 use cce_journal::{Treatment, What};
@@ -84,7 +84,7 @@ impl Actor {
 
     /// Lets something go, or has it wait until the changes before it are on disk.
     fn leave(&mut self, leaving: Leaving) {
-        if self.gate.is_empty() && self.store.kept() == Kept::All {
+        if self.gate.is_empty() && self.store.durability() == Durability::All {
             return self.act(leaving);
         }
         self.gate.wait(self.store.last_change(), leaving);
@@ -92,10 +92,10 @@ impl Actor {
 
     /// Lets go what waited for changes that are on disk by now.
     pub(crate) fn let_go(&mut self) {
-        let kept = match self.store.kept() {
-            Kept::All => self.store.last_change(),
-            Kept::UpTo(number) => number,
-            Kept::Never => return self.gate.clear(),
+        let kept = match self.store.durability() {
+            Durability::All => self.store.last_change(),
+            Durability::UpTo(number) => number,
+            Durability::Failed => return self.gate.clear(),
         };
         while let Some(leaving) = self.gate.next(kept) {
             self.act(leaving);

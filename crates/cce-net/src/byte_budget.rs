@@ -1,4 +1,4 @@
-//! Room for bytes that wait.
+//! Room for bytes that wait. Whoever has bytes has a part of the budget, and gives it back with them.
 
 use bytes::Bytes;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 #[derive(Clone, Debug)]
 pub(crate) struct ByteBudget(Arc<Semaphore>);
 
-/// A part of it, until it is dropped.
+/// A part of a budget, until the permit is dropped.
 #[derive(Debug)]
 pub(crate) struct BytePermit(OwnedSemaphorePermit);
 
@@ -30,23 +30,24 @@ impl ByteBudget {
 }
 
 impl BytePermit {
-    /// Makes it as large as both.
+    /// Makes the permit as large as both together.
     pub(crate) fn add(&mut self, other: Self) {
         self.0.merge(other.0);
     }
 
-    /// Bytes that have it until nobody has them any more.
+    /// Bytes that have the permit until nobody has them any more.
     pub(crate) fn keep(self, bytes: Bytes) -> Bytes {
-        Bytes::from_owner(Kept { bytes, _place: self })
+        Bytes::from_owner(BudgetedBytes { bytes, _place: self })
     }
 }
 
-struct Kept {
+/// Bytes, and the part of a budget that is theirs until they are dropped.
+struct BudgetedBytes {
     bytes: Bytes,
     _place: BytePermit,
 }
 
-impl AsRef<[u8]> for Kept {
+impl AsRef<[u8]> for BudgetedBytes {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }

@@ -6,7 +6,7 @@ use crate::{
     config::{CALLS_MAX, LINKS_MAX},
     connection_limits::ConnectionPermit,
     event::{Ends, Event, Life, Outcome, PendingReply},
-    link::{Link, Presence, Socket},
+    link::{ConnectionGuard, Link, Socket},
     remaining::RemainingEntry,
     socket::{Connection, reset},
 };
@@ -87,8 +87,8 @@ impl Actor {
             socket.offer_tls();
         }
         let security = socket.security();
-        let presence = Presence { _remaining: self.present(link, address), _permit: permit };
-        let open = Link::open(link, dialled, socket, &self.inbox, origin.is_some(), presence, &self.shared);
+        let guard = ConnectionGuard { _remaining: self.present(link, address), _permit: permit };
+        let open = Link::open(link, dialled, socket, &self.inbox, origin.is_some(), guard, &self.shared);
         self.links.insert(link, open);
         let cause = origin.as_ref().map(|origin| origin.record);
         let node = origin.map(|origin| origin.node);
@@ -116,9 +116,9 @@ impl Actor {
                 let node = is_lab.then(|| NodeName::from(link.port.listener()));
                 let (address, here) = (socket.peer().to_string(), socket.here().to_string());
                 let is_here = socket.is_dialled_here();
-                let presence = Presence { _remaining: self.present(link, socket.peer()), _permit: None };
+                let guard = ConnectionGuard { _remaining: self.present(link, socket.peer()), _permit: None };
                 let security = socket.security();
-                let open = Link::open(link, link.port, socket, &self.inbox, is_here, presence, &self.shared);
+                let open = Link::open(link, link.port, socket, &self.inbox, is_here, guard, &self.shared);
                 self.links.insert(link, open);
                 Input::LinkUp { link, peer: Peer { node, address, here, security } }
             }

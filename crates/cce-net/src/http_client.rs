@@ -5,7 +5,7 @@ use crate::{
     causes::Origin,
     config::CONNECT_DEADLINE,
     event::{Ends, Outcome},
-    pool::Kept,
+    pool::IdleConnection,
     shared::Shared,
     socket::{Connection, connect},
     web::{Body, Unread, read_all},
@@ -73,8 +73,13 @@ async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome 
     else {
         return Outcome { result: Err(CallError::Broken), ..unreachable };
     };
-    let mut kept =
-        Kept { sender, conversation: Box::pin(conversation), dialled, here: ends.here, is_open: true };
+    let mut kept = IdleConnection {
+        sender,
+        conversation: Box::pin(conversation),
+        dialled,
+        here: ends.here,
+        is_open: true,
+    };
     let result = kept.exchange(&request, &shared.outcomes).await;
     kept.outcome(port, result, shared)
 }
@@ -97,7 +102,7 @@ fn told(result: Result<Answer, Failed>) -> (Result<Response, CallError>, Option<
     }
 }
 
-impl Kept {
+impl IdleConnection {
     /// Whether the other end has closed the connection while nothing happened on it.
     async fn is_over(&mut self) -> bool {
         poll_fn(|cx| Poll::Ready(self.conversation.as_mut().poll(cx).is_ready())).await

@@ -86,12 +86,12 @@ enum TlsPhase {
     Handshake,
 }
 
-/// What a connection holds on to as long as it is there.
+/// What counts a connection as long as the connection is there.
 #[derive(Debug)]
-pub(crate) struct Presence {
-    /// For a stop that waits for it.
+pub(crate) struct ConnectionGuard {
+    /// The entry that a stop waits for.
     pub(crate) _remaining: RemainingEntry,
-    /// Its place among the connections from outside.
+    /// The place among the connections from outside, where the connection is one of them.
     pub(crate) _permit: Option<ConnectionPermit>,
 }
 
@@ -160,7 +160,7 @@ impl Link {
         Socket { stream, early, here, there, security, dialled }: Socket,
         inbox: &Inbox,
         is_peer_here: bool,
-        presence: Presence,
+        guard: ConnectionGuard,
         shared: &Shared,
     ) -> Self {
         let causes = is_peer_here.then(|| Arc::clone(&shared.causes));
@@ -182,7 +182,7 @@ impl Link {
         let writer = Writer { way, to, reader, door, queue, closed, broken: cut, tasks };
         shared.tasks.spawn(async move {
             writer.run().await;
-            drop((dialled, presence));
+            drop((dialled, guard));
             if let Some(causes) = causes {
                 causes.forget(here, there);
             }

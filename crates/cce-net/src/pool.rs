@@ -19,40 +19,40 @@ use tokio::net::TcpStream;
 /// Connections to one port that are kept.
 const KEPT_MAX: usize = 64;
 
-/// How long one is kept: less than any listener waits for the next request.
+/// How long a connection is kept: less than any listener waits for the next request.
 const KEPT_TIME: Duration = Duration::from_secs(2);
 
 /// Connections within this process on which nothing happens.
 #[derive(Debug, Default)]
-pub(crate) struct Pool(Mutex<BTreeMap<Port, Vec<(Time, Kept)>>>);
+pub(crate) struct Pool(Mutex<BTreeMap<Port, Vec<(Time, IdleConnection)>>>);
 
 /// A connection that may have another exchange.
-pub(crate) struct Kept {
+pub(crate) struct IdleConnection {
     pub(crate) sender: SendRequest<Full<Bytes>>,
-    /// What moves its bytes.
+    /// The future that moves the bytes of the connection.
     pub(crate) conversation: Pin<Box<Connection<TokioIo<TcpStream>, Full<Bytes>>>>,
     pub(crate) dialled: Dialled,
     pub(crate) here: SocketAddr,
     pub(crate) is_open: bool,
 }
 
-impl fmt::Debug for Kept {
+impl fmt::Debug for IdleConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Kept").field("here", &self.here).finish_non_exhaustive()
+        f.debug_struct("IdleConnection").field("here", &self.here).finish_non_exhaustive()
     }
 }
 
 impl Pool {
-    /// The connection that was used last, if it is not too old. Those that are end.
-    pub(crate) fn take(&self, port: Port, now: Time) -> Option<Kept> {
+    /// The connection that was used last, unless it is too old. Connections that are too old end here.
+    pub(crate) fn take(&self, port: Port, now: Time) -> Option<IdleConnection> {
         let mut kept = self.lock();
         let of_port = kept.get_mut(&port)?;
         of_port.retain(|(since, _)| now.since(*since) < KEPT_TIME);
-        of_port.pop().map(|(_, kept)| kept)
+        of_port.pop().map(|(_, connection)| connection)
     }
 
     /// Keeps a connection for the next call.
-    pub(crate) fn keep(&self, port: Port, connection: Kept, now: Time) {
+    pub(crate) fn keep(&self, port: Port, connection: IdleConnection, now: Time) {
         let mut kept = self.lock();
         let of_port = kept.entry(port).or_default();
         if of_port.len() < KEPT_MAX {
@@ -65,7 +65,7 @@ impl Pool {
         self.lock().clear();
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Port, Vec<(Time, Kept)>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Port, Vec<(Time, IdleConnection)>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

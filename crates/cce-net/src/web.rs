@@ -331,8 +331,8 @@ impl WebListener {
     where
         A: Fn(Request<Result<Bytes, BodyFlaw>>) -> Response<Bytes> + Send + Sync + 'static,
     {
-        let desk = Desk { limits, room: ByteBudget::new(crate::config::BODIES_MAX), answer };
-        let (desk, open) = (Arc::new(desk), ConnectionLimits::named(name.to_owned(), limits));
+        let service = WebService { limits, room: ByteBudget::new(crate::config::BODIES_MAX), answer };
+        let (service, open) = (Arc::new(service), ConnectionLimits::named(name.to_owned(), limits));
         let (tasks, stop, trouble) = (TaskTracker::new(), CancellationToken::new(), RareWarning::default());
         let _gone = stop.clone().drop_guard();
         loop {
@@ -345,9 +345,9 @@ impl WebListener {
                             limits,
                             Some(permit),
                         );
-                        let (desk, stop) = (Arc::clone(&desk), stop.clone());
+                        let (service, stop) = (Arc::clone(&service), stop.clone());
                         tasks.spawn(async move {
-                            converse(stream, limits, &stop, |request| desk.answer(request)).await;
+                            converse(stream, limits, &stop, |request| service.answer(request)).await;
                         });
                     }
                     None => reset(&stream),
@@ -363,14 +363,14 @@ impl WebListener {
     }
 }
 
-/// What every request of such a listener needs.
-struct Desk<A> {
+/// The service behind a [`WebListener`], which its requests share.
+struct WebService<A> {
     limits: OutsiderLimits,
     room: ByteBudget,
     answer: A,
 }
 
-impl<A> Desk<A>
+impl<A> WebService<A>
 where
     A: Fn(Request<Result<Bytes, BodyFlaw>>) -> Response<Bytes>,
 {

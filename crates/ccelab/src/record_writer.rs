@@ -1,4 +1,5 @@
-//! Writes the records of a run as they come: the journal, the logs, the live ladder.
+//! Writes the records of a run as they come: the journal, the logs, the capture, the live ladder. A destination that failed once
+//! gets nothing more, and the others go on.
 
 use crate::{
     failure::Failure,
@@ -32,7 +33,7 @@ const WAITING_MAX: usize = 1 << 18;
 /// Warnings about lost variables.
 const WARNED_MAX: usize = 100;
 
-/// The one who takes in records.
+/// Writes each record of a run to the journal and to the views that are wanted.
 pub(crate) struct RecordWriter {
     journal: Writer<BufWriter<File>>,
     logs: Option<LogFiles>,
@@ -45,23 +46,24 @@ pub(crate) struct RecordWriter {
     /// Whether tasks may be open at the end of the run.
     is_open_ended: bool,
     journal_path: PathBuf,
-    /// What is lost, the journal apart from what is made of it.
-    losses: [Loss; 2],
+    journal_loss: Loss,
+    views_loss: Loss,
 }
 
-/// What could not be written.
+/// What one destination lacks.
 #[derive(Debug, Default)]
 struct Loss {
-    /// What went wrong first: nothing is written behind it.
+    /// The first failure, behind which nothing is written.
     trouble: Option<std::io::Error>,
-    /// Records since then.
+    /// The number of records since then.
     records: u64,
 }
 
-/// What may be lost by itself.
+/// Where records are written. Each destination can fail alone.
 #[derive(Clone, Copy)]
-enum Kept {
+enum Destination {
     Journal,
+    /// The logs and the capture.
     Views,
 }
 
@@ -75,7 +77,7 @@ struct LiveCapture {
 struct LiveLadder {
     rows: LadderRows,
     text: LadderText,
-    /// What is drawn once something else is said.
+    /// The text that is drawn once something else is said, and whether that is said.
     waiting: Option<(String, Arc<AtomicBool>)>,
 }
 
@@ -92,7 +94,8 @@ impl RecordWriter {
             warned: BTreeSet::new(),
             is_open_ended: false,
             journal_path: places.journal.clone(),
-            losses: <[Loss; 2]>::default(),
+            journal_loss: Loss::default(),
+            views_loss: Loss::default(),
         })
     }
 
@@ -108,7 +111,7 @@ impl RecordWriter {
         let mut file = BufWriter::new(create_private(path)?);
         let written = file.write_all(&capture.head());
         self.capture = Some(LiveCapture { capture, file });
-        self.keep(Kept::Views, written);
+        self.note_result(Destination::Views, written);
         Ok(self)
     }
 
@@ -123,7 +126,7 @@ impl RecordWriter {
         self.with_ladder_behind(header, &Arc::new(AtomicBool::new(true)))
     }
 
-    /// The same once something is said, such as the banner.
+    /// Draws the ladder as it grows, once something else is said, such as the banner.
     pub(crate) fn with_ladder_behind(mut self, header: &Header, is_said: &Arc<AtomicBool>) -> Self {
         let text = LadderText::new(header, print::page());
         let head = text.legend() + &text.head();
@@ -147,7 +150,7 @@ impl RecordWriter {
         self
     }
 
-    /// Logs and the capture.
+    /// Writes a record to the logs and to the capture.
     fn write_views(&mut self, record: &Record) -> std::io::Result<()> {
         if let Some(logs) = &mut self.logs {
             logs.record(record)?;
@@ -158,7 +161,7 @@ impl RecordWriter {
         Ok(())
     }
 
-    /// What the capture lacks once everything is recorded.
+    /// Writes what the capture lacks once everything is recorded.
     fn finish_views(&mut self) -> std::io::Result<()> {
         let Some(LiveCapture { capture, file }) = &mut self.capture else { return Ok(()) };
         file.write_all(&capture.finish())
@@ -171,36 +174,49 @@ impl RecordWriter {
         self.logs.as_mut().map_or(Ok(()), LogFiles::flush)
     }
 
-    fn is_lost(&self, what: Kept) -> bool {
-        self.losses[what as usize].trouble.is_some()
+    fn is_lost(&self, destination: Destination) -> bool {
+        let loss = match destination {
+            Destination::Journal => &self.journal_loss,
+            Destination::Views => &self.views_loss,
+        };
+        loss.trouble.is_some()
     }
 
-    /// Does something unless it failed before, and remembers the first failure.
-    fn keep(&mut self, what: Kept, result: std::io::Result<()>) {
-        let loss = &mut self.losses[what as usize];
-        let (Err(error), None) = (result, &loss.trouble) else { return };
-        let name = match what {
-            Kept::Journal => format!("the journal {}", self.journal_path.display()),
-            Kept::Views => "logs or the capture".to_owned(),
+    fn loss_mut(&mut self, destination: Destination) -> &mut Loss {
+        match destination {
+            Destination::Journal => &mut self.journal_loss,
+            Destination::Views => &mut self.views_loss,
+        }
+    }
+
+    /// Keeps the first failure of a destination, and warns of it.
+    fn note_result(&mut self, destination: Destination, result: std::io::Result<()>) {
+        let Err(error) = result else { return };
+        if self.is_lost(destination) {
+            return;
+        }
+        let name = match destination {
+            Destination::Journal => format!("the journal {}", self.journal_path.display()),
+            Destination::Views => "logs or the capture".to_owned(),
         };
         print::error(&format!("warning: {name} cannot be written any more: {error}"));
-        loss.trouble = Some(error);
+        self.loss_mut(destination).trouble = Some(error);
     }
 
     fn flush(&mut self) {
-        if !self.is_lost(Kept::Journal) {
+        if !self.is_lost(Destination::Journal) {
             let flushed = self.journal.flush();
-            self.keep(Kept::Journal, flushed);
+            self.note_result(Destination::Journal, flushed);
         }
-        if !self.is_lost(Kept::Views) {
+        if !self.is_lost(Destination::Views) {
             let flushed = self.flush_views();
-            self.keep(Kept::Views, flushed);
+            self.note_result(Destination::Views, flushed);
         }
     }
 
     /// Says once more at the end what is lost: a warning in the middle of a run is easily missed.
     fn tell_losses(&self) {
-        let [journal, views] = &self.losses;
+        let (journal, views) = (&self.journal_loss, &self.views_loss);
         if let Some(error) = &journal.trouble {
             print::error(&format!(
                 "warning: the journal {} is cut off, {} records of the run and what was buffered before them are lost: {error}",
@@ -266,17 +282,17 @@ fn warn_of_loss(warned: &mut BTreeSet<(String, EccLoss)>, record: &Record) {
 impl Sink for RecordWriter {
     fn record(&mut self, record: &Record) {
         warn_of_loss(&mut self.warned, record);
-        if self.is_lost(Kept::Journal) {
-            self.losses[Kept::Journal as usize].records += 1;
+        if self.is_lost(Destination::Journal) {
+            self.journal_loss.records += 1;
         } else {
             let written = self.journal.record(record);
-            self.keep(Kept::Journal, written);
+            self.note_result(Destination::Journal, written);
         }
-        if self.is_lost(Kept::Views) {
-            self.losses[Kept::Views as usize].records += 1;
+        if self.is_lost(Destination::Views) {
+            self.views_loss.records += 1;
         } else {
             let written = self.write_views(record);
-            self.keep(Kept::Views, written);
+            self.note_result(Destination::Views, written);
         }
         if let Some(ladder) = &mut self.ladder {
             ladder.draw(record);
@@ -298,20 +314,20 @@ impl Sink for RecordWriter {
     }
 
     fn is_whole(&self) -> bool {
-        !self.is_lost(Kept::Journal)
+        !self.is_lost(Destination::Journal)
     }
 
     fn finish(&mut self) {
         if let Some(ladder) = &mut self.ladder {
             ladder.finish();
         }
-        if !self.is_lost(Kept::Journal) {
+        if !self.is_lost(Destination::Journal) {
             let ended = self.journal.end(self.is_open_ended);
-            self.keep(Kept::Journal, ended);
+            self.note_result(Destination::Journal, ended);
         }
-        if !self.is_lost(Kept::Views) {
+        if !self.is_lost(Destination::Views) {
             let finished = self.finish_views();
-            self.keep(Kept::Views, finished);
+            self.note_result(Destination::Views, finished);
         }
         self.flush();
         self.tell_losses();

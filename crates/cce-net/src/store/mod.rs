@@ -70,7 +70,7 @@ enum Medium {
     Disk(Disk),
 }
 
-/// The way to the one who writes.
+/// The way to the keeper, which writes on a thread of its own.
 #[derive(Debug)]
 struct Disk {
     /// Numbers changes.
@@ -84,15 +84,15 @@ struct Disk {
     way: Option<(Sender<Change>, JoinHandle<()>)>,
 }
 
-/// How far the disk is.
+/// Which changes of a store are on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kept {
-    /// Every change is there.
+pub(crate) enum Durability {
+    /// Every change is on disk.
     All,
-    /// Changes up to this number are there, and others under way.
+    /// Changes up to this number are on disk, and others are under way.
     UpTo(u64),
     /// The disk failed, and the run ends because of that: nothing more is written.
-    Never,
+    Failed,
 }
 
 impl Store {
@@ -143,27 +143,27 @@ impl Store {
         }
     }
 
-    /// How far the disk is. [`Store::progress`] waits from here.
-    pub(crate) fn kept(&mut self) -> Kept {
+    /// Which changes are on disk. [`Store::progress`] waits from here.
+    pub(crate) fn durability(&mut self) -> Durability {
         match &mut self.place {
-            Medium::Memory => Kept::All,
-            Medium::Disk(disk) => disk.kept(),
+            Medium::Memory => Durability::All,
+            Medium::Disk(disk) => disk.durability(),
         }
     }
 
     /// Whether so much is under way that a component should wait.
     pub(crate) fn is_behind(&mut self) -> bool {
         let Medium::Disk(disk) = &mut self.place else { return false };
-        match disk.kept() {
-            Kept::UpTo(_) => disk.under_way.len() >= WAITING_MAX || disk.bytes >= BYTES_MAX,
-            Kept::All | Kept::Never => false,
+        match disk.durability() {
+            Durability::UpTo(_) => disk.under_way.len() >= WAITING_MAX || disk.bytes >= BYTES_MAX,
+            Durability::All | Durability::Failed => false,
         }
     }
 
     /// Waits until the disk is further than it was, or nothing more is written.
     pub(crate) async fn progress(&mut self) {
         if let Medium::Disk(disk) = &mut self.place {
-            // An error says that the keeper has ended, which the caller sees by `kept`.
+            // An error says that the keeper has ended, which the caller sees by `durability`.
             let _ = disk.kept.changed().await;
         }
     }
@@ -181,16 +181,16 @@ impl Disk {
         }
     }
 
-    fn kept(&mut self) -> Kept {
+    fn durability(&mut self) -> Durability {
         let is_over = self.kept.has_changed().is_err();
         let number = *self.kept.borrow_and_update();
         while let Some((_, size)) = self.under_way.pop_front_if(|(change, _)| *change <= number) {
             self.bytes -= size;
         }
         match number {
-            number if number == self.last => Kept::All,
-            _ if is_over => Kept::Never,
-            number => Kept::UpTo(number),
+            number if number == self.last => Durability::All,
+            _ if is_over => Durability::Failed,
+            number => Durability::UpTo(number),
         }
     }
 }

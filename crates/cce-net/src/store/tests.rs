@@ -56,7 +56,7 @@ fn fill(store: &mut Store, numbers: impl IntoIterator<Item = u32>) {
 }
 
 async fn until_kept(store: &mut Store) {
-    while matches!(store.kept(), Kept::UpTo(_)) {
+    while matches!(store.durability(), Durability::UpTo(_)) {
         store.progress().await;
     }
 }
@@ -65,10 +65,10 @@ async fn until_kept(store: &mut Store) {
 async fn a_change_is_kept_once_it_is_in_the_database_and_not_before() {
     let folder = Folder::new();
     let mut store = folder.open().unwrap();
-    assert_eq!(store.kept(), Kept::All);
+    assert_eq!(store.durability(), Durability::All);
     fill(&mut store, 1..=100);
     until_kept(&mut store).await;
-    assert_eq!((store.kept(), store.last_change()), (Kept::All, 100));
+    assert_eq!((store.durability(), store.last_change()), (Durability::All, 100));
     // As `kill -9` leaves them: copies of both files, without a goodbye.
     let copy = Folder::new();
     for name in ["ccp.db", "ccp.db-wal"] {
@@ -104,7 +104,7 @@ async fn a_database_whose_log_was_cut_off_anywhere_has_the_changes_of_whole_comm
 fn without_a_folder_nothing_waits_for_a_disk() {
     let mut store = Store::open(None, &Kind::Ccp.into(), OnLoss::GoOn, &Arc::default()).unwrap();
     fill(&mut store, 1..=3);
-    assert_eq!((store.kept(), store.values().len()), (Kept::All, 3));
+    assert_eq!((store.durability(), store.values().len()), (Durability::All, 3));
 }
 
 #[test]

@@ -30,10 +30,10 @@ pub(crate) struct Admin {
     journal: Option<RunJournal>,
 }
 
-/// What every request needs.
+/// The service behind the admin port, which every request shares.
 #[derive(Clone)]
-struct Desk {
-    /// Where it listens.
+struct AdminService {
+    /// The address that the port listens at.
     bound: IpAddr,
     control: Arc<Mutex<dyn Control>>,
     driver: Arc<dyn Driver>,
@@ -83,15 +83,15 @@ impl Admin {
         driver: Arc<dyn Driver>,
     ) -> Infallible {
         let bound = self.address().ip();
-        let desk = Desk { bound, control, driver, journal: Arc::new(Mutex::new(self.journal)) };
-        self.listener.serve("the admin port", self.limits, move |request| answer(&desk, request)).await
+        let service = AdminService { bound, control, driver, journal: Arc::new(Mutex::new(self.journal)) };
+        self.listener.serve("the admin port", self.limits, move |request| answer(&service, request)).await
     }
 }
 
-fn answer(desk: &Desk, request: Request<Result<Bytes, BodyFlaw>>) -> Response<Bytes> {
+fn answer(service: &AdminService, request: Request<Result<Bytes, BodyFlaw>>) -> Response<Bytes> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
-    if !is_called_by_its_name(&parts, desk.bound) {
+    if !is_called_by_its_name(&parts, service.bound) {
         return foreign("the admin port answers to its own address and to localhost, by no other name");
     }
     let origin = parts.headers.get(header::ORIGIN).cloned();
@@ -103,7 +103,7 @@ fn answer(desk: &Desk, request: Request<Result<Bytes, BodyFlaw>>) -> Response<By
             StatusCode::BAD_REQUEST,
             "the admin port reads no query: what to do stands in the path, and in the body where one is taken",
         ),
-        Ok(body) if body.len() <= BODY_MAX => desk.answer(&parts.method, &path, &body),
+        Ok(body) if body.len() <= BODY_MAX => service.answer(&parts.method, &path, &body),
         Ok(_) | Err(BodyFlaw::TooLarge) => {
             refusal(StatusCode::PAYLOAD_TOO_LARGE, &format!("a body has at most {BODY_MAX} bytes"))
         }
@@ -207,7 +207,7 @@ fn plain(segment: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-impl Desk {
+impl AdminService {
     fn answer(&self, method: &Method, path: &str, body: &[u8]) -> Answer {
         let found = segments(path);
         let found: Vec<&str> = found.iter().map(String::as_str).collect();

@@ -19,12 +19,12 @@ fn lab(folder: &Path, arguments: &[&str]) -> Running {
 }
 
 /// An agent's desktop that speaks REST alone.
-struct Desk<'a> {
+struct Desktop<'a> {
     lab: &'a Running,
     agent: &'a str,
 }
 
-impl Desk<'_> {
+impl Desktop<'_> {
     fn ask(&self, method: &str, path: &str, body: &str) -> Answer {
         let account = format!("{}:ccelab", self.agent);
         let path = format!("/finesse/api/{path}");
@@ -87,7 +87,7 @@ impl Desk<'_> {
 fn the_last_request_for_routable_counts() {
     let folder = folder("case-routable");
     let lab = lab(&folder, &[]);
-    let desk = Desk { lab: &lab, agent: "1083" };
+    let desk = Desktop { lab: &lab, agent: "1083" };
     desk.become_ready();
     create_task(&lab.address("app")).unwrap();
     let dialog = desk.dialog();
@@ -116,7 +116,7 @@ fn the_events_of_a_team_s_users_come_to_who_subscribed() {
     );
     stream.ask(&wish, "id='s'");
     stream.until("subscription=\"subscribed\"");
-    assert_eq!(Desk { lab: &lab, agent: "1082" }.sign_in("1082"), 202);
+    assert_eq!(Desktop { lab: &lab, agent: "1082" }.sign_in("1082"), 202);
     stream.until(node);
     stream.until("1082");
     stream.ask(&wish.replace("/Team/5005/Users", "/Team/77/Users").replace("id='s'", "id='t'"), "id='t'");
@@ -128,7 +128,7 @@ fn the_events_of_a_team_s_users_come_to_who_subscribed() {
 fn what_a_dialog_offers_is_carried_out() {
     let folder = folder("case-actions");
     let lab = lab(&folder, &[]);
-    let desk = Desk { lab: &lab, agent: "1082" };
+    let desk = Desktop { lab: &lab, agent: "1082" };
     desk.become_ready();
     create_task(&lab.address("app")).unwrap();
     let dialog = desk.dialog();
@@ -148,7 +148,7 @@ fn what_a_dialog_offers_is_carried_out() {
 fn head_and_options_are_answered_where_get_is() {
     let folder = folder("case-head");
     let lab = lab(&folder, &[]);
-    let desk = Desk { lab: &lab, agent: "1082" };
+    let desk = Desktop { lab: &lab, agent: "1082" };
     for path in ["SystemInfo", "User/1082"] {
         let head = desk.ask("HEAD", path, "");
         assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
@@ -170,7 +170,7 @@ fn head_and_options_are_answered_where_get_is() {
 fn a_second_agent_on_an_extension_stays_signed_out() {
     let folder = folder("case-extension");
     let lab = lab(&folder, &[]);
-    let (first, second) = (Desk { lab: &lab, agent: "1082" }, Desk { lab: &lab, agent: "1083" });
+    let (first, second) = (Desktop { lab: &lab, agent: "1082" }, Desktop { lab: &lab, agent: "1083" });
     assert_eq!(first.sign_in("1082"), 202);
     first.until(&first.user(), "<state>NOT_READY</state>");
     let mut stream = Stream::open(&lab.address("xmpp"));
@@ -187,7 +187,7 @@ fn a_lab_with_reason_codes_demands_one() {
         "[[finesse.reason_codes]]\ncategory = \"NOT_READY\"\nid = 16\ncode = 10\nlabel = \"Team Meeting\"\n";
     fs::write(folder.join("lab.toml"), code).unwrap();
     let lab = lab(&folder, &["--config", "lab.toml"]);
-    let desk = Desk { lab: &lab, agent: "1082" };
+    let desk = Desktop { lab: &lab, agent: "1082" };
     assert_eq!(desk.sign_in("1082"), 202);
     desk.until(&desk.user(), "<state>NOT_READY</state>");
     let refused = desk.ask("PUT", "User/1082", "<User><state>NOT_READY</state></User>");
