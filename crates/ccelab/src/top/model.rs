@@ -1,4 +1,4 @@
-//! What `ccelab top` knows and what is chosen in it.
+//! What `ccelab top` knows and what is chosen in it. Keys and answers of the admin port enter; [`Action`]s leave.
 
 use crate::admin::HeldView;
 use cce_journal::Ticket;
@@ -21,9 +21,9 @@ pub(super) struct Top {
     pub(super) chosen: usize,
 }
 
-/// What a key means.
+/// The command that a key stands for.
 #[derive(Clone, Copy)]
-enum Wish {
+enum KeyCommand {
     Quit,
     Up,
     Down,
@@ -31,17 +31,17 @@ enum Wish {
     ReleaseAll,
 }
 
-/// The keys.
-const KEYS: [(KeyCode, Wish); 9] = [
-    (KeyCode::Char('q'), Wish::Quit),
-    (KeyCode::Esc, Wish::Quit),
-    (KeyCode::Up, Wish::Up),
-    (KeyCode::Char('k'), Wish::Up),
-    (KeyCode::Down, Wish::Down),
-    (KeyCode::Char('j'), Wish::Down),
-    (KeyCode::Char('r'), Wish::Release),
-    (KeyCode::Enter, Wish::Release),
-    (KeyCode::Char('a'), Wish::ReleaseAll),
+/// The keys and their commands.
+const KEYS: [(KeyCode, KeyCommand); 9] = [
+    (KeyCode::Char('q'), KeyCommand::Quit),
+    (KeyCode::Esc, KeyCommand::Quit),
+    (KeyCode::Up, KeyCommand::Up),
+    (KeyCode::Char('k'), KeyCommand::Up),
+    (KeyCode::Down, KeyCommand::Down),
+    (KeyCode::Char('j'), KeyCommand::Down),
+    (KeyCode::Char('r'), KeyCommand::Release),
+    (KeyCode::Enter, KeyCommand::Release),
+    (KeyCode::Char('a'), KeyCommand::ReleaseAll),
 ];
 
 /// What comes from the admin port.
@@ -53,7 +53,7 @@ pub(super) enum News {
     Answer(String, Result<Value, String>),
 }
 
-/// What a key asks for.
+/// What follows from a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Action {
     /// Nothing more.
@@ -94,7 +94,7 @@ impl Top {
         (self.lab, self.held, self.trouble) = (lab, held, None);
     }
 
-    /// The lab does not answer. What was known stays.
+    /// Notes that the lab does not answer. What was known stays.
     pub(super) fn lose(&mut self, why: String) {
         self.trouble = Some(why);
     }
@@ -104,16 +104,16 @@ impl Top {
         if is_interrupt {
             return Action::Quit;
         }
-        match KEYS.iter().find(|(code, _)| *code == key.code).map(|(_, wish)| wish) {
+        match KEYS.iter().find(|(code, _)| *code == key.code).map(|(_, command)| command) {
             None => Action::Nothing,
-            Some(Wish::Quit) => Action::Quit,
-            Some(Wish::Up) => self.choose(self.chosen.saturating_sub(1)),
-            Some(Wish::Down) => self.choose(self.chosen + 1),
-            Some(Wish::Release) => self
+            Some(KeyCommand::Quit) => Action::Quit,
+            Some(KeyCommand::Up) => self.choose(self.chosen.saturating_sub(1)),
+            Some(KeyCommand::Down) => self.choose(self.chosen + 1),
+            Some(KeyCommand::Release) => self
                 .ticket()
                 .map_or(Action::Nothing, |ticket| Action::Post(format!("/held/{ticket}/release"))),
-            Some(Wish::ReleaseAll) if self.held.is_empty() => Action::Nothing,
-            Some(Wish::ReleaseAll) => Action::Post("/held/release".into()),
+            Some(KeyCommand::ReleaseAll) if self.held.is_empty() => Action::Nothing,
+            Some(KeyCommand::ReleaseAll) => Action::Post("/held/release".into()),
         }
     }
 
