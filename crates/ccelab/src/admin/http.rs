@@ -1,4 +1,5 @@
-//! The admin port over HTTP.
+//! The admin port over HTTP. Requests of this machine enter; each finds its row in one table, and a change leaves as orders to the
+//! driver alone.
 
 use super::{Control, Driver, Refusal, RuleView, RunJournal, WaitingView};
 use bytes::Bytes;
@@ -14,13 +15,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
     convert::Infallible,
-    io,
+    io, iter,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Largest body of a request, in bytes.
+/// The largest body of a request, in bytes.
 const BODY_MAX: usize = 1 << 16;
 
 /// The admin port, where its address is taken.
@@ -40,11 +41,11 @@ struct AdminService {
     journal: Arc<Mutex<Option<RunJournal>>>,
 }
 
-/// What is ordered of the sides of the CTI server.
+/// The body of an order to the sides of the CTI server.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SidesBody {
-    /// In the words of a scenario's step.
+    /// The order in the words of a scenario's step.
     #[serde(rename = "do")]
     words: String,
 }
@@ -176,18 +177,173 @@ fn allow(headers: &mut HeaderMap, asked: &HeaderMap, methods: &HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600"));
 }
 
+/// A request that the admin port answers.
+struct Route {
+    method: &'static str,
+    /// A path with at most one name in braces.
+    path: &'static str,
+    /// The sentence of the index, which does not list itself.
+    about: Option<&'static str>,
+    run: fn(&AdminService, &RouteRequest<'_>) -> Result<Answer, Refusal>,
+}
+
+/// A request as its route reads it.
+struct RouteRequest<'a> {
+    path: &'a str,
+    /// The segment that stands for the name in braces; empty where the route has none.
+    name: &'a str,
+    body: &'a [u8],
+}
+
+/// Every request that is answered, in the order of the index.
+static ROUTES: [Route; 16] = [
+    Route { method: "GET", path: "/", about: None, run: |_, _| Ok(ok(index())) },
+    Route {
+        method: "GET",
+        path: "/rules",
+        about: Some(
+            "every rule: name, state (armed, fired, disarmed), what it does, how often it matched since it was armed, how often it ever fired, what became of its messages",
+        ),
+        run: |service, _| Ok(ok(json!(service.control().list_rules()))),
+    },
+    Route {
+        method: "GET",
+        path: "/rules/{name}",
+        about: Some("one of them"),
+        run: |service, request| service.rule(request.name).map(|rule| ok(json!(rule))),
+    },
+    Route {
+        method: "POST",
+        path: "/rules",
+        about: Some("adds a rule, with the keys that it has in a scenario file"),
+        run: |service, request| service.add(request.body),
+    },
+    Route {
+        method: "DELETE",
+        path: "/rules/{name}",
+        about: Some("removes it and lets go what it holds"),
+        run: |service, request| service.remove(request.without_body()?.name),
+    },
+    Route {
+        method: "POST",
+        path: "/rules/{name}/arm",
+        about: Some(
+            "lets it act from now on, once more if it did already; 409 where it is armed and has counted nothing",
+        ),
+        run: |service, request| service.arm(request.without_body()?.name),
+    },
+    Route {
+        method: "POST",
+        path: "/rules/{name}/disarm",
+        about: Some("lets it act no more; what it holds stays held; 409 where it is disarmed already"),
+        run: |service, request| service.disarm(request.without_body()?.name),
+    },
+    Route {
+        method: "POST",
+        path: "/cti",
+        about: Some("changes the sides of the CTI server: {\"do\": \"stop a\"}"),
+        run: |service, request| service.order_sides(request.body),
+    },
+    Route {
+        method: "GET",
+        path: "/settings",
+        about: Some(
+            "every setting of the lab: the components that take it while the lab runs, or why it is fixed; and what was changed",
+        ),
+        run: |service, _| Ok(ok(service.control().describe_settings())),
+    },
+    Route {
+        method: "POST",
+        path: "/settings",
+        about: Some("changes settings, all or none: {\"finesse.ccp_retries\": 3}"),
+        run: |service, request| service.set(request.body),
+    },
+    Route {
+        method: "GET",
+        path: "/status",
+        about: Some(
+            "how the lab stands: agents with states and tasks, queues, counts and rates, the last rows of the ladder; is_behind where more has happened",
+        ),
+        run: |service, _| service.status(),
+    },
+    Route {
+        method: "GET",
+        path: "/why",
+        about: Some(
+            "every task that waits: its short name, contact, place, since_ms, and for each agent why that agent does not get it",
+        ),
+        run: |service, _| Ok(ok(json!(service.control().list_waiting()))),
+    },
+    Route {
+        method: "GET",
+        path: "/why/{task}",
+        about: Some("one of them, by short name or contact id"),
+        run: |service, request| service.why(request.name),
+    },
+    Route {
+        method: "GET",
+        path: "/held",
+        about: Some("every message that is held: ticket, rule, message, from, to, about, since_ms"),
+        run: |service, _| Ok(ok(json!(service.control().list_held()))),
+    },
+    Route {
+        method: "POST",
+        path: "/held/{ticket}/release",
+        about: Some("lets one go"),
+        run: |service, request| service.release(request.without_body()?.name),
+    },
+    Route {
+        method: "POST",
+        path: "/held/release",
+        about: Some("lets all go; 404 where nothing is held"),
+        run: |service, request| {
+            request.without_body()?;
+            service.release_all()
+        },
+    },
+];
+
+impl Route {
+    /// The segment that stands for the name in braces, where these segments are a path of the route.
+    fn name_in<'a>(&self, segments: &'a [String]) -> Option<&'a str> {
+        let mut own = self.path.split('/').filter(|segment| !segment.is_empty());
+        let mut name = "";
+        for segment in segments {
+            let own = own.next()?;
+            if own.starts_with('{') {
+                name = segment;
+            } else if own != segment {
+                return None;
+            }
+        }
+        own.next().is_none().then_some(name)
+    }
+}
+
+impl RouteRequest<'_> {
+    /// The request itself, unless a body says more than its path.
+    fn without_body(&self) -> Result<&Self, Refusal> {
+        if says_nothing(self.body) {
+            return Ok(self);
+        }
+        Err(Refusal::Wrong(format!("{} takes no body: what it is about stands in the path", self.path)))
+    }
+}
+
 /// The methods of a path; none where there is nothing.
 fn methods(path: &str) -> Vec<&'static str> {
-    match segments(path).iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] | ["held" | "status" | "why"] | ["why", _] => vec!["GET", "HEAD", "OPTIONS"],
-        ["rules", _] => vec!["GET", "HEAD", "DELETE", "OPTIONS"],
-        ["rules" | "settings"] => vec!["GET", "HEAD", "POST", "OPTIONS"],
-        ["cti"] => vec!["POST", "OPTIONS"],
-        ["held", "release"] | ["held", _, "release"] | ["rules", _, "arm" | "disarm"] => {
-            vec!["POST", "OPTIONS"]
+    let segments = segments(path);
+    let mut methods = Vec::new();
+    for route in ROUTES.iter().filter(|route| route.name_in(&segments).is_some()) {
+        methods.push(route.method);
+        if route.method == "GET" {
+            methods.push("HEAD");
         }
-        _ => Vec::new(),
     }
+    if !methods.is_empty() {
+        methods.push("OPTIONS");
+    }
+    methods
 }
 
 fn segments(path: &str) -> Vec<String> {
@@ -209,33 +365,13 @@ fn plain(segment: &str) -> String {
 
 impl AdminService {
     fn answer(&self, method: &Method, path: &str, body: &[u8]) -> Answer {
-        let found = segments(path);
-        let found: Vec<&str> = found.iter().map(String::as_str).collect();
-        // Of an answer to HEAD the body is left out on its way (RFC 9110 9.3.2).
-        let asked = if method == Method::HEAD { "GET" } else { method.as_str() };
-        let said = match (asked, &found[..]) {
-            ("GET", []) => Ok((StatusCode::OK, index())),
-            ("GET", ["rules"]) => Ok((StatusCode::OK, json!(self.control().list_rules()))),
-            ("POST", ["rules"]) => self.add(body),
-            ("GET", ["rules", name]) => self.rule(name).map(|rule| (StatusCode::OK, json!(rule))),
-            ("POST" | "DELETE", ["held", ..] | ["rules", _, ..]) if !says_nothing(body) => {
-                Err(Refusal::Wrong(format!("{path} takes no body: what it is about stands in the path")))
-            }
-            ("DELETE", ["rules", name]) => self.remove(name),
-            ("POST", ["rules", name, "arm"]) => self.arm(name, true),
-            ("POST", ["rules", name, "disarm"]) => self.arm(name, false),
-            ("POST", ["cti"]) => self.order_sides(body),
-            ("GET", ["settings"]) => Ok((StatusCode::OK, self.control().describe_settings())),
-            ("POST", ["settings"]) => self.set(body),
-            ("GET", ["status"]) => self.status(),
-            ("GET", ["why"]) => Ok((StatusCode::OK, json!(self.control().list_waiting()))),
-            ("GET", ["why", task]) => self.why(task),
-            ("GET", ["held"]) => Ok((StatusCode::OK, json!(self.control().list_held()))),
-            ("POST", ["held", "release"]) => self.release_all(),
-            ("POST", ["held", ticket, "release"]) => self.release(ticket),
-            _ => return elsewhere(method, path),
-        };
-        said.unwrap_or_else(|refused| {
+        let segments = segments(path);
+        // The body of an answer to HEAD is left out on its way (RFC 9110 9.3.2).
+        let method_of_route = if method == Method::HEAD { "GET" } else { method.as_str() };
+        let mut of_method = ROUTES.iter().filter(|route| route.method == method_of_route);
+        let route = of_method.find_map(|route| Some((route, route.name_in(&segments)?)));
+        let Some((route, name)) = route else { return elsewhere(method, path) };
+        (route.run)(self, &RouteRequest { path, name, body }).unwrap_or_else(|refused| {
             let status = match refused {
                 Refusal::Unknown(_) => StatusCode::NOT_FOUND,
                 Refusal::Wrong(_) => StatusCode::BAD_REQUEST,
@@ -252,10 +388,10 @@ impl AdminService {
         })?;
         let order = SideOrder::of(&asked.words).map_err(Refusal::Wrong)?;
         self.act(|control| control.order_cti_sides(order))?;
-        Ok((StatusCode::OK, json!({ "cti": order.words() })))
+        Ok(ok(json!({ "cti": order.words() })))
     }
 
-    /// How the lab stands.
+    /// The status of the lab.
     fn status(&self) -> Result<Answer, Refusal> {
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         let unread = || {
@@ -264,14 +400,14 @@ impl AdminService {
             )
         };
         let answer = journal.as_mut().ok_or_else(unread)?.status()?;
-        Ok((StatusCode::OK, json!(answer)))
+        Ok(ok(json!(answer)))
     }
 
     /// Why a task waits: by its short name, or by the id of its contact.
     fn why(&self, task: &str) -> Result<Answer, Refusal> {
         let waiting = self.control().list_waiting();
         let is_meant = |view: &&WaitingView| view.task == task || view.waiting.contact.as_str() == task;
-        waiting.iter().find(is_meant).map(|view| (StatusCode::OK, json!(view))).ok_or_else(|| {
+        waiting.iter().find(is_meant).map(|view| ok(json!(view))).ok_or_else(|| {
             let hint = nearest(task, waiting.iter().map(|view| view.task.as_str()));
             Refusal::Unknown(format!("`{task}` does not wait{hint}: GET /why lists what does"))
         })
@@ -289,7 +425,7 @@ impl AdminService {
         let read = reader.settings(settings)?;
         self.act(|control| control.change_settings(&read))?;
         let names: Vec<&String> = settings.keys().collect();
-        Ok((StatusCode::OK, json!({ "set": names })))
+        Ok(ok(json!({ "set": names })))
     }
 
     fn release(&self, ticket: &str) -> Result<Answer, Refusal> {
@@ -297,7 +433,7 @@ impl AdminService {
             .parse()
             .map_err(|_| Refusal::Wrong(format!("`{ticket}` is no ticket: GET /held lists them")))?;
         self.act(|control| control.release_ticket(number))?;
-        Ok((StatusCode::OK, json!({ "released": [number] })))
+        Ok(ok(json!({ "released": [number] })))
     }
 
     fn release_all(&self) -> Result<Answer, Refusal> {
@@ -309,12 +445,17 @@ impl AdminService {
             }
             Ok(control.release_every())
         })?;
-        Ok((StatusCode::OK, json!({ "released": tickets })))
+        Ok(ok(json!({ "released": tickets })))
     }
 
-    fn arm(&self, name: &str, is_armed: bool) -> Result<Answer, Refusal> {
-        self.act(|control| if is_armed { control.arm_rule(name) } else { control.disarm_rule(name) })?;
-        Ok((StatusCode::OK, json!(self.rule(name)?)))
+    fn arm(&self, name: &str) -> Result<Answer, Refusal> {
+        self.act(|control| control.arm_rule(name))?;
+        Ok(ok(json!(self.rule(name)?)))
+    }
+
+    fn disarm(&self, name: &str) -> Result<Answer, Refusal> {
+        self.act(|control| control.disarm_rule(name))?;
+        Ok(ok(json!(self.rule(name)?)))
     }
 
     fn remove(&self, name: &str) -> Result<Answer, Refusal> {
@@ -326,7 +467,7 @@ impl AdminService {
             released.extend(orders.iter().filter_map(let_go));
             Ok(orders)
         })?;
-        Ok((StatusCode::OK, json!({ "removed": name, "released": released })))
+        Ok(ok(json!({ "removed": name, "released": released })))
     }
 
     fn add(&self, body: &[u8]) -> Result<Answer, Refusal> {
@@ -344,7 +485,7 @@ impl AdminService {
         Ok((StatusCode::CREATED, json!(self.rule(&name)?)))
     }
 
-    /// The driver asks the same control what becomes of records, so that it is the driver who is waited for first.
+    /// Changes the run. The driver asks the same control what becomes of records, so that the driver's lock is taken first.
     fn act(&self, act: impl FnOnce(&mut dyn Control) -> Result<Vec<Order>, Refusal>) -> Result<(), Refusal> {
         self.driver.act(Box::new(|| act(&mut *self.control())))
     }
@@ -378,28 +519,17 @@ fn elsewhere(method: &Method, path: &str) -> Answer {
     refusal(StatusCode::METHOD_NOT_ALLOWED, &text)
 }
 
+fn ok(said: Value) -> Answer {
+    (StatusCode::OK, said)
+}
+
 fn refusal(status: StatusCode, text: &str) -> Answer {
     (status, json!({ "error": text }))
 }
 
-/// What there is.
+/// The routes and what each of them does, by method and path.
 fn index() -> Value {
-    json!({
-        "pid": std::process::id(),
-        "GET /rules": "every rule: name, state (armed, fired, disarmed), what it does, how often it matched since it was armed, how often it ever fired, what became of its messages",
-        "GET /rules/{name}": "one of them",
-        "POST /rules": "adds a rule, with the keys that it has in a scenario file",
-        "DELETE /rules/{name}": "removes it and lets go what it holds",
-        "POST /rules/{name}/arm": "lets it act from now on, once more if it did already; 409 where it is armed and has counted nothing",
-        "POST /rules/{name}/disarm": "lets it act no more; what it holds stays held; 409 where it is disarmed already",
-        "POST /cti": "changes the sides of the CTI server: {\"do\": \"stop a\"}",
-        "GET /settings": "every setting of the lab: the components that take it while the lab runs, or why it is fixed; and what was changed",
-        "POST /settings": "changes settings, all or none: {\"finesse.ccp_retries\": 3}",
-        "GET /status": "how the lab stands: agents with states and tasks, queues, counts and rates, the last rows of the ladder; is_behind where more has happened",
-        "GET /why": "every task that waits: its short name, contact, place, since_ms, and for each agent why that agent does not get it",
-        "GET /why/{task}": "one of them, by short name or contact id",
-        "GET /held": "every message that is held: ticket, rule, message, from, to, about, since_ms",
-        "POST /held/{ticket}/release": "lets one go",
-        "POST /held/release": "lets all go; 404 where nothing is held",
-    })
+    let pid = ("pid".to_owned(), json!(std::process::id()));
+    let row = |route: &Route| Some((format!("{} {}", route.method, route.path), json!(route.about?)));
+    iter::once(pid).chain(ROUTES.iter().filter_map(row)).collect()
 }

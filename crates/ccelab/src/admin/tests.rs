@@ -309,6 +309,13 @@ fn what_nobody_reads_is_refused() {
 }
 
 #[test]
+fn a_path_or_a_method_that_is_not_there_is_told_before_its_body() {
+    let port = Port::open();
+    assert_eq!(port.ask("POST", "/held/7/let-go", "7").0, 404);
+    assert_eq!(port.ask("POST", "/rules/late", r#"{"hold": false}"#).0, 405);
+}
+
+#[test]
 fn rules_are_disarmed_and_armed_by_their_names() {
     let port = Port::open();
     let path = "/rules/the%20start%20event%20waits";
@@ -448,6 +455,10 @@ fn it_says_what_there_is() {
     let (status, said) = port.ask("GET", "/", "");
     assert_eq!(status, 200);
     assert_eq!(said.as_object().unwrap().len(), 16);
+    for route in said.as_object().unwrap().keys().filter_map(|key| key.split_once(' ')) {
+        let (_, head, _) = port.exchange("OPTIONS", route.1, "");
+        assert!(head.contains(&route.0.to_lowercase()), "{route:?}: {head}");
+    }
 }
 
 #[test]
