@@ -1,4 +1,6 @@
-//! Does with the messages of one component what a director decides.
+//! The courier of one component. Its messages and the director's decisions about them enter; acts for the driver leave.
+//!
+//! A message that nothing was decided about keeps its place in its stream.
 
 use crate::{
     holds::{Gone, Holds, Pushed, Wait},

@@ -108,9 +108,9 @@ fn micros(duration: Duration) -> u64 {
 /// A direction of a port. Requests of HTTP go to the listener, replies come from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
-    /// From the one who connected or called.
+    /// The direction of what the one who connected or called sends.
     ToListener,
-    /// From the one who listens.
+    /// The direction of what the one who listens sends.
     FromListener,
 }
 
@@ -122,7 +122,7 @@ pub struct Latencies {
 }
 
 impl Latencies {
-    /// The same latency everywhere.
+    /// Latencies that are the same everywhere.
     pub fn new(default: Latency) -> Self {
         Self { default, ways: BTreeMap::new() }
     }
@@ -144,7 +144,7 @@ impl Latencies {
     }
 }
 
-/// In which pieces the bytes of a link arrive. Their order is always kept.
+/// The pieces in which the bytes of a link arrive. The bytes keep their order always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pieces {
     /// What is sent at once may arrive in several pieces, cut anywhere.

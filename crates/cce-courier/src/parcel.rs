@@ -1,4 +1,4 @@
-//! Something on its way between a component and what it is connected with.
+//! A parcel: a message on its way between a component and its peer, and the manner in which it is written.
 
 use bytes::Bytes;
 use cce_kernel::{Blob, CallError, CallId, Input, LinkId, Port, Request, Response};
@@ -94,11 +94,11 @@ pub struct Part {
 /// How bytes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
-    /// At once.
+    /// The bytes are written at once.
     Whole,
-    /// In pieces of that size.
+    /// The bytes are written in pieces of that size.
     Pieces(usize),
-    /// With the next ones of their stream.
+    /// The bytes are written with the next ones of their stream.
     WithNext,
 }
 
@@ -174,7 +174,7 @@ impl Parcel {
         }
     }
 
-    /// The same with other bytes; of an HTTP message, with another body.
+    /// The parcel with other bytes. An HTTP message gets another body.
     pub(crate) fn replaced(mut self, by: Blob) -> Self {
         match &mut self {
             Self::Bytes { part: Part { bytes, .. }, .. } | Self::Frame { bytes, .. } => *bytes = by.0,
@@ -189,7 +189,7 @@ impl Parcel {
         self
     }
 
-    /// The same, written in another manner. An HTTP message stays whole.
+    /// The parcel, to be written in another manner. An HTTP message stays whole.
     pub(crate) fn written(mut self, how: Manner) -> Self {
         if let Self::Bytes { manner, .. } | Self::Frame { manner, .. } = &mut self {
             *manner = how;

@@ -1,4 +1,6 @@
-//! One task for each component. It owns the component and nothing else does.
+//! The task of one component. Events enter by its inbox, each becomes inputs, and the outputs leave by the courier.
+//!
+//! The task owns the component, and nothing else touches it; so a component takes in one input at a time.
 
 use crate::{
     causes::Origin,
@@ -86,7 +88,7 @@ pub(crate) struct Calling {
 /// Something that an actor itself makes happen.
 pub(crate) enum Own {
     Input(Input, Option<u64>),
-    /// The same, unless it is about something that is over by then.
+    /// An input that is left out where its link or call is over by then.
     Arrival(Input, Option<u64>),
 }
 

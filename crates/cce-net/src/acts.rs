@@ -1,4 +1,7 @@
-//! What components ask for, and what their courier makes of it.
+//! The outputs of a component and the acts of its courier, carried out on sockets.
+//!
+//! Outputs enter in the order of their records; acts leave in the order of the courier, none before the changes that it may
+//! follow from are on disk.
 
 use crate::{
     actor::{Actor, Calling, Own},
@@ -226,7 +229,7 @@ impl Actor {
     fn call_again(&self, port: Port, request: Request, record: u64) {
         let origin = Origin { node: self.host.name().clone(), port, record };
         let calling = http_client::call(origin, request, Arc::clone(&self.shared));
-        // Nobody waits for it, so nobody gives it up.
+        // No courier counts how long this call takes, so that it needs a deadline of its own.
         let calling = timeout(self.shared.response_deadline, calling);
         self.shared.tasks.spawn(self.shared.stop.clone().run_until_cancelled_owned(calling));
     }

@@ -21,7 +21,7 @@ impl Arrivals {
     pub(crate) async fn next(&mut self) -> Arrival {
         loop {
             let arrival = tokio::select! {
-                // Who is through comes before who begins.
+                // A handshake that is over comes before a new connection.
                 biased;
                 Some(passed) = self.handshakes.join_next() => match passed {
                     Ok(Some(arrival)) => return arrival,

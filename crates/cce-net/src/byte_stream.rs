@@ -117,7 +117,7 @@ impl SharedStream {
 /// What one task reads from.
 #[derive(Debug)]
 pub(crate) enum ReadHalf {
-    /// Of a connection that stays in plain: both tasks are free of each other.
+    /// The half of a connection that stays in plain: both tasks are free of each other.
     Plain(OwnedReadHalf),
     Shared(SharedStream),
 }
@@ -152,7 +152,7 @@ impl WriteHalf {
         match self {
             Self::Plain(half) => {
                 reset(half.as_ref());
-                // Else it would say goodbye.
+                // Dropping the half would send FIN.
                 half.forget();
             }
             Self::Shared(stream) => stream.lock().iter().for_each(|stream| reset(stream.tcp())),

@@ -1,4 +1,4 @@
-//! The run's own clock.
+//! The clock of a run: microseconds since its start, which never go back.
 
 use cce_kernel::Time;
 use std::time::Duration;

@@ -59,7 +59,7 @@ impl Conductor {
                 let now = self.shared.clock.now();
                 self.shared.recorder.record(now, &node, cause, What::Bent(bent));
             }
-            // Whoever holds it knows it.
+            // The component that holds the message knows the ticket; the others do nothing.
             Order::Release(ticket) => self.tell_all(|| Event::Release(ticket)).await,
             Order::Command(node, command) => self.tell(&node, Event::Command(command)).await,
             Order::Stop(node) => self.stop(&node).await,

@@ -1,4 +1,4 @@
-//! What happens to a component, before it is an input.
+//! The events that an actor waits for: what sockets, calls and the conductor tell it, before an event is an input.
 
 use crate::{
     byte_budget::BytePermit, byte_stream::ByteStream, connection_limits::ConnectionPermit, socket::Connection,

@@ -1,4 +1,4 @@
-//! What happens to a component becomes its inputs.
+//! The inputs that an actor makes of its events, and the links that it opens and ends for them.
 
 use crate::{
     actor::{Actor, Ending, Panicked},

@@ -87,7 +87,7 @@ pub(crate) async fn serve(listener: Arc<PortListener>, front: Front, stop: Cance
 
 async fn attend(arrival: Arrival, broken: CancellationToken, front: Front, stop: CancellationToken) {
     let Arrival { stream, port, permit } = arrival;
-    // One that has no address is gone already.
+    // A connection without an address is gone already.
     let Ok(address) = stream.peer_addr() else { return };
     let _remaining = front.remaining.enter(format!("the HTTP client {address} of {port}"));
     let security = if stream.is_tls() { Security::Tls } else { Security::Plain };

@@ -82,7 +82,7 @@ enum TlsPhase {
     Announced,
     /// The next message is the last one in plain.
     LastMessage,
-    /// That is queued, and the handshake follows it.
+    /// The last message in plain is queued, and the handshake follows it.
     Handshake,
 }
 
@@ -320,7 +320,7 @@ struct Writer {
     to: WriteHalf,
     /// None while TLS begins.
     reader: Option<JoinHandle<()>>,
-    /// By which TLS begins on the connection, where that is offered.
+    /// The door by which TLS begins on the connection, where TLS is offered.
     door: Option<Arc<TlsDoor>>,
     queue: mpsc::Receiver<Chunk>,
     /// Cancelled when the actor lets go of the link.
@@ -387,7 +387,7 @@ impl Writer {
             }
             self.to.write_all(piece).await?;
         }
-        // TLS keeps what it has not sent.
+        // A TLS stream buffers what it was given until it is flushed.
         self.to.flush().await?;
         match chunk.then {
             Then::More => Ok(()),

@@ -1,4 +1,5 @@
-//! Starting and stopping a run.
+//! The start and the stop of a run: every port is bound before any component starts, and the journal ends after every component
+//! has stopped.
 
 use crate::{
     NetError, Sink,
@@ -274,7 +275,7 @@ impl Running {
     /// Waits until a record, or a change of what components store, is lost in a run that may lose none; else for ever.
     pub async fn lost_a_record(&self) {
         tokio::select! {
-            // Both mean the same.
+            // Either loss ends the run.
             biased;
             () = self.gap.cancelled() => {}
             () = self.unkept.first.cancelled(), if self.journal_required => {}
@@ -407,7 +408,7 @@ pub fn dialled_at(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-/// Both listeners of a port have the same places.
+/// The listeners of the ports. The two listeners of one port, in plain and over TLS, share their places for connections.
 fn port_listeners(
     plain: Listeners,
     secure: Listeners,
@@ -478,7 +479,7 @@ impl Entry<'_> {
 fn accept_all(node: &NodeName, entry: &Entry<'_>) -> Vec<(Port, Doorway)> {
     let Entry { inbox, shared, limits, .. } = *entry;
     let mut doorways = Vec::new();
-    // Of every listener together, with TLS or without.
+    // Streams over WebSocket share these places, whichever listener they came by.
     let places = ConnectionLimits::of(Port::XmppWs, limits);
     for listener in shared.listeners.iter().filter(|listener| listener.node() == *node) {
         let (port, listener, inbox, stop) =

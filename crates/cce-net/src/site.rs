@@ -185,7 +185,7 @@ impl Site {
         };
         // Where nobody could connect, or a connection would break, this one does.
         let cut = listener.breaker(port);
-        // The lab's own call its components' listeners.
+        // The lab's own components never call the site: every client of it is from outside.
         let client = Client { address, port, caller: Caller::Outside, security, broken: broken.clone() };
         let answer =
             async { if listener.lets_in(port) { Some(forward(front, client, request).await) } else { None } };

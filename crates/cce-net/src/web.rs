@@ -90,7 +90,7 @@ pub(crate) async fn converse<A, F>(
     let mut conversation = pin!(serving.serve_connection(TokioIo::new(stream), service).with_upgrades());
     // What a conversation ends with is the client's affair: it is told by a status, or it is gone.
     let _ = tokio::select! {
-        // Its own end counts before the end of the run.
+        // The conversation's own end counts before the end of the run.
         biased;
         ended = conversation.as_mut() => ended,
         () = stop.cancelled() => {
@@ -106,7 +106,7 @@ fn names_its_host<B>(request: &Request<B>) -> bool {
     match (hosts.next(), hosts.next()) {
         (None, _) => request.version() < Version::HTTP_11,
         (Some(_), Some(_)) => false,
-        // An empty one is of a target without a host.
+        // An empty Host belongs to a target without a host (RFC 9112 3.2).
         (Some(host), None) => host.is_empty() || Authority::try_from(host.as_bytes()).is_ok(),
     }
 }

@@ -89,7 +89,7 @@ fn parts<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(upgraded: Upgraded)
 #[derive(Clone, Copy, Debug)]
 enum Wrong {
     Method,
-    /// Nothing is to be upgraded.
+    /// The request has no `Upgrade: websocket`.
     Upgrade,
     Version,
     /// The key or the sub-protocol.

@@ -9,9 +9,9 @@ use std::{collections::BTreeMap, fmt::Write, io::IsTerminal, net::SocketAddr, pa
 /// The listeners of this process.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Addresses<'a> {
-    /// By the port whose socket it is.
+    /// Each listener in plain, by the port whose socket it is.
     pub(crate) ports: &'a BTreeMap<Port, SocketAddr>,
-    /// Where clients speak over TLS, likewise.
+    /// Each listener over TLS, by its port.
     pub(crate) secure: &'a BTreeMap<Port, SocketAddr>,
     /// Where pages find everything at one origin, if they do.
     pub(crate) site: Option<SiteAddresses>,

@@ -285,7 +285,7 @@ fn table(options: &cli::Explore, kinds: &[Kind], lab: &Lab) -> String {
     text
 }
 
-/// In what runs came to something else than those of the first outcome; how agents stand is that of the journals.
+/// The ends of tasks and of agents that differ from those of the first outcome. The journals of both say how agents end.
 fn differences(kind: &Kind, first: Option<&Kind>, lab: &Lab) -> Vec<String> {
     let Some(first) = first else { return Vec::new() };
     let domain = |id| {

@@ -122,7 +122,7 @@ fn follow(options: &Ladder) -> Result<(), Failure> {
             draw(rows.finish(), rows.names());
             return options.task.as_deref().map_or(Ok(()), |wanted| find(wanted, rows.names()).map(drop));
         }
-        // Nobody may be left to say to.
+        // The reader of the output may have left.
         let pause = if records.is_empty() { LOOK } else { Duration::ZERO };
         if !print::is_read_for(pause) {
             return Ok(());

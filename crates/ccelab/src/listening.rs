@@ -216,7 +216,7 @@ pub(crate) fn plain(lab: &Lab, options: &Run) -> BTreeMap<Port, SocketAddr> {
         .filter_map(|port| {
             let link = lab.link(port)?;
             let address = bound(&link.listen, link_name(port), false, options)?;
-            // The lab's own find it wherever it is.
+            // The lab's own components find a hidden listener wherever it is.
             let hidden = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0);
             Some((port, if link.plain == PlainSetting::Off { hidden } else { address }))
         })

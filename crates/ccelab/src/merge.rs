@@ -52,7 +52,7 @@ pub(crate) fn write<W: Write>(records: &[Record], end: Option<End>, mut writer: 
     writer.flush()
 }
 
-/// By how much each clock was moved, and how far that is certain.
+/// The time by which each clock was moved, and how far that is certain.
 fn told_clocks(merged: &Merged) -> String {
     let mut text = String::new();
     for (number, part) in merged.parts.iter().enumerate() {

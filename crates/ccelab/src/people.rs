@@ -8,10 +8,10 @@ use std::{str::FromStr, time::Duration};
 /// How long an agent takes to accept, unless told otherwise.
 const ACCEPT: Duration = Duration::from_secs(1);
 
-/// From accepting to starting.
+/// The time from accepting to starting.
 const START: Duration = Duration::from_millis(500);
 
-/// From starting to closing.
+/// The time from starting to closing.
 const CLOSE: Duration = Duration::from_secs(3);
 
 /// Tasks at the same time.

@@ -175,7 +175,7 @@ pub(crate) fn progress_of(done: u64, all: u64, noun: &str, took: Duration) -> St
     format!("{done} of {}{more}", counted(all, noun))
 }
 
-/// The same where there may be fewer.
+/// The progress of work that may end with fewer than `most`.
 pub(crate) fn progress_to(done: u64, most: u64, noun: &str, took: Duration) -> String {
     let more = left_of(done, most, took).map(|left| format!(", at most {left} s more")).unwrap_or_default();
     format!("{done} of at most {}{more}", counted(most, noun))

@@ -7,7 +7,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Signals that come together mean the same: a wrapper may pass on what the whole group of processes has heard.
+/// Signals that come within this time count as one: a wrapper may pass on what the whole group of processes has heard.
 const TOGETHER: Duration = Duration::from_secs(1);
 
 /// SIGINT, SIGTERM, and SIGHUP unless it was to be ignored.
@@ -44,7 +44,7 @@ impl Signals {
             }
         };
         tokio::select! {
-            // They mean the same.
+            // Each signal ends the command alike.
             biased;
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

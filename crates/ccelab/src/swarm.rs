@@ -25,7 +25,7 @@ const TOLD_MAX: usize = 20;
 struct Found {
     /// What was drawn, in one line.
     drawn: String,
-    /// The same counted: agents, domains, tasks, faults, messages that are bent.
+    /// The numbers of what was drawn: agents, domains, tasks, faults, messages that are bent.
     counts: [usize; 5],
     /// Names of what failed; a panic of a component is one, too.
     failures: Vec<String>,

@@ -155,7 +155,7 @@ impl Desktop {
                 }
                 AgentOutput::Hang => {
                     if let Some(mut stream) = self.stream.take() {
-                        // It is over either way.
+                        // The connection is over whether or not its shutdown succeeds.
                         let _ = stream.shutdown().await;
                         outputs.extend(self.agent.handle(AgentInput::Disconnected));
                     }

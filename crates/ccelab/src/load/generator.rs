@@ -148,7 +148,7 @@ impl Generator {
             let generator = self.clone();
             self.tasks.spawn(async move { generator.create(number, place).await });
         }
-        // It has ended: its sender is gone.
+        // The thread has ended, since its sender is gone.
         let _ = pacing.await;
     }
 

@@ -229,7 +229,7 @@ impl Work {
                 self.generator.run_closed(users, options.think.0, bounds, patience).await;
             }
         }
-        // What is open then counts as unfinished.
+        // Tasks that are open after that time count as unfinished.
         let _ = timeout(options.drain.0, self.generator.until_idle()).await;
         Ok(())
     }

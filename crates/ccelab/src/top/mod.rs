@@ -177,7 +177,7 @@ async fn look(address: String, news: mpsc::Sender<News>) {
 /// Asks the admin port for something, and tells what it answers.
 async fn post(address: String, path: String, news: mpsc::Sender<News>) {
     let answer = ask_in_time(&address, Method::POST, &path).await.map_err(|why| why.words(&address));
-    // Whoever has left needs no answer.
+    // A screen that has closed needs no answer.
     let _ = news.send(News::Answer(path, answer)).await;
 }
 
