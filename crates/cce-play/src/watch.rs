@@ -1,15 +1,17 @@
-//! Expectations at work.
+//! Expectations at work: what happens enters, and what was not met leaves, at the record that broke it or at the end. An
+//! expectation that is broken stays so.
 
 use cce_fold::Subject;
 use cce_kernel::{NodeName, Time};
 use cce_scenario::{Expectation, Want};
 use cce_select::{Happening, Selector, ShortNames};
+use cce_world::Span;
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
 };
 
-/// What happens to a component whose life is over.
+/// The happening that ends the life of a component.
 const STOPPED: &str = "stopped";
 
 /// Records that a count names.
@@ -25,22 +27,192 @@ pub struct Unmet {
     pub text: String,
     /// The record that broke it; none at the end.
     pub record: Option<u64>,
-    /// Others that have to do with it.
+    /// Other records that have to do with it.
     pub related: Vec<u64>,
+}
+
+impl Unmet {
+    const fn new(text: String, record: Option<u64>) -> Self {
+        Self { text, record, related: Vec::new() }
+    }
 }
 
 /// One expectation, and how it stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Watch {
-    pub(crate) expectation: Expectation,
-    state: State,
-    /// Of `while` and `within`: whether what begins them ever happened.
-    has_begun: bool,
-    /// Beginnings whose end is not awaited, as too many are already.
-    unwatched: u64,
-    /// Of an order.
-    misses: Misses,
+    pub(crate) name: String,
+    /// Why the expectation rests on behaviour that is inferred, if it does.
+    pub(crate) inferred: Option<String>,
+    condition: Condition,
     pub(crate) unmet: Option<Unmet>,
+}
+
+/// What an expectation wants, and what was seen of it so far.
+#[derive(Clone, Debug)]
+enum Condition {
+    InOrder(InOrder),
+    Never(Selector),
+    Count(Count),
+    Within(Within),
+    While(While),
+    Final(Final),
+}
+
+impl Watch {
+    pub(crate) fn new(expectation: Expectation) -> Self {
+        let Expectation { name, want, inferred } = expectation;
+        let condition = match want {
+            Want::Order(order) => {
+                Condition::InOrder(InOrder { order, seen: Vec::new(), misses: Misses::default() })
+            }
+            Want::Never(never) => Condition::Never(never),
+            Want::Count { of, least, most } => {
+                Condition::Count(Count { of, least, most, times: 0, first: Vec::new(), latest: None })
+            }
+            Want::Within { from, to, time } => Condition::Within(Within {
+                from,
+                to,
+                time,
+                pending: VecDeque::new(),
+                has_begun: false,
+                unwatched: 0,
+            }),
+            Want::While { state, never } => {
+                Condition::While(While { state, never, since: None, has_begun: false })
+            }
+            Want::Final(state) => Condition::Final(Final { state, latest: None }),
+        };
+        Self { name, inferred, condition, unmet: None }
+    }
+
+    /// Whether the expectation depends on when this happens, even if it happens in another place than what else it waits
+    /// for.
+    pub(crate) fn notices(&self, happening: &Happening<'_>, names: &ShortNames) -> bool {
+        let means = |selector: &Selector| selector.matches(happening, names);
+        match &self.condition {
+            Condition::InOrder(InOrder { order, .. }) => order.iter().any(means),
+            Condition::Within(Within { from, to, .. }) => means(from) || means(to),
+            Condition::While(While { state, never, .. }) => {
+                means(never) || state.concerns_state(happening, names) || happening.name == STOPPED
+            }
+            Condition::Never(_) | Condition::Count(_) | Condition::Final(_) => false,
+        }
+    }
+
+    /// Takes in what happens.
+    pub(crate) fn see(&mut self, happening: &Happening<'_>, names: &ShortNames, now: Time) {
+        if self.unmet.is_none() {
+            self.unmet = self.late(now);
+        }
+        if self.unmet.is_some() {
+            return;
+        }
+        self.unmet = match &mut self.condition {
+            Condition::InOrder(order) => {
+                order.see(happening, names);
+                None
+            }
+            Condition::Never(never) => never
+                .matches(happening, names)
+                .then(|| Unmet::new("it happened".into(), Some(happening.record.seq))),
+            Condition::Count(count) => count.see(happening, names),
+            Condition::Within(within) => {
+                within.see(happening, names, now);
+                None
+            }
+            Condition::While(during) => during.see(happening, names),
+            Condition::Final(last) => {
+                last.see(happening, names);
+                None
+            }
+        };
+    }
+
+    /// What did not follow in time, at that time. What follows exactly in time is not late.
+    pub(crate) fn late(&self, now: Time) -> Option<Unmet> {
+        match &self.condition {
+            Condition::Within(within) => within.late(now),
+            Condition::InOrder(_)
+            | Condition::Never(_)
+            | Condition::Count(_)
+            | Condition::While(_)
+            | Condition::Final(_) => None,
+        }
+    }
+
+    /// What is wrong with an expectation that holds only because what it counts from never happened.
+    pub(crate) fn unbegun(&self) -> Option<Unmet> {
+        let (begin, has_begun) = match &self.condition {
+            Condition::Within(Within { from, has_begun, .. }) => (from, *has_begun),
+            Condition::While(While { state, has_begun, .. }) => (state, *has_begun),
+            Condition::InOrder(_) | Condition::Never(_) | Condition::Count(_) | Condition::Final(_) => {
+                return None;
+            }
+        };
+        let text = || format!("`{begin}` never happened: there was nothing to judge");
+        (!has_begun).then(|| Unmet::new(text(), None))
+    }
+
+    /// What is missing if nothing follows.
+    pub(crate) fn missing(&self) -> Option<Unmet> {
+        match &self.condition {
+            Condition::InOrder(order) => order.missing(),
+            Condition::Count(count) => count.missing(),
+            Condition::Within(within) => within.missing(),
+            Condition::Final(last) => last.missing(),
+            Condition::Never(_) | Condition::While(_) => None,
+        }
+    }
+
+    /// What the expectation wants, in the words of its file.
+    pub(crate) fn words(&self) -> String {
+        match &self.condition {
+            Condition::InOrder(InOrder { order, .. }) => {
+                order.iter().map(|selector| format!("`{selector}`")).collect::<Vec<_>>().join(", then ")
+            }
+            Condition::Never(never) => format!("never `{never}`"),
+            Condition::Count(count) => count.words(),
+            Condition::Within(Within { from, to, time, .. }) => {
+                format!("`{to}` within {} of `{from}`", Span(*time))
+            }
+            Condition::While(While { state, never, .. }) => format!("while `{state}` never `{never}`"),
+            Condition::Final(Final { state, .. }) => format!("at the end `{state}`"),
+        }
+    }
+}
+
+/// Selectors that match in this order, whatever else happens between them.
+#[derive(Clone, Debug)]
+struct InOrder {
+    order: Vec<Selector>,
+    /// The records that matched so far, one for each selector from the first on.
+    seen: Vec<u64>,
+    misses: Misses,
+}
+
+impl InOrder {
+    fn see(&mut self, happening: &Happening<'_>, names: &ShortNames) {
+        let due = self.seen.len();
+        if self.order.get(due).is_some_and(|awaited| awaited.matches(happening, names)) {
+            self.seen.push(happening.record.seq);
+            self.misses.nearest = None;
+        } else {
+            self.misses.see(&self.order, due, happening, names);
+        }
+    }
+
+    fn missing(&self) -> Option<Unmet> {
+        let due = self.seen.len();
+        let missing = self.order.get(due)?;
+        let misses = self.misses.words(due);
+        let text = match self.seen.last().zip(self.order.get(due.wrapping_sub(1))) {
+            None => format!("`{missing}` never happened{misses}"),
+            Some((record, last)) => {
+                format!("`{missing}` did not follow `{last}` (record {record}){misses}")
+            }
+        };
+        Some(Unmet { text, record: self.seen.last().copied(), related: self.seen.clone() })
+    }
 }
 
 /// What came in place of what an order waits for.
@@ -89,56 +261,68 @@ impl Misses {
     }
 }
 
+/// Something that happens so many times.
 #[derive(Clone, Debug)]
-enum State {
-    /// Records of what came so far, in order.
-    Order(Vec<u64>),
-    Count(Counted),
-    Never,
-    /// Beginnings whose end is awaited, the first of each task; the earliest deadline in front.
-    Within(VecDeque<Pending>),
-    /// Since when the state holds.
-    While(Option<Since>),
-    /// The latest change, whether it is the right one, and its words.
-    Final(Option<(Since, bool, String)>),
-}
-
-/// What was counted so far.
-#[derive(Clone, Debug, Default)]
-struct Counted {
+struct Count {
+    of: Selector,
+    least: u64,
+    most: u64,
     times: u64,
-    /// The first records, and the latest one.
+    /// The first records that matched, at most [`RELATED_MAX`] of them.
     first: Vec<u64>,
+    /// The latest record that matched.
     latest: Option<u64>,
 }
 
-impl Counted {
-    fn add(&mut self, record: u64) {
+impl Count {
+    fn see(&mut self, happening: &Happening<'_>, names: &ShortNames) -> Option<Unmet> {
+        if !self.of.matches(happening, names) {
+            return None;
+        }
+        let record = happening.record.seq;
         self.times += 1;
         self.latest = Some(record);
         if self.first.len() < RELATED_MAX {
             self.first.push(record);
         }
+        (self.times > self.most).then(|| Unmet {
+            text: format!("it happened more than {} times", self.most),
+            record: self.latest,
+            related: self.first.clone(),
+        })
+    }
+
+    fn missing(&self) -> Option<Unmet> {
+        (self.times < self.least).then(|| Unmet {
+            text: format!("it happened {} times, not {}", self.times, self.least),
+            record: self.latest,
+            related: self.first.clone(),
+        })
+    }
+
+    fn words(&self) -> String {
+        let Self { of, least, most, .. } = self;
+        match (*least, *most) {
+            (least, most) if least == most => format!("`{of}` {least} times"),
+            (least, u64::MAX) => format!("`{of}` at least {least} times"),
+            (0, most) => format!("`{of}` at most {most} times"),
+            (least, most) => format!("`{of}` {least} to {most} times"),
+        }
     }
 }
 
-/// Since when a state holds.
+/// Each beginning is followed by its end in time.
 #[derive(Clone, Debug)]
-struct Since {
-    record: u64,
-    /// The component with which it ends, if it does.
-    component: Option<NodeName>,
-}
-
-impl Since {
-    fn of(happening: &Happening<'_>) -> Self {
-        let component = happening.ends_with_its_component().then(|| happening.record.node.clone());
-        Self { record: happening.record.seq, component }
-    }
-
-    fn ends_with(&self, stopped: &Happening<'_>) -> bool {
-        stopped.name == STOPPED && self.component.as_ref() == Some(&stopped.record.node)
-    }
+struct Within {
+    from: Selector,
+    to: Selector,
+    time: Duration,
+    /// Beginnings whose end is awaited, the first of each task; the earliest deadline in front.
+    pending: VecDeque<Pending>,
+    /// Whether a beginning ever happened.
+    has_begun: bool,
+    /// Beginnings whose end is not awaited, as too many are already.
+    unwatched: u64,
 }
 
 /// Something began, and its end is awaited.
@@ -161,187 +345,131 @@ impl Pending {
     }
 }
 
-impl Watch {
-    pub(crate) fn new(expectation: Expectation) -> Self {
-        let state = match &expectation.want {
-            Want::Order(_) => State::Order(Vec::new()),
-            Want::Never(_) => State::Never,
-            Want::Count { .. } => State::Count(Counted::default()),
-            Want::Within { .. } => State::Within(VecDeque::new()),
-            Want::While { .. } => State::While(None),
-            Want::Final(_) => State::Final(None),
-        };
-        Self { expectation, state, has_begun: false, unwatched: 0, misses: Misses::default(), unmet: None }
+impl Within {
+    fn see(&mut self, happening: &Happening<'_>, names: &ShortNames, now: Time) {
+        if self.to.matches(happening, names) {
+            self.pending.retain(|begun| !begun.is_ended_by(&happening.subject));
+        }
+        if self.from.matches(happening, names) {
+            self.has_begun = true;
+            // What ends the first beginning ends the others of its task.
+            let is_known = self.pending.iter().any(|begun| begun.subject == happening.subject);
+            if !is_known && self.pending.len() >= PENDING_MAX {
+                self.unwatched += 1;
+            } else if !is_known {
+                let (record, subject) = (happening.record.seq, happening.subject.clone());
+                self.pending.push_back(Pending { record, subject, deadline: now + self.time });
+            }
+        }
     }
 
-    /// Whether it matters to it when this happens, even if it happens in another place than what else it waits for.
-    pub(crate) fn notices(&self, happening: &Happening<'_>, names: &ShortNames) -> bool {
+    fn late(&self, now: Time) -> Option<Unmet> {
+        let late = self.pending.front().filter(|begun| begun.deadline < now)?;
+        let text = format!("`{}` did not follow within {}", self.to, Span(self.time));
+        Some(Unmet::new(text, Some(late.record)))
+    }
+
+    fn missing(&self) -> Option<Unmet> {
+        if let Some(begun) = self.pending.front() {
+            let text = format!("`{}` did not follow before the end", self.to);
+            return Some(Unmet::new(text, Some(begun.record)));
+        }
+        let text = || {
+            format!(
+                "it cannot be said: {PENDING_MAX} tasks had a deadline at the same time, and `{}` happened {} times more",
+                self.from, self.unwatched
+            )
+        };
+        (self.unwatched > 0).then(|| Unmet::new(text(), None))
+    }
+}
+
+/// Something never happens while a state holds.
+#[derive(Clone, Debug)]
+struct While {
+    state: Selector,
+    never: Selector,
+    /// Since when the state holds, if it does.
+    since: Option<Since>,
+    /// Whether the state ever held.
+    has_begun: bool,
+}
+
+impl While {
+    fn see(&mut self, happening: &Happening<'_>, names: &ShortNames) -> Option<Unmet> {
         let means = |selector: &Selector| selector.matches(happening, names);
-        match &self.expectation.want {
-            Want::Order(order) => order.iter().any(means),
-            Want::Within { from, to, .. } => means(from) || means(to),
-            Want::While { state, never } => {
-                means(never) || state.concerns_state(happening, names) || happening.name == STOPPED
-            }
-            Want::Never(_) | Want::Count { .. } | Want::Final(_) => false,
+        if let Some(since) = self.since.as_ref().filter(|_| means(&self.never)) {
+            let text = format!("it happened during `{}`", self.state);
+            let record = Some(happening.record.seq);
+            return Some(Unmet { text, record, related: vec![since.record] });
+        }
+        if self.state.concerns_state(happening, names) {
+            self.since = means(&self.state).then(|| Since::of(happening));
+            self.has_begun |= self.since.is_some();
+        }
+        self.since.take_if(|since| since.ends_with(happening));
+        None
+    }
+}
+
+/// The last change leads to a state.
+#[derive(Clone, Debug)]
+struct Final {
+    state: Selector,
+    latest: Option<LastChange>,
+}
+
+/// The latest change of the state that an expectation is about.
+#[derive(Clone, Debug)]
+struct LastChange {
+    since: Since,
+    /// Whether the change leads to the state that is wanted.
+    is_right: bool,
+    /// The state that it leads to, and what else is not as wanted.
+    words: String,
+}
+
+impl Final {
+    fn see(&mut self, happening: &Happening<'_>, names: &ShortNames) {
+        if self.state.concerns_state(happening, names) {
+            let to = happening.field("to").unwrap_or_default();
+            let others = self.state.missed(happening, names).unwrap_or_default();
+            let others: Vec<String> = others.into_iter().filter(|miss| !miss.starts_with("to=")).collect();
+            let words = if others.is_empty() { to } else { format!("{to}; {}", others.join(", ")) };
+            let is_right = self.state.matches(happening, names);
+            self.latest = Some(LastChange { since: Since::of(happening), is_right, words });
+        } else if let Some(latest) = self.latest.as_mut().filter(|latest| latest.since.ends_with(happening)) {
+            let words = format!("{}, and {} was stopped", latest.words, happening.record.node);
+            *latest = LastChange { since: Since::of(happening), is_right: false, words };
         }
     }
 
-    /// Takes in what happens.
-    pub(crate) fn see(&mut self, happening: &Happening<'_>, names: &ShortNames, now: Time) {
-        if self.unmet.is_none() {
-            self.unmet = self.late(now);
-        }
-        if self.unmet.is_some() {
-            return;
-        }
-        let seq = happening.record.seq;
-        let means = |selector: &Selector| selector.matches(happening, names);
-        let mut broken = None;
-        match (&self.expectation.want, &mut self.state) {
-            (Want::Order(order), State::Order(seen)) if order.get(seen.len()).is_some_and(means) => {
-                seen.push(seq);
-                self.misses.nearest = None;
+    fn missing(&self) -> Option<Unmet> {
+        match &self.latest {
+            None => Some(Unmet::new("nothing of the kind happened".into(), None)),
+            Some(LastChange { since, is_right: false, words }) => {
+                Some(Unmet::new(format!("it ended as {words}"), Some(since.record)))
             }
-            (Want::Order(order), State::Order(seen)) => self.misses.see(order, seen.len(), happening, names),
-            (Want::Never(never), State::Never) if means(never) => {
-                broken = Some(Unmet { text: "it happened".into(), record: Some(seq), related: Vec::new() });
-            }
-            (Want::Count { of, most, .. }, State::Count(seen)) if means(of) => {
-                seen.add(seq);
-                if seen.times > *most {
-                    let text = format!("it happened more than {most} times");
-                    broken = Some(Unmet { text, record: Some(seq), related: seen.first.clone() });
-                }
-            }
-            (Want::Within { from, to, time }, State::Within(pending)) => {
-                if means(to) {
-                    pending.retain(|begun| !begun.is_ended_by(&happening.subject));
-                }
-                if means(from) {
-                    self.has_begun = true;
-                    // What ends the first one ends the others of its task.
-                    let is_known = pending.iter().any(|begun| begun.subject == happening.subject);
-                    if !is_known && pending.len() >= PENDING_MAX {
-                        self.unwatched += 1;
-                    } else if !is_known {
-                        let subject = happening.subject.clone();
-                        pending.push_back(Pending { record: seq, subject, deadline: now + *time });
-                    }
-                }
-            }
-            (Want::While { state, never }, State::While(since)) => {
-                if let Some(since) = since.as_ref().filter(|_| means(never)) {
-                    let text = format!("it happened during `{state}`");
-                    broken = Some(Unmet { text, record: Some(seq), related: vec![since.record] });
-                }
-                if state.concerns_state(happening, names) {
-                    *since = means(state).then(|| Since::of(happening));
-                    self.has_begun |= since.is_some();
-                }
-                since.take_if(|since| since.ends_with(happening));
-            }
-            (Want::Final(state), State::Final(latest)) if state.concerns_state(happening, names) => {
-                let to = happening.field("to").unwrap_or_default();
-                let others: Vec<String> = state.missed(happening, names).unwrap_or_default();
-                let others: Vec<String> =
-                    others.into_iter().filter(|miss| !miss.starts_with("to=")).collect();
-                let words = if others.is_empty() { to } else { format!("{to}; {}", others.join(", ")) };
-                *latest = Some((Since::of(happening), means(state), words));
-            }
-            (Want::Final(_), State::Final(Some(latest))) if latest.0.ends_with(happening) => {
-                let words = format!("{}, and {} was stopped", latest.2, happening.record.node);
-                *latest = (Since::of(happening), false, words);
-            }
-            _ => {}
-        }
-        self.unmet = broken;
-    }
-
-    /// What did not follow in time, at that time. What follows exactly in time is not late.
-    pub(crate) fn late(&self, now: Time) -> Option<Unmet> {
-        let (Want::Within { to, time, .. }, State::Within(pending)) = (&self.expectation.want, &self.state)
-        else {
-            return None;
-        };
-        let late = pending.front().filter(|begun| begun.deadline < now)?;
-        let text = format!("`{to}` did not follow within {}", show(*time));
-        Some(Unmet { text, record: Some(late.record), related: Vec::new() })
-    }
-
-    /// What is wrong with an expectation that holds only because what it counts from never happened.
-    pub(crate) fn unbegun(&self) -> Option<Unmet> {
-        let begin = match &self.expectation.want {
-            Want::Within { from, .. } => from,
-            Want::While { state, .. } => state,
-            Want::Order(_) | Want::Never(_) | Want::Count { .. } | Want::Final(_) => return None,
-        };
-        let text = || format!("`{begin}` never happened: there was nothing to judge");
-        (!self.has_begun).then(|| Unmet { text: text(), record: None, related: Vec::new() })
-    }
-
-    /// What is missing if nothing follows.
-    pub(crate) fn missing(&self) -> Option<Unmet> {
-        match (&self.expectation.want, &self.state) {
-            (Want::Order(order), State::Order(seen)) => order.get(seen.len()).map(|missing| Unmet {
-                text: match seen.last().zip(order.get(seen.len().wrapping_sub(1))) {
-                    None => format!("`{missing}` never happened{}", self.misses.words(0)),
-                    Some((record, last)) => format!(
-                        "`{missing}` did not follow `{last}` (record {record}){}",
-                        self.misses.words(seen.len())
-                    ),
-                },
-                record: seen.last().copied(),
-                related: seen.clone(),
-            }),
-            (Want::Count { least, .. }, State::Count(seen)) if seen.times < *least => Some(Unmet {
-                text: format!("it happened {} times, not {least}", seen.times),
-                record: seen.latest,
-                related: seen.first.clone(),
-            }),
-            (Want::Within { to, .. }, State::Within(pending)) if !pending.is_empty() => {
-                let record = pending.front().map(|begun| begun.record);
-                let text = format!("`{to}` did not follow before the end");
-                Some(Unmet { text, record, related: Vec::new() })
-            }
-            (Want::Within { from, .. }, _) if self.unwatched > 0 => Some(Unmet {
-                text: format!(
-                    "it cannot be said: {PENDING_MAX} tasks had a deadline at the same time, and `{from}` happened {} times more",
-                    self.unwatched
-                ),
-                record: None,
-                related: Vec::new(),
-            }),
-            (Want::Final(_), State::Final(None)) => {
-                Some(Unmet { text: "nothing of the kind happened".into(), record: None, related: Vec::new() })
-            }
-            (Want::Final(_), State::Final(Some((since, false, to)))) => {
-                let text = format!("it ended as {to}");
-                Some(Unmet { text, record: Some(since.record), related: Vec::new() })
-            }
-            _ => None,
+            Some(LastChange { is_right: true, .. }) => None,
         }
     }
 }
 
-/// What an expectation wants, in the words of its file.
-pub(crate) fn words(want: &Want) -> String {
-    let quoted = |selectors: &[Selector]| {
-        selectors.iter().map(|selector| format!("`{selector}`")).collect::<Vec<_>>().join(", then ")
-    };
-    match want {
-        Want::Order(order) => quoted(order),
-        Want::Never(never) => format!("never `{never}`"),
-        Want::Count { of, least, most } if least == most => format!("`{of}` {least} times"),
-        Want::Count { of, least, most: u64::MAX } => format!("`{of}` at least {least} times"),
-        Want::Count { of, least: 0, most } => format!("`{of}` at most {most} times"),
-        Want::Count { of, least, most } => format!("`{of}` {least} to {most} times"),
-        Want::Within { from, to, time } => format!("`{to}` within {} of `{from}`", show(*time)),
-        Want::While { state, never } => format!("while `{state}` never `{never}`"),
-        Want::Final(state) => format!("at the end `{state}`"),
-    }
+/// Since when a state holds.
+#[derive(Clone, Debug)]
+struct Since {
+    record: u64,
+    /// The component with which it ends, if it does.
+    component: Option<NodeName>,
 }
 
-fn show(time: Duration) -> cce_world::Span {
-    cce_world::Span(time)
+impl Since {
+    fn of(happening: &Happening<'_>) -> Self {
+        let component = happening.ends_with_its_component().then(|| happening.record.node.clone());
+        Self { record: happening.record.seq, component }
+    }
+
+    fn ends_with(&self, stopped: &Happening<'_>) -> bool {
+        stopped.name == STOPPED && self.component.as_ref() == Some(&stopped.record.node)
+    }
 }

@@ -10,12 +10,11 @@ use crate::{
     outcome::Outcome,
     overdue::Late,
     rules::RuleState,
-    watch,
 };
 use cce_check::{Check, Misdeed};
 use cce_kernel::{NodeName, Time};
 use cce_model::{AgentId, ContactId, DialogState};
-use cce_scenario::{Expectation, Rule};
+use cce_scenario::Rule;
 use cce_select::place::{AGENT, customer_number};
 use std::collections::BTreeSet;
 
@@ -140,9 +139,8 @@ impl Engine {
             let unbegun = || watch.unbegun().filter(|_| self.is_plain());
             let unmet = broken.or_else(|| watch.missing());
             let is_unbegun = unmet.is_none();
-            let Expectation { name, want, inferred } = &watch.expectation;
             let Some(unmet) = unmet.or_else(unbegun) else { continue };
-            let by = format!("{name}: {}", watch::words(want));
+            let by = format!("{}: {}", watch.name, watch.words());
             let breach = Finding {
                 kind: FindingKind::Expectation,
                 unreached: is_unbegun.then(|| by.clone()),
@@ -150,7 +148,7 @@ impl Engine {
                 text: unmet.text,
                 record: unmet.record,
                 related: unmet.related,
-                inferred: inferred.clone(),
+                inferred: watch.inferred.clone(),
             };
             if is_broken { &mut expected.broken } else { &mut expected.open }.push(breach);
         }
