@@ -136,6 +136,27 @@ impl Verdict {
     }
 }
 
+/// What a rule does to one message.
+struct Bending {
+    treatment: Treatment,
+    bend: Bend,
+    end: End,
+    /// When a hold ends by itself, and its ticket.
+    expiry: Option<(Time, Ticket)>,
+    /// What the rule orders of components.
+    commands: Vec<(NodeName, Command)>,
+}
+
+impl Bending {
+    const fn new(treatment: Treatment, bend: Bend) -> Self {
+        Self { treatment, bend, end: End::Done, expiry: None, commands: Vec::new() }
+    }
+
+    const fn held(treatment: Treatment, bend: Bend, expiry: (Time, Ticket)) -> Self {
+        Self { treatment, bend, end: End::Held, expiry: Some(expiry), commands: Vec::new() }
+    }
+}
+
 impl Rules {
     /// The rules of a run of that seed.
     pub(crate) fn new(rules: Vec<Rule>, seed: u64) -> Self {
@@ -221,86 +242,85 @@ impl Rules {
     }
 
     fn fire(&mut self, number: usize, happening: &Happening<'_>, names: &ShortNames, now: Time) -> Verdict {
+        self.states[number].acted += 1;
+        let bending = self.bending(number, happening, names, now);
         let state = &mut self.states[number];
-        state.acted += 1;
-        let (name, action) = (state.rule.name.clone(), state.rule.action.clone());
-        let (alone, expire) = (state.rule.alone, state.rule.expire);
-        if let Some(why) = impossible(&action, happening) {
-            return self.pass(number, now, why.to_owned());
-        }
-        let is_holding = matches!(action, Action::Hold(_) | Action::Swap);
-        if is_holding && self.held.len() >= HELD_MAX {
-            return self.pass(
-                number,
-                now,
-                format!("{HELD_MAX} messages are held already, and no more can be"),
-            );
-        }
-        let mut end = End::Done;
-        let mut ordered = Vec::new();
-        let (treatment, bend, expiry) = match action {
-            Action::Delay(latency) => {
-                let by = latency.draw(&mut self.rng);
-                let us = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
-                end = End::Delayed(now + by, seq(happening));
-                (Treatment::Delay { by, alone }, Bend::Delayed(us), None)
-            }
-            Action::Hold(_) => {
-                let ticket = self.hold(number, happening, names, now, false);
-                (Treatment::Hold { ticket, alone }, Bend::Held(ticket), Some((now + expire, ticket)))
-            }
-            Action::Swap => {
-                let ticket = self.hold(number, happening, names, now, true);
-                let treatment = Treatment::Hold { ticket, alone: true };
-                (treatment, Bend::Swapped(ticket), Some((now + expire, ticket)))
-            }
-            Action::Drop => (Treatment::Drop, Bend::Dropped, None),
-            Action::Duplicate => (Treatment::Duplicate, Bend::Duplicated, None),
-            Action::Corrupt { byte, to } => match corrupted(happening, byte, to) {
-                Ok(bytes) => (Treatment::Replace(bytes), Bend::Corrupted, None),
-                Err(why) => return self.pass(number, now, why),
-            },
-            Action::Cut => (Treatment::Cut, Bend::Cut, None),
-            Action::Answer(response) => {
-                let status = response.status;
-                (Treatment::Answer(Box::new(response)), Bend::Answered(status), None)
-            }
-            Action::Split(size) => match unsplit(happening, size) {
-                None => (Treatment::Split(size), Bend::Split(size), None),
-                Some(why) => return self.pass(number, now, why),
-            },
-            Action::Coalesce => {
-                self.glued.extend(happening.link.map(|link| (happening.record.node.clone(), link)));
-                (Treatment::Coalesce, Bend::Coalesced, None)
-            }
-            Action::Cti(order) => {
-                let words = format!("cti {}", order.words());
-                ordered.push((NodeName::from(SideOrder::NODE), order.into()));
-                (Treatment::Pass, Bend::Stepped(words), None)
-            }
-            Action::Set(changes) => {
-                let words: Vec<String> = changes.iter().map(Changed::words).collect();
-                ordered.extend(orders_of(&changes).map(|(node, _, command)| (node, command)));
-                (Treatment::Pass, Bend::Stepped(words.join(", ")), None)
+        let Bending { treatment, bend, end, expiry, commands } = match bending {
+            Ok(bending) => bending,
+            Err(why) => {
+                state.effects.add(None, now, End::Void(why));
+                return Verdict::new(Treatment::Pass);
             }
         };
-        let ticket = expiry.map(|(_, ticket)| ticket);
-        if ticket.is_some() {
-            end = End::Held;
-        }
-        self.states[number].effects.add(ticket, now, end);
+        state.effects.add(expiry.map(|(_, ticket)| ticket), now, end);
+        let by = state.rule.name.clone();
+        let commands = commands.into_iter().map(|(node, command)| (by.clone(), node, command)).collect();
         let node = happening.record.node.clone();
-        let commands = ordered.into_iter().map(|(node, command)| (name.clone(), node, command)).collect();
-        let orders = vec![Order::Record { node, cause: seq(happening), bent: Bent { by: name, bend } }];
+        let orders = vec![Order::Record { node, cause: seq(happening), bent: Bent { by, bend } }];
         Verdict { treatment, orders, expiry, has_matched: true, commands }
     }
 
-    /// A message takes its way, as nothing can be done to it.
-    fn pass(&mut self, number: usize, now: Time, why: String) -> Verdict {
-        self.states[number].effects.add(None, now, End::Void(why));
-        Verdict::new(Treatment::Pass)
+    /// What a rule does to a message; the error says why the message passes, as nothing can be done to it.
+    fn bending(
+        &mut self,
+        number: usize,
+        happening: &Happening<'_>,
+        names: &ShortNames,
+        now: Time,
+    ) -> Result<Bending, String> {
+        let rule = &self.states[number].rule;
+        let (action, alone, expire) = (rule.action.clone(), rule.alone, rule.expire);
+        if let Some(why) = impossible(&action, happening) {
+            return Err(why.to_owned());
+        }
+        Ok(match action {
+            Action::Delay(latency) => {
+                let by = latency.draw(&mut self.rng);
+                let us = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
+                let end = End::Delayed(now + by, seq(happening));
+                Bending { end, ..Bending::new(Treatment::Delay { by, alone }, Bend::Delayed(us)) }
+            }
+            Action::Hold(_) => {
+                let ticket = self.hold(number, happening, names, now, false)?;
+                Bending::held(Treatment::Hold { ticket, alone }, Bend::Held(ticket), (now + expire, ticket))
+            }
+            Action::Swap => {
+                let ticket = self.hold(number, happening, names, now, true)?;
+                let treatment = Treatment::Hold { ticket, alone: true };
+                Bending::held(treatment, Bend::Swapped(ticket), (now + expire, ticket))
+            }
+            Action::Drop => Bending::new(Treatment::Drop, Bend::Dropped),
+            Action::Duplicate => Bending::new(Treatment::Duplicate, Bend::Duplicated),
+            Action::Corrupt { byte, to } => {
+                Bending::new(Treatment::Replace(corrupted(happening, byte, to)?), Bend::Corrupted)
+            }
+            Action::Cut => Bending::new(Treatment::Cut, Bend::Cut),
+            Action::Answer(response) => {
+                let status = response.status;
+                Bending::new(Treatment::Answer(Box::new(response)), Bend::Answered(status))
+            }
+            Action::Split(size) => match unsplit(happening, size) {
+                None => Bending::new(Treatment::Split(size), Bend::Split(size)),
+                Some(why) => return Err(why),
+            },
+            Action::Coalesce => {
+                self.glued.extend(happening.link.map(|link| (happening.record.node.clone(), link)));
+                Bending::new(Treatment::Coalesce, Bend::Coalesced)
+            }
+            Action::Cti(order) => {
+                let words = format!("cti {}", order.words());
+                let commands = vec![(NodeName::from(SideOrder::NODE), order.into())];
+                Bending { commands, ..Bending::new(Treatment::Pass, Bend::Stepped(words)) }
+            }
+            Action::Set(changes) => {
+                let words: Vec<String> = changes.iter().map(Changed::words).collect();
+                let commands = orders_of(&changes).map(|(node, _, command)| (node, command)).collect();
+                Bending { commands, ..Bending::new(Treatment::Pass, Bend::Stepped(words.join(", "))) }
+            }
+        })
     }
 
+    /// Holds a message back, unless too many are held already.
     fn hold(
         &mut self,
         rule: usize,
@@ -308,7 +328,10 @@ impl Rules {
         names: &ShortNames,
         since: Time,
         is_swap: bool,
-    ) -> Ticket {
+    ) -> Result<Ticket, String> {
+        if self.held.len() >= HELD_MAX {
+            return Err(format!("{HELD_MAX} messages are held already, and no more can be"));
+        }
         self.last_ticket += 1;
         let held = Held {
             ticket: self.last_ticket,
@@ -325,7 +348,7 @@ impl Rules {
             is_swap,
         };
         self.held.insert(self.last_ticket, held);
-        self.last_ticket
+        Ok(self.last_ticket)
     }
 
     /// The next message of a stream lets go the one that waits to be behind it.

@@ -25,17 +25,17 @@ use arrivals::Arrivals;
 use cce_check::{Check, Checks};
 use cce_fold::{Meaning, ReadRecord};
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, Treatment, What};
-use cce_kernel::{Command, Fact, Input, NodeName, Time};
+use cce_kernel::{Command, Fact, Input, NodeName, Port, Time};
 use cce_model::SideOrder;
 use cce_scenario::{Action, Rule, Scenario, ScenarioStep, StepAction, orders_of};
 use cce_select::{Happening, TaskName, Tracker, is_sending, place::CUSTOMER};
 use cce_swarm::{Coverage, Watcher};
 use cce_views::{Waiting, Why};
-use cce_world::{Changed, Lab};
+use cce_world::{Changed, Lab, Span};
 use given::{Given, Giver, PortFault};
 use plans::Plans;
 use report::keep;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 /// Whose record it is when a rule is armed or disarmed, which happens nowhere.
 const NOWHERE: &str = cce_model::Kind::Ccp.name();
@@ -52,10 +52,8 @@ pub struct Engine {
     tracker: Tracker,
     rules: Rules,
     watches: Vec<Watch>,
-    /// By number: whether a step was taken, or is about to be.
-    steps: Vec<Progress>,
-    /// By number: how often it was taken.
-    taken: Vec<u64>,
+    /// How each step stands, by number.
+    steps: Vec<StepState>,
     /// What became of steps that somebody else is to follow.
     given: Given,
     /// Agents who wait for the one before them.
@@ -105,6 +103,14 @@ pub(crate) const MARKER: &str = "exploration";
 pub(crate) const BEGINS: &str = "orders count from here on";
 pub(crate) const ENDS: &str = "everything has ended";
 
+/// How a step stands.
+#[derive(Clone, Copy, Debug)]
+struct StepState {
+    progress: Progress,
+    /// How often the step was taken.
+    turns: u64,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
     Waiting,
@@ -125,8 +131,7 @@ impl Engine {
             tracker: Tracker::new(header, scenario.customers.clone()),
             rules: Rules::new(scenario.rules.clone(), header.seed),
             watches: scenario.expectations.iter().cloned().map(Watch::new).collect(),
-            steps: vec![Progress::Waiting; scenario.steps.len()],
-            taken: vec![0; scenario.steps.len()],
+            steps: vec![StepState { progress: Progress::Waiting, turns: 0 }; scenario.steps.len()],
             given: Given::default(),
             arrivals: Arrivals::of(&scenario.lab.cast.agents),
             plans: Plans::default(),
@@ -233,7 +238,7 @@ impl Engine {
 
     /// Whether every step was taken, virtual people have done what they were to do once, and every task has ended.
     pub fn is_over(&self) -> bool {
-        self.steps.iter().all(|step| *step == Progress::Taken)
+        self.steps.iter().all(|step| step.progress == Progress::Taken)
             && self.arrivals.waiting().next().is_none()
             && self.plans.are_done()
             && self.given.undecided().next().is_none()
@@ -259,7 +264,7 @@ impl Engine {
         !self.watches.is_empty()
             || !self.rules.states.is_empty()
             || self.marks != Marks::Unwanted
-            || self.steps.contains(&Progress::Waiting)
+            || self.steps.iter().any(|step| step.progress == Progress::Waiting)
     }
 
     /// What the rules do to a message, which says this.
@@ -280,7 +285,7 @@ impl Engine {
     }
 
     fn plan(&mut self, step: usize, from: Time) {
-        self.steps[step] = Progress::Planned;
+        self.steps[step].progress = Progress::Planned;
         self.set_alarm(from + self.scenario.steps[step].wait, Alarm::Step(step));
     }
 
@@ -314,8 +319,8 @@ impl Engine {
         let names = self.tracker.names();
         self.noted |= self.watches.iter().any(|watch| watch.notices(happening, names));
         self.watches.iter_mut().for_each(|watch| watch.see(happening, names, self.now));
-        let due = |(step, progress): (&ScenarioStep, &Progress)| {
-            *progress == Progress::Waiting
+        let due = |(step, state): (&ScenarioStep, &StepState)| {
+            state.progress == Progress::Waiting
                 && step.after.as_ref().is_some_and(|after| after.matches(happening, names))
         };
         let steps: Vec<usize> = self
@@ -356,90 +361,107 @@ impl Engine {
         }
     }
 
+    /// Takes a step, and plans its next turn if it has one.
     fn take(&mut self, number: usize) -> Vec<Order> {
-        self.steps[number] = Progress::Taken;
-        let turn = self.taken[number];
-        self.taken[number] += 1;
         let ScenarioStep { name, act, again, .. } = self.scenario.steps[number].clone();
+        let turn = self.steps[number].turns;
+        self.steps[number] = StepState { progress: Progress::Taken, turns: turn + 1 };
         if let Some((_, every)) = again.filter(|(times, _)| turn + 1 < *times) {
-            self.steps[number] = Progress::Planned;
+            self.steps[number].progress = Progress::Planned;
             self.set_alarm(self.now + every, Alarm::Step(number));
         }
+        self.carry_out(number, &name, act, turn).unwrap_or_else(|why| {
+            self.refuse(number, why);
+            Vec::new()
+        })
+    }
+
+    /// What follows from an action of a step; the error says why the action cannot be done now.
+    fn carry_out(
+        &mut self,
+        number: usize,
+        name: &str,
+        act: StepAction,
+        turn: u64,
+    ) -> Result<Vec<Order>, String> {
         match act {
             StepAction::Tell(node, _) if !self.nodes.contains(&node) => {
-                self.refuse(number, format!("this run has no {node}"))
+                Err(format!("this run has no {node}"))
             }
             StepAction::Tell(node, words) => {
                 let words = words.iter().cycle().nth(index(turn)).map_or("", String::as_str);
                 let words = self.with_ids(words, &node);
-                let step = Bend::Stepped(words.clone());
-                self.give(number, bend_order(node.clone(), &name, step), node, Command::Act(words))
+                Ok(self.give(number, stepped(&node, name, &words), node, Command::Act(words)))
             }
             StepAction::Stop(node) if self.given.is_stopped(&node) => {
-                self.refuse(number, format!("{node} is stopped already"))
+                Err(format!("{node} is stopped already"))
             }
-            StepAction::Stop(node) => {
-                vec![bend_order(node.clone(), &name, stepped("stop")), Order::Stop(node)]
+            StepAction::Stop(node) => Ok(vec![stepped(&node, name, "stop"), Order::Stop(node)]),
+            StepAction::Start(node) if !self.given.is_stopped(&node) => {
+                Err(format!("{node} runs already: `restart` ends that life and begins another one"))
             }
-            StepAction::Start(node) if !self.given.is_stopped(&node) => self.refuse(
-                number,
-                format!("{node} runs already: `restart` ends that life and begins another one"),
-            ),
-            StepAction::Start(node) => {
-                vec![bend_order(node.clone(), &name, stepped("start")), Order::Start(node)]
-            }
+            StepAction::Start(node) => Ok(vec![stepped(&node, name, "start"), Order::Start(node)]),
             StepAction::Restart(node) => {
-                let told = bend_order(node.clone(), &name, stepped("restart"));
-                vec![told, Order::Stop(node.clone()), Order::Start(node)]
+                let told = stepped(&node, name, "restart");
+                Ok(vec![told, Order::Stop(node.clone()), Order::Start(node)])
             }
             StepAction::Cut(port, lasting) => {
-                let times = (self.now, self.now + lasting);
-                self.given.note_fault(number, PortFault::Cut, port, times);
-                let step = Bend::Stepped(format!("cut {port} for {}", cce_world::Span(lasting)));
-                vec![bend_order(port.listener().into(), &name, step), Order::Cut { port, lasting }]
+                self.note_fault(number, PortFault::Cut, port, lasting);
+                let words = format!("cut {port} for {}", Span(lasting));
+                Ok(vec![stepped(&port.listener().into(), name, &words), Order::Cut { port, lasting }])
             }
             StepAction::Stall(port, lasting) => {
-                let times = (self.now, self.now + lasting);
-                self.given.note_fault(number, PortFault::Stall, port, times);
-                let step = Bend::Stepped(format!("stall {port} for {}", cce_world::Span(lasting)));
-                vec![bend_order(port.listener().into(), &name, step), Order::Stall { port, lasting }]
+                self.note_fault(number, PortFault::Stall, port, lasting);
+                let words = format!("stall {port} for {}", Span(lasting));
+                Ok(vec![stepped(&port.listener().into(), name, &words), Order::Stall { port, lasting }])
             }
             StepAction::Cti(order) => {
-                let step = Bend::Stepped(format!("cti {}", order.words()));
                 let node = NodeName::from(SideOrder::NODE);
-                self.give(number, bend_order(node.clone(), &name, step), node, order.into())
+                let words = format!("cti {}", order.words());
+                Ok(self.give(number, stepped(&node, name, &words), node, order.into()))
             }
-            StepAction::Set(changes) if changes.iter().all(|change| self.is_so(change)) => {
-                self.refuse(number, already_so(&changes))
+            StepAction::Set(changes) => self.change(number, name, &changes),
+            StepAction::Arm(rule) | StepAction::Disarm(rule) if self.rules.position(&rule).is_none() => {
+                Err(removed(&rule))
             }
-            StepAction::Set(changes) => orders_of(&changes)
-                .flat_map(|(node, words, command)| {
-                    self.give(number, bend_order(node.clone(), &name, Bend::Stepped(words)), node, command)
-                })
-                .collect(),
-            StepAction::Arm(rule) | StepAction::Disarm(rule) | StepAction::Release(Some(rule))
-                if self.rules.position(&rule).is_none() =>
-            {
-                self.refuse(number, removed(&rule))
+            StepAction::Arm(rule) => self.set_arming(&rule, Arming::Armed).map_err(|why| why.to_string()),
+            StepAction::Disarm(rule) => {
+                self.set_arming(&rule, Arming::Disarmed).map_err(|why| why.to_string())
             }
-            StepAction::Arm(rule) => self
-                .set_arming(&rule, Arming::Armed)
-                .unwrap_or_else(|why| self.refuse(number, why.to_string())),
-            StepAction::Disarm(rule) => self
-                .set_arming(&rule, Arming::Disarmed)
-                .unwrap_or_else(|why| self.refuse(number, why.to_string())),
-            StepAction::Release(rule) => {
-                let rule = rule.and_then(|rule| self.rules.position(&rule));
-                let orders = self.rules.release_all(rule, &format!("step `{name}`"), self.now);
-                if orders.is_empty() { self.refuse(number, "nothing is held".to_owned()) } else { orders }
-            }
+            StepAction::Release(rule) => self.release_for_step(name, rule.as_deref()),
         }
+    }
+
+    fn note_fault(&mut self, step: usize, fault: PortFault, port: Port, lasting: Duration) {
+        self.given.note_fault(step, fault, port, (self.now, self.now + lasting));
+    }
+
+    /// Gives settings of the lab to the components that they are of.
+    fn change(&mut self, number: usize, name: &str, changes: &[Changed]) -> Result<Vec<Order>, String> {
+        if changes.iter().all(|change| self.is_so(change)) {
+            return Err(already_so(changes));
+        }
+        let given = orders_of(changes).flat_map(|(node, words, command)| {
+            self.give(number, stepped(&node, name, &words), node, command)
+        });
+        Ok(given.collect())
+    }
+
+    /// Lets go what a rule holds, or what any rule holds.
+    fn release_for_step(&mut self, name: &str, rule: Option<&str>) -> Result<Vec<Order>, String> {
+        let rule = match rule {
+            Some(rule) => Some(self.rules.position(rule).ok_or_else(|| removed(rule))?),
+            None => None,
+        };
+        let orders = self.rules.release_all(rule, &format!("step `{name}`"), self.now);
+        if orders.is_empty() { Err("nothing is held".to_owned()) } else { Ok(orders) }
     }
 
     /// Gives somebody a command, and waits for what becomes of it.
     fn give(&mut self, step: usize, record: Order, node: NodeName, command: Command) -> Vec<Order> {
         if self.given.is_stopped(&node) {
-            return self.refuse(step, format!("{node} is stopped"));
+            self.refuse(step, format!("{node} is stopped"));
+            return Vec::new();
         }
         // Of components in other processes nobody hears here what they take in.
         if self.nodes.contains(&node) {
@@ -508,9 +530,8 @@ impl Engine {
     }
 
     /// A step cannot be taken now.
-    fn refuse(&mut self, step: usize, why: String) -> Vec<Order> {
+    fn refuse(&mut self, step: usize, why: String) {
         self.given.refuse(Giver::Step(step), why, None);
-        Vec::new()
     }
 
     /// Puts ids in the places of names: nobody in the lab knows what `T2` is. A customer knows contacts, an agent
@@ -633,6 +654,7 @@ fn bend_order(node: NodeName, by: &str, bend: Bend) -> Order {
     Order::Record { node, cause: None, bent: Bent { by: by.to_owned(), bend } }
 }
 
-fn stepped(word: &str) -> Bend {
-    Bend::Stepped(word.to_owned())
+/// The record of what a step does to a component.
+fn stepped(node: &NodeName, step: &str, words: &str) -> Order {
+    bend_order(node.clone(), step, Bend::Stepped(words.to_owned()))
 }

@@ -227,7 +227,7 @@ impl Engine {
     /// A scenario does what it says: every step is taken, every rule acts, nothing stays held.
     fn unfinished(&self) -> Vec<Finding> {
         let steps = self.scenario.steps.iter().zip(&self.steps);
-        let waiting = steps.filter(|(_, progress)| **progress != Progress::Taken);
+        let waiting = steps.filter(|(_, step)| step.progress != Progress::Taken);
         let steps = waiting.map(|(step, _)| match &step.after {
             Some(after) => {
                 Finding::new(&step.name, format!("the step was not taken: it waits for `{after}`"), None)
