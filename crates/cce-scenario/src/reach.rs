@@ -27,39 +27,39 @@ pub struct Unreachable {
     pub idle: Vec<String>,
 }
 
-/// What an expectation says of a selector.
+/// What a scenario demands of a selector.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Wish {
-    /// It may or has to match.
+enum Demand {
+    /// The selector may or has to match.
     Match,
-    /// It never matches.
-    Never,
+    /// The selector never matches.
+    NeverMatch,
 }
 
 /// Why a selector never matches.
 enum Lack {
     /// A person is missing who would have to do it.
     Person(String),
-    /// Something else.
+    /// Something is missing that is no person, or the way between two places is closed.
     Else(String),
 }
 
 impl Scenario {
-    /// Every selector in it, and whether it is to match.
-    fn selectors(&self) -> impl Iterator<Item = (&Selector, Wish)> {
+    /// Every selector of the scenario, and whether it is to match.
+    fn selectors(&self) -> impl Iterator<Item = (&Selector, Demand)> {
         let steps = self.steps.iter().filter_map(|step| step.after.as_ref());
         let rules = self.rules.iter().flat_map(|rule| {
             let until = if let Action::Hold(until) = &rule.action { until.as_ref() } else { None };
             std::iter::once(&rule.matching).chain(until)
         });
         let wants = self.expectations.iter().flat_map(|expectation| match &expectation.want {
-            Want::Order(order) => order.iter().map(|one| (one, Wish::Match)).collect(),
-            Want::Never(one) | Want::Count { of: one, most: 0, .. } => vec![(one, Wish::Never)],
-            Want::Count { of: one, .. } | Want::Final(one) => vec![(one, Wish::Match)],
-            Want::Within { from, to, .. } => vec![(from, Wish::Match), (to, Wish::Match)],
-            Want::While { state, never } => vec![(state, Wish::Match), (never, Wish::Never)],
+            Want::Order(order) => order.iter().map(|one| (one, Demand::Match)).collect(),
+            Want::Never(one) | Want::Count { of: one, most: 0, .. } => vec![(one, Demand::NeverMatch)],
+            Want::Count { of: one, .. } | Want::Final(one) => vec![(one, Demand::Match)],
+            Want::Within { from, to, .. } => vec![(from, Demand::Match), (to, Demand::Match)],
+            Want::While { state, never } => vec![(state, Demand::Match), (never, Demand::NeverMatch)],
         });
-        let others = steps.chain(rules).chain(&self.window).map(|one| (one, Wish::Match));
+        let others = steps.chain(rules).chain(&self.window).map(|one| (one, Demand::Match));
         others.chain(wants)
     }
 
@@ -110,9 +110,9 @@ impl Scenario {
                 .or_else(|| if has_outside { None } else { self.unnamed(selector) })
         };
         let mut dead = Unreachable::default();
-        for (selector, wish) in self.selectors() {
+        for (selector, demand) in self.selectors() {
             match lack(selector) {
-                Some(Lack::Person(why)) if wish == Wish::Never => {
+                Some(Lack::Person(why)) if demand == Demand::NeverMatch => {
                     dead.idle.push(format!("`{selector}` is never to happen, and could not anyway: {why}"));
                 }
                 Some(Lack::Person(why) | Lack::Else(why)) => {
