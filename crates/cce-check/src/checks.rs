@@ -83,7 +83,7 @@ impl Checks {
         Self::default()
     }
 
-    /// The same without one of them.
+    /// These checks without one of them.
     pub fn without(mut self, check: Check) -> Self {
         self.ledger.off[check.index()] = true;
         self

@@ -429,7 +429,7 @@ mod tests {
         assert_eq!((closing.len(), closing.front().map(|closing| closing.at)), (CLOSING_MAX, Some(1)));
     }
 
-    /// Of a contact that was routed before these records begin nobody knows how often CCP asked for that.
+    /// Nobody knows how often CCP asked for a contact that was routed before these records begin.
     #[test]
     fn a_contact_is_admitted_as_often_as_ccp_asked_for_it_and_one_that_it_did_not_ask_for_is_not_judged() {
         let judged = |requests: usize, admissions: usize| {

@@ -427,7 +427,7 @@ mod tests {
         }
     }
 
-    /// Of a task that is routed anew, CCP must not hear as handled (task-routing 1.6).
+    /// CCP must not hear that a task was handled which is routed anew (task-routing 1.6).
     #[test]
     fn the_ends_that_are_no_ends_for_the_customer_are_those_of_resubmissions() {
         let resubmissions = (0..100).map(Disposition).filter(|how| is_resubmission(*how));

@@ -10,11 +10,11 @@ use cce_wire::{DecodeError, Flaw, Shown};
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, and only for a moment")]
 pub enum Decoded {
-    /// Of GED-188.
+    /// A message of GED-188.
     Cti(Cti),
-    /// Of the media routing interface.
+    /// A message of the media routing interface.
     Mr(Mr),
-    /// Between PG and router.
+    /// A message between PG and router.
     Icm(Icm),
 }
 

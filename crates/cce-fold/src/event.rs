@@ -147,7 +147,7 @@ pub enum Exchange<'a> {
 }
 
 impl Subject {
-    /// The same with this task, which may be none.
+    /// This subject with a task, which may be none.
     pub(crate) fn with_task(mut self, task: TaskId) -> Self {
         self.task = (task != TaskId::NONE).then_some(task);
         self

@@ -79,13 +79,13 @@ struct Crossing {
 struct LinkState {
     peer: Arc<Peer>,
     version: Option<u32>,
-    /// Its GED-188 session is open.
+    /// The GED-188 session of the link is open.
     is_open: bool,
-    /// Of the MR PIM on it.
+    /// The peripheral of the MR PIM that speaks on the link.
     peripheral: Option<PeripheralId>,
-    /// Which gateway's it is, on the listener that both gateways dial.
+    /// The port of the gateway that dialled, on the listener that both gateways dial.
     dialled_as: Option<Port>,
-    /// What crosses it in frames of WebSocket, where that is so.
+    /// The WebSocket whose frames cross the link, if one does.
     messages: WebSocketMessages,
 }
 
@@ -313,7 +313,7 @@ impl Fold {
         }
     }
 
-    /// The same without learning anything.
+    /// Reads a frame, and learns nothing from it.
     fn look(&self, node: &NodeName, link: LinkId, frame: &Bytes) -> Crossing {
         let state = self.links.get(&(node.clone(), link));
         let opens = cce_cti::open_version(frame).filter(|_| !state.is_some_and(|state| state.is_open));

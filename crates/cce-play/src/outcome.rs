@@ -14,7 +14,7 @@ use std::{
 /// So many contacts are told one by one.
 const TOLD_MAX: usize = 6;
 
-/// Of many contacts, so many that ended alike are told by name.
+/// Contacts that ended alike and are told by name, where there are many.
 const NAMED_MAX: usize = 3;
 
 /// Contacts whose ends are remembered one by one, the latest; a swarm has no more of them. Of earlier ones it is counted how many
@@ -48,9 +48,9 @@ pub(crate) struct Ends {
 /// How a run ended: equal where nobody outside could tell two runs apart by their ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Outcome {
-    /// How each contact ended, in the order of their creation; of many, the ones that ended last.
+    /// How each contact ended, in the order of their creation; where there are many, only those that ended last.
     pub ends: Vec<TaskEnd>,
-    /// Of those that ended before them: how many ended how.
+    /// How many contacts ended in which way before those of `ends`.
     earlier: Earlier,
 }
 
@@ -202,7 +202,7 @@ impl Ends {
         }
     }
 
-    /// Of a contact that was over long ago only how it ended is kept.
+    /// Keeps nothing but the end of a contact that was over long ago.
     fn count(&mut self, contact: &ContactId, names: &ShortNames) {
         let end = self.end(contact, names);
         let how = end.how();

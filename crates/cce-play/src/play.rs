@@ -35,7 +35,7 @@ impl Play {
         Self::with(scenario, seed, |engine| engine)
     }
 
-    /// The same with other components in the place of the lab's: how tests plant faults.
+    /// A run with other components in the place of the lab's: tests plant faults in this way.
     #[doc(hidden)]
     pub fn planted(
         scenario: Scenario,
@@ -72,7 +72,7 @@ impl Play {
         Self { header, sim, until, rest, least: Time(0), limits, reached: None }
     }
 
-    /// The same run in another order.
+    /// This run in another order.
     pub(crate) fn reordered<O: Sequence>(
         self,
         reorder: impl FnOnce(Sim<Engine>) -> Sim<Engine, O>,

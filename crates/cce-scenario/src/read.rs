@@ -339,7 +339,7 @@ impl<'a> Section<'a> {
         self.lack_at(self.span.clone(), keys, message);
     }
 
-    /// The same, where something else stands that is of no use without the key.
+    /// Notes that keys are missing where something else stands that is of no use without them.
     pub(crate) fn lack_at(
         &mut self,
         span: Range<usize>,

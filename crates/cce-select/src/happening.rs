@@ -191,9 +191,9 @@ pub struct Tracker {
     names: ShortNames,
     /// Who sent the request of a record that has not arrived yet.
     senders: BTreeMap<u64, NodeName>,
-    /// Of requests that came in: where, who waits, and what was asked.
+    /// Requests that came in, by component and call: the port, who waits, and what was asked.
     open: BTreeMap<(NodeName, CallId), (Port, Place, &'static str)>,
-    /// Of requests that went out: where to, and what was asked.
+    /// Requests that went out, by component and call: the port that they went to, and what was asked.
     asked: BTreeMap<(NodeName, CallId), (Port, &'static str)>,
 }
 

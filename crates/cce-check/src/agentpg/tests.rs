@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 const ID: TaskId = TaskId { day: 1, call: 1, sequence: 1 };
 const OTHER: TaskId = TaskId { day: 1, call: 2, sequence: 1 };
 const PLACE: AgentKey = AgentKey { skill_target: SkillTarget(5173), mrd: MrdId(5011) };
-/// The same agent in another domain.
+/// The agent of [`PLACE`] in another domain.
 const MAIL: AgentKey = AgentKey { skill_target: SkillTarget(5173), mrd: MrdId(5012) };
 const UNANSWERED: Disposition = Disposition::TASK_ABANDONED_BEFORE_OFFERED;
 const NORMAL: Disposition = Disposition::NORMAL_END_TASK;

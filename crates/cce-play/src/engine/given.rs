@@ -1,4 +1,5 @@
-//! What became of the steps that were given to somebody: whoever cannot follow one says so.
+//! What became of commands that steps and rules gave. Records enter; refusals leave, each with the step or the rule that gave the
+//! command. A command is on its way until its component takes it in, or stops.
 
 use super::port_use::PortUse;
 use cce_journal::{Record, What};

@@ -76,9 +76,9 @@ pub struct Engine {
     marks: Marks,
     /// The run may end anywhere: what has not ended by then is no failure.
     is_open_ended: bool,
-    /// Of a swarm: what was reached.
+    /// What a swarm reached; none in a run that is no swarm.
     watcher: Option<Watcher>,
-    /// Of a swarm with rules: what the bent messages are about.
+    /// What the messages are about that the rules of a swarm bent.
     affected: Affected,
     /// Something was seen that matters to what is done or expected later.
     noted: bool,
@@ -162,23 +162,23 @@ impl Engine {
         engine
     }
 
-    /// The same with records that mark where the scenario's window begins, and where everything has ended.
+    /// An engine whose records also mark where the scenario's window begins, and where everything has ended.
     pub(crate) fn with_marks(mut self) -> Self {
         self.marks = Marks::Waiting;
         self
     }
 
-    /// The same over a run that may end anywhere: what has not ended by then is no failure.
+    /// An engine over a run that may end anywhere: what has not ended by then is no failure.
     pub fn open_ended(self) -> Self {
         Self { is_open_ended: true, ..self }
     }
 
-    /// The same over a recorded run, in which the cues of agents in turn stand.
+    /// An engine over a recorded run, in which the cues of agents in turn stand.
     pub(crate) fn with_recorded_cues(self) -> Self {
         Self { arrivals: Arrivals::default(), ..self }
     }
 
-    /// The same, so that it can be asked why tasks wait.
+    /// An engine that can also say why tasks wait.
     pub fn explained(self, header: &Header) -> Self {
         Self { why: Some(Why::new(header)), ..self }
     }
@@ -190,7 +190,7 @@ impl Engine {
         waiting.map(|waiting| (names.short(&waiting.contact), waiting)).collect()
     }
 
-    /// The same over a run that holds messages under tickets up to this one already.
+    /// An engine over a run that holds messages under tickets up to this one already.
     pub(crate) fn behind_ticket(mut self, last: Ticket) -> Self {
         self.rules.last_ticket = last;
         self

@@ -1,4 +1,4 @@
-//! How a lab is set at a moment.
+//! The settings of a lab at one moment of a run: those of its file, with what was changed since.
 
 use cce_world::{Changed, Lab};
 use std::collections::BTreeMap;
