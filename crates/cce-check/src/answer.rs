@@ -81,8 +81,9 @@ pub(crate) struct Answers {
     agents: BTreeMap<SkillTarget, [String; 3]>,
     sessions: BTreeMap<SessionId, LinkId>,
     pending: BTreeMap<Asking, Pending>,
-    /// By invoke id: the record of the failure, and of the event, until the id may stand for something else.
+    /// The records of failures by invoke id, until the id may stand for something else.
     failed: BTreeMap<Asked, u64>,
+    /// The records of events by invoke id, as long as those of failures.
     answered: BTreeMap<Asked, u64>,
     /// Ends of tasks that the CTI server has yet to tell.
     ends: BTreeMap<TaskId, u64>,

@@ -74,7 +74,7 @@ type Rank = (u32, u64);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Router {
     calls: Table<RouterCallKey, Call>,
-    /// By queue and rank: the step that the task came to.
+    /// The tasks that wait, by queue and rank, each with the step that it came to.
     queues: BTreeMap<PrecisionQueueId, BTreeMap<Rank, (RouterCallKey, u32)>>,
     slots: BTreeMap<AgentKey, Slots>,
 }

@@ -16,13 +16,13 @@ const WAYS_MAX: usize = 64;
 pub(crate) struct Contacts {
     known: Recent<ContactId, Known>,
     by_task: BTreeMap<TaskId, ContactId>,
-    /// By the key that the router gave.
+    /// Contacts by the key that the router gave.
     by_key: BTreeMap<RouterCallKey, ContactId>,
     /// Keys of calls that name no contact.
     nobodys: Recent<RouterCallKey, ()>,
-    /// By peripheral of the PIM, and once more for those who do not know it: the latest of that number.
+    /// Contacts by dialogue: by peripheral of the PIM, and once more for those who do not know it, the latest of that number.
     by_dialogue: BTreeMap<ClientDialogue, ContactId>,
-    /// Those that are over, the one that ended first in front.
+    /// Contacts that are over, the one that ended first in front.
     over: VecDeque<ContactId>,
 }
 

@@ -1,4 +1,4 @@
-//! Bytes of a binary link to messages.
+//! Decodes messages: the bytes of one frame and the protocol of its link enter, the message or what is wrong with it leaves.
 
 use crate::protocol::Protocol;
 use bytes::Bytes;

@@ -42,7 +42,7 @@ pub struct Fold {
     learned: Subject,
     /// What those are about that a scenario holds.
     held: Recent<Ticket, Subject>,
-    /// By the record of what was sent and has not arrived.
+    /// What was sent and has not arrived, by the record of the sending.
     on_way: BTreeMap<u64, Sent>,
 }
 

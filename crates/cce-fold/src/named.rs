@@ -1,4 +1,4 @@
-//! The ids that a text names.
+//! Finds the ids in a text: a path or a piece of XML enters, the contacts and tasks that it names leave, in their order there.
 
 use cce_model::{ContactId, TaskId};
 use memchr::memchr;

@@ -1,4 +1,4 @@
-//! Entries by key, the latest of them.
+//! A table of bounded size. An entry that is added to a full table drives out the one that was added first.
 
 use std::{borrow::Borrow, collections::BTreeMap};
 

@@ -1,4 +1,5 @@
-//! The texts that cross a WebSocket connection.
+//! Reads WebSocket connections: bytes of either end enter, and whole texts leave. Bytes whose frames cannot be told apart leave as
+//! they are, and so do all later ones of their direction.
 
 use bytes::Bytes;
 use cce_xmpp::{
@@ -13,14 +14,14 @@ pub(crate) struct WebSocketMessages {
     of_server: Texts,
 }
 
-/// One direction.
+/// One direction of a connection.
 #[derive(Clone, Debug, Default)]
 enum Texts {
-    /// Nothing was seen of it.
+    /// No byte of the direction was seen.
     #[default]
     Unseen,
     Read(WsReader),
-    /// Its frames cannot be told apart any more.
+    /// The frames of the direction cannot be told apart any more.
     Lost,
 }
 

@@ -1,4 +1,4 @@
-//! In what two outcomes differ, in words.
+//! The differences of two outcomes, in words.
 
 use crate::{
     explore::RunEnd,

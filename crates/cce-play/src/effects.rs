@@ -27,16 +27,16 @@ pub(crate) struct Effect {
     pub(crate) end: End,
 }
 
-/// How it ended.
+/// How the effect of a rule on one message ended.
 #[derive(Clone, Debug)]
 pub(crate) enum End {
-    /// At once.
+    /// The effect was over at once.
     Done,
-    /// It is delayed until then. Its record tells it from others, if it has one.
+    /// The message is delayed until then. Its record tells it from others, if it has one.
     Delayed(Time, Option<u64>),
-    /// It is held.
+    /// The message is held.
     Held,
-    /// Somebody let it go.
+    /// Somebody let the message go.
     Released(String, Time),
     /// Its hold took too long.
     Expired(Time),

@@ -54,7 +54,7 @@ pub struct Outcome {
     earlier: Earlier,
 }
 
-/// By how they ended, without names.
+/// Contacts by the way in which they ended, without names.
 type Earlier = BTreeMap<String, Alike>;
 
 /// Contacts that ended alike.

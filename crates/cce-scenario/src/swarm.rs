@@ -24,7 +24,7 @@ pub struct Swarm {
     pub components: Vec<NodeName>,
     /// How many messages are bent as a misbehaving peer would.
     pub rules: Bounds,
-    /// In which ways.
+    /// The ways in which messages are bent.
     pub bends: Vec<BendKind>,
     /// When everything is whole again.
     pub heal: Duration,

@@ -36,9 +36,9 @@ pub struct TaskName {
 /// A contact, as a scenario names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContactName {
-    /// By the order in which contacts were created, from 1: `T`, `T1`, `T2`.
+    /// The number in the order in which contacts were created, from 1: `T`, `T1`, `T2`.
     Number(usize),
-    /// By the customer of the scenario whose request created it.
+    /// The customer of the scenario whose request created the contact.
     Customer(String),
 }
 
@@ -88,16 +88,16 @@ impl fmt::Display for TaskName {
 #[derive(Clone, Debug, Default)]
 pub struct ShortNames {
     customers: Vec<String>,
-    /// By record number: which customer's request it goes back to, counted from 1; 0 is none.
+    /// The customer, counted from 1, whose request a record goes back to, by record number; 0 is none.
     origins: BTreeMap<u64, u16>,
-    /// By number, in the order of their creation.
+    /// Contacts by number, in the order of their creation.
     contacts: BTreeMap<usize, ContactId>,
     /// The number of the contact that was created last.
     last: usize,
-    /// Those without a customer that are over, the one that ended first in front.
+    /// Contacts without a customer that are over, the one that ended first in front.
     over: VecDeque<ContactId>,
     by_customer: BTreeMap<String, ContactId>,
-    /// By the customer's number, counted from 0: whether a contact has the customer's name.
+    /// Whether a contact has the name of a customer, by the customer's number from 0.
     is_named: Vec<bool>,
     known: BTreeMap<ContactId, Known>,
 }

@@ -1,4 +1,4 @@
-//! From which state what changes to which one: a pair of states that no transition joins never comes about.
+//! The transitions between states: a pair of states that no transition joins never comes about.
 
 use cce_model::{ContactStatus, DialogState, DialogueState, TaskState};
 use std::fmt::Display;

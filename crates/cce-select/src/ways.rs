@@ -76,15 +76,15 @@ fn end(place: &PlacePattern) -> Option<&str> {
 /// What a way carries, from its first end to its second one and back.
 #[derive(Clone, Copy, Debug)]
 enum Carries {
-    /// From a MR PIM to its application.
+    /// Messages of the media routing interface, from a MR PIM to its application.
     Mr,
-    /// From a PG to the router.
+    /// Messages from a PG to the router.
     Icm,
-    /// From a CTI client to the server.
+    /// Messages of GED-188, from a CTI client to the server.
     Cti,
-    /// From who asks CCP to who is asked.
+    /// Requests about tasks, from who asks CCP to who is asked.
     Tasks,
-    /// From a desktop to Finesse.
+    /// Requests of a desktop to Finesse.
     Desk,
 }
 

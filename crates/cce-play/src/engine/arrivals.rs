@@ -16,9 +16,9 @@ pub(super) struct Arrivals(Vec<Arrival>);
 #[derive(Clone, Debug)]
 struct Arrival {
     node: NodeName,
-    /// It has no cue so far.
+    /// The agent has no cue so far.
     waits: bool,
-    /// With that the agent has arrived.
+    /// The plan after which the agent has arrived.
     last: &'static str,
 }
 
