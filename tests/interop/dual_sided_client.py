@@ -10,6 +10,7 @@ comes back as standby, and has the sides switched back. Exit 0 when all went wel
 import argparse
 import http.client
 import json
+import time
 
 import cti_client
 from cti_client import Client
@@ -32,12 +33,23 @@ def order(admin, words):
 
 
 def open_side(address, table, side):
-    """Opens a session that knows of both sides, and demands that the side is what it should be."""
-    client = Client(address, table, 24)
+    """Opens a session that knows of both sides, and demands that the side is what it should be. A side that was started a moment
+    ago may not serve yet: clients try again."""
     services = ACTIVE_STANDBY | cti_client.ALL_EVENTS | cti_client.AGENT_REPORTING | cti_client.ALL_TASK_EVENTS
-    client.open(ServicesRequested=services)
-    confirmation = client.link.wait_for("OPEN_CONF", InvokeID=client.invoke_id)
-    assert confirmation["SessionType"] == side, confirmation
+    deadline = time.monotonic() + 10
+    answer = None
+    while answer is None:
+        assert time.monotonic() < deadline, f"nobody serves at {address}"
+        try:
+            client = Client(address, table, 24)
+            client.open(ServicesRequested=services)
+            answer = client.link.receive()
+        except OSError:
+            pass
+        if answer is None:
+            time.sleep(0.05)
+    name, confirmation = answer
+    assert name == "OPEN_CONF" and confirmation["SessionType"] == side, answer
     return client
 
 

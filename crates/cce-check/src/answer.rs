@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 
 /// Indications that wait for their answer. The oldest invoke ids give way.
 const PENDING_MAX: usize = 16_384;
-/// Answers that are remembered, of each kind.
-const ANSWERED_MAX: usize = 4_096;
+/// Answers that are remembered, of each kind: a second one comes soon, or not at all.
+const ANSWERED_MAX: usize = 256;
 
 /// What an indication names that names no agent.
 const NO_AGENT: SkillTarget = SkillTarget(-1);

@@ -8,8 +8,7 @@ use crate::{
     read::{Placed, ScenarioProblem, Section, Source},
     set::read_set,
 };
-use cce_model::SideOrder;
-use cce_model::nearest;
+use cce_model::{SideOrder, nearest};
 use cce_select::{
     Vocabulary,
     place::{AGENT, CUSTOMER},

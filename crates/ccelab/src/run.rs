@@ -26,9 +26,7 @@ use crate::{
 };
 use cce_journal::Header;
 use cce_kernel::{NodeName, Port, Wall};
-use cce_model::AgentId;
-use cce_model::nearest;
-use cce_model::nearest_few;
+use cce_model::{AgentId, nearest, nearest_few};
 use cce_net::{Net, NetConfig, Node, PlainClients, Running, SiteAddresses, Stopped, dialled_at};
 use cce_scenario::Scenario;
 use cce_world::{COMPONENTS, Lab, MrApplicationSettings};

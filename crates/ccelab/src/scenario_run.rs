@@ -15,8 +15,7 @@ use crate::{
 };
 use cce_journal::{Header, Order, Record, Ticket};
 use cce_kernel::NodeName;
-use cce_model::SideOrder;
-use cce_model::nearest;
+use cce_model::{SideOrder, nearest};
 use cce_net::{BoundNet, NetHandle};
 use cce_play::{Arming, CurrentSettings, Engine, OrderRefused, RuleState, RunReport};
 use cce_scenario::{Action, Chance, Context, Rule, Scenario, Times};

@@ -5,8 +5,7 @@ use super::{Control, Driver, Refusal, RuleView, RunJournal, WaitingView};
 use bytes::Bytes;
 use cce_journal::{Order, Ticket};
 use cce_kernel::BodyFlaw;
-use cce_model::SideOrder;
-use cce_model::nearest;
+use cce_model::{SideOrder, nearest};
 use cce_net::{NetHandle, OutsiderLimits, WebListener};
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts, uri::Authority,

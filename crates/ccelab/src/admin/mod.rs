@@ -13,8 +13,7 @@ pub(crate) use http::Admin;
 pub(crate) use status::{RunJournal, StatusAnswer};
 
 use cce_journal::{Order, Ticket};
-use cce_model::SideOrder;
-use cce_model::nearest;
+use cce_model::{SideOrder, nearest};
 use cce_net::NetHandle;
 use cce_scenario::Rule;
 use cce_views::Waiting;
