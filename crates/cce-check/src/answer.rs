@@ -48,6 +48,15 @@ type Asked = (LinkId, InvokeId);
 /// What asked, and its record: a client may give two of its indications one invoke id.
 type Asking = (LinkId, InvokeId, u64);
 
+/// An answer is remembered. Of more, the one with the oldest record goes: one connection does not push out what another has.
+fn remember(answers: &mut BTreeMap<Asked, u64>, asked: Asked, seq: u64) {
+    answers.insert(asked, seq);
+    if answers.len() > ANSWERED_MAX {
+        let oldest = answers.iter().min_by_key(|(_, record)| **record).map(|(asked, _)| *asked);
+        answers.remove(&oldest.expect("there are more than none"));
+    }
+}
+
 /// A client's session.
 #[derive(Clone, Debug, Default)]
 struct Client {
@@ -259,8 +268,7 @@ impl Answers {
             judge.expect(Judgement::FailureOrEvent, event.is_none(), event.as_slice(), || {
                 format!("{name} answers {}, which got its event", pending.name)
             });
-            self.failed.insert(asked, judge.seq);
-            self.failed.keep(ANSWERED_MAX);
+            remember(&mut self.failed, asked, judge.seq);
         } else if let Some(before) = self.failed.get(&asked) {
             judge.expect(Judgement::FailureOnce, false, &[*before], || {
                 format!("{name} with invoke id {} on {} comes twice", asked.1, asked.0)
@@ -275,8 +283,7 @@ impl Answers {
     /// An indication has its event.
     fn answer(&mut self, asked: Asking, seq: u64) {
         self.pending.remove(&asked);
-        self.answered.insert((asked.0, asked.1), seq);
-        self.answered.keep(ANSWERED_MAX);
+        remember(&mut self.answered, (asked.0, asked.1), seq);
     }
 
     fn oldest(&self, wanted: Wanted) -> Option<Asking> {
@@ -415,6 +422,19 @@ mod tests {
         });
         assert_eq!(failed.len(), 1, "{failed:?}");
         assert!(failed[0].contains("invoke id 2 "), "{failed:?}");
+    }
+
+    #[test]
+    fn answers_of_one_connection_do_not_push_out_the_latest_of_another() {
+        let other = LinkId { number: 2, ..LINK };
+        let max = u32::try_from(ANSWERED_MAX).unwrap();
+        let mut answers = BTreeMap::new();
+        for id in 1..=max {
+            remember(&mut answers, (other, InvokeId(id)), u64::from(id));
+        }
+        remember(&mut answers, (LINK, InvokeId(1)), u64::from(max) + 1);
+        assert_eq!(answers.len(), ANSWERED_MAX);
+        assert!(answers.contains_key(&(LINK, InvokeId(1))) && !answers.contains_key(&(other, InvokeId(1))));
     }
 
     #[test]

@@ -314,7 +314,7 @@ cce_wire::rows! { $ media {
         application_path_id: i32 as "ApplicationPathID",
     }
 
-    /// The tasks of an agent follow: they were asked for, by an agent's desktop that is connected or otherwise.
+    /// The server is about to list the tasks of an agent. The flag says whether the agent's desktop is connected.
     264 => AgentTasksRequestEvent "AGENT_TASKS_REQUEST_EVENT" server -> client, inferred "cti-server-protocol 11.2" since 23 {
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,

@@ -254,9 +254,23 @@ impl Dialogs {
         // `dispositionCode` belongs to CLOSED alone (finesse-nonvoice 2.6).
         open.dialog.disposition = Some(how);
         open.set_state(DialogState::Closed, cx);
-        if [Disposition::TASK_TRANSFER, Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT].contains(&how) {
+        let is_transfer =
+            [Disposition::TASK_TRANSFER, Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT].contains(&how);
+        if is_transfer || open.is_transferred {
             self.transferred.insert(open.contact.clone(), task);
+        } else {
+            // What comes next was not transferred to its agent.
+            self.transferred.remove(&open.contact);
         }
+        Some(open)
+    }
+
+    /// CCP has taken the task of a dialog back and routes it anew: its next dialog may begin before this one is closed
+    /// (task-routing S5).
+    pub(crate) fn note_transferred(&mut self, task: TaskId) -> Option<&mut OpenDialog> {
+        let open = self.open.get_mut(&task)?;
+        open.is_transferred = true;
+        self.transferred.insert(open.contact.clone(), task);
         Some(open)
     }
 
@@ -327,6 +341,12 @@ impl Transferred {
             && let Some(oldest) = self.oldest.pop_front()
         {
             self.from.remove(&oldest);
+        }
+    }
+
+    fn remove(&mut self, contact: &ContactId) {
+        if self.from.remove(contact).is_some() {
+            self.oldest.retain(|known| known != contact);
         }
     }
 

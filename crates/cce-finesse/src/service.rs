@@ -600,10 +600,9 @@ impl Service {
         let target = Target::Dialog(task);
         if is_taken {
             // The task ended while CCP was asked, which has no need to hear how: it routes the task anew.
-            let Some(open) = self.dialogs.get_mut(task) else {
+            let Some(open) = self.dialogs.note_transferred(task) else {
                 return cx.over_meanwhile("task that CCP takes back");
             };
-            open.is_transferred = true;
             // While the CTI server is away, the end waits for it.
             if self.cti.is_in_service() {
                 action::send_end(open, Disposition::TASK_TRANSFER, &mut self.cti, cx);

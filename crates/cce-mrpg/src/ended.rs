@@ -3,7 +3,8 @@
 use cce_model::DialogueId;
 use std::collections::BTreeMap;
 
-/// Dialogues that are remembered behind their end; of more, the oldest are forgotten.
+/// Dialogues that are remembered behind their end. Of more, those with the lowest ids are forgotten, and those whose cancels wait
+/// for the router last.
 const ENDED_MAX: usize = 1_000;
 
 /// The dialogues of a session that are over.
@@ -28,7 +29,11 @@ impl Ended {
             return;
         }
         if self.dialogues.len() >= ENDED_MAX && !self.dialogues.contains_key(&id) {
-            self.dialogues.pop_first();
+            let settled = self.dialogues.iter().find(|(_, over)| over.cancels == 0).map(|(id, _)| *id);
+            match settled {
+                Some(settled) => self.dialogues.remove(&settled),
+                None => self.dialogues.pop_first().map(|(_, over)| over),
+            };
         }
         self.dialogues.insert(id, Over { sent, cancels });
     }

@@ -100,7 +100,9 @@ fn failed(path: &Path) -> PathBuf {
 /// Says why a lab whose ready file was asked for did not come to be. A run that was ready and found something wrong has said it
 /// already.
 pub(crate) fn tell_failure(path: Option<&Path>, failure: &Failure) {
-    if let Some(path) = path.filter(|_| !matches!(failure, Failure::Check(_))) {
+    // A file of that name that is no such word of a lab is somebody else's.
+    let is_free = |path: &&Path| fs::symlink_metadata(failed(path)).is_err() || read(&failed(path)).is_ok();
+    if let Some(path) = path.filter(is_free).filter(|_| !matches!(failure, Failure::Check(_))) {
         let told = json!({ PID: std::process::id(), ERROR: failure.report() });
         // Standard error has it in any case.
         let _ = write_whole(&failed(path), &format!("{told}\n"));

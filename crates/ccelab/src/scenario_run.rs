@@ -139,8 +139,9 @@ impl RunOutcome {
         let records = records(&places.journal);
         print::words(&sim::failures(header, &records, &report.failures));
         let verdict = sim::verdict(&report.failures);
-        let again =
-            options.scenario.as_deref().filter(|_| self.is_repeated(options, header, &records, &report));
+        // A journal that cannot be read back repeats nothing.
+        let is_repeated = || !records.is_empty() && self.is_repeated(options, header, &records, &report);
+        let again = options.scenario.as_deref().filter(|_| is_repeated());
         let again = again.map(|scenario| {
             let quoted = |path: &Path| sim::quoted(&path.display().to_string());
             format!("\nagain: ccelab check {} --scenario {}", quoted(&places.journal), quoted(scenario))

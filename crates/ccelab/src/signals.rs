@@ -15,6 +15,8 @@ pub(crate) struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hang_up: Option<Signal>,
+    /// One of them has come.
+    has_come: bool,
 }
 
 impl Signals {
@@ -32,6 +34,7 @@ impl Signals {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
             hang_up,
+            has_come: false,
         })
     }
 
@@ -50,11 +53,16 @@ impl Signals {
             _ = self.terminate.recv() => {}
             _ = hang_up => {}
         }
+        self.has_come = true;
     }
 
-    /// Lets something end in order, unless somebody interrupts that, too: a file that hangs may take its time.
+    /// Lets something end in order, unless somebody interrupts that, too: a file that hangs may take its time. An end that nobody
+    /// asked for is interrupted by the second signal as well.
     pub(crate) async fn let_end<T>(&mut self, ending: impl Future<Output = T>) -> Result<T, Failure> {
         let again = async {
+            if !self.has_come {
+                self.any().await;
+            }
             let together = async {
                 loop {
                     self.any().await;

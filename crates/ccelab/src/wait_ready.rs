@@ -24,7 +24,7 @@ pub(crate) fn wait_ready(options: &cli::WaitReady) -> Result<(), Failure> {
                 looks.tick().await;
                 // A lab that is ready now may have ended before it is looked at, and not the other way round.
                 let ended = options.pid.filter(|pid| !lives(*pid));
-                match look(&options.file).await {
+                match look(&options.file, options.pid).await {
                     Ok(()) => return Ok(()),
                     Err(reason) => why = reason,
                 }
@@ -48,9 +48,12 @@ fn over(file: &Path, pid: i32) -> String {
     format!("process {pid} has ended, and no lab is ready{said}")
 }
 
-/// Whether the lab of a ready file answers, or why not.
-async fn look(file: &Path) -> Result<(), String> {
+/// Whether the lab of a ready file answers, or why not. The file of another lab than that of the process does not count.
+async fn look(file: &Path, pid: Option<i32>) -> Result<(), String> {
     let ready = ready_file::read(file)?;
+    if let Some(pid) = pid.filter(|pid| ready["pid"].as_i64() != Some(i64::from(*pid))) {
+        return Err(format!("{} is of another process than {pid}", file.display()));
+    }
     let silent = |address: &str| format!("nobody answers at {address}, which {} names", file.display());
     if let Some(admin) = ready["admin"].as_str() {
         let answer = timeout(PATIENCE, ask(admin, Method::GET, "/"))

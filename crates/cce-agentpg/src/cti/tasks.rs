@@ -425,8 +425,8 @@ impl CtiServer {
         let snapshots =
             tasks.into_iter().filter_map(|task| Some(snapshot_event(task, self.tasks.live.get(&task)?)));
         let end = AgentTasksEndEvent { mrd_id, icm_agent_id, ..AgentTasksEndEvent::default() };
-        // 264 says that the tasks were asked for, 262 lists them, each has a 263, and 265 ends the list. Without invoke
-        // ids the two at the ends say what belongs together (cti-server-protocol 11.2, task-routing E16; inferred).
+        // 264 opens the list, 262 lists the tasks, each has a 263, and 265 ends the list. Without invoke ids the two at
+        // the ends say what belongs together (cti-server-protocol 11.2, task-routing E16; inferred).
         [request.into(), head.into()]
             .into_iter()
             .chain(snapshots.map(Cti::from))

@@ -52,15 +52,33 @@ fn an_agent_keeps_a_task_that_ccp_does_not_take() {
 }
 
 /// The guide's sample has it, and the lab trace's dialog, which was not transferred, has none (finesse-nonvoice 2.6).
+/// The dialog that the next one of the contact names.
+fn associated(lab: &mut Lab, call: i32) -> Option<String> {
+    let begun = lab.cti(AgentPreCallEvent { router_call_key_call_id: Some(Unsigned(call)), ..pre_call() });
+    let told = cce_xml::finesse::update(begun.published()[0]);
+    let uri = told.split("<associatedDialogUri>").nth(1);
+    uri.and_then(|rest| rest.split("</associatedDialogUri>").next()).map(str::to_owned)
+}
+
+#[test]
+fn a_dialog_names_the_one_before_also_where_it_begins_before_that_one_ends() {
+    let mut lab = Lab::active();
+    let (call, _) = renotified(&lab.put(DIALOG, TRANSFER));
+    answer(&mut lab, call, 200);
+    assert_eq!(associated(&mut lab, TASK.call + 1).as_deref(), Some(DIALOG));
+}
+
+#[test]
+fn a_dialog_behind_one_that_nobody_answered_names_none() {
+    let mut lab = Lab::active();
+    lab.cti(end_event(63));
+    associated(&mut lab, TASK.call + 1);
+    lab.cti(EndTaskEvent { task_id: TaskId { call: TASK.call + 1, ..TASK }, ..end_event(36) });
+    assert_eq!(associated(&mut lab, TASK.call + 2), None);
+}
+
 #[test]
 fn a_dialog_names_the_one_from_which_its_task_was_transferred() {
-    let associated = |lab: &mut Lab, call| {
-        let begun =
-            lab.cti(AgentPreCallEvent { router_call_key_call_id: Some(Unsigned(call)), ..pre_call() });
-        let told = cce_xml::finesse::update(begun.published()[0]);
-        let uri = told.split("<associatedDialogUri>").nth(1);
-        uri.and_then(|rest| rest.split("</associatedDialogUri>").next()).map(str::to_owned)
-    };
     for (disposition, expected) in [(63, Some(DIALOG)), (65, Some(DIALOG)), (38, None), (36, None)] {
         let mut lab = Lab::active();
         lab.cti(end_event(disposition));

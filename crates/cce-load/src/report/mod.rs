@@ -143,14 +143,15 @@ impl LoadReport {
             errors.push(ErrorReport { step, error, count: statistics.other_errors });
         }
         let row_seconds = statistics.row_seconds;
+        let planned = plan_length(counts.planned, last.planned, now);
         let timeline = (0..).zip(&statistics.rows).map(|(at, row)| row_report(at * row_seconds, row));
         Self {
             plan,
             interrupted,
             seconds: now.as_secs_f64(),
             counts,
-            created_per_second: per_second(counts.created, last.planned.max(last.created)),
-            ended_per_second: per_second(counts.ended, last.planned.max(last.ended)),
+            created_per_second: per_second(counts.created, planned.max(last.created)),
+            ended_per_second: per_second(counts.ended, planned.max(last.ended)),
             open: lives.open(),
             oldest_open_us: oldest.and_then(|open| open.as_micros().try_into().ok()).unwrap_or_default(),
             phases: phases.map(|phase| phase_report(phase, lives)).collect(),
@@ -164,6 +165,15 @@ impl LoadReport {
     pub fn to_json(&self) -> String {
         // Numbers, strings and lists alone: nothing that JSON cannot say. A ratio that is no number becomes null.
         serde_json::to_string_pretty(self).expect("a report is made of what JSON has")
+    }
+}
+
+/// How long a plan was: behind its last task comes the pause that lies between two of its tasks on average. Of one task there is
+/// none.
+fn plan_length(tasks: u64, last: Duration, now: Duration) -> Duration {
+    match u32::try_from(tasks).unwrap_or(u32::MAX) {
+        0 | 1 => now,
+        tasks => last.saturating_add(last / (tasks - 1)).min(now),
     }
 }
 

@@ -201,6 +201,19 @@ fn the_rates_of_a_report_do_not_depend_on_how_long_open_tasks_are_waited_for() {
 }
 
 #[test]
+fn two_tasks_a_second_apart_are_one_task_a_second_and_one_task_counts_by_the_whole_time() {
+    let mut lives = Lives::new(Follow::Creation, "run");
+    for (number, rate) in [(0, 0.5), (1, 1.0)] {
+        let now = Duration::from_secs(number);
+        lives.plan(number, now, now);
+        lives.send(number, now);
+        lives.answer(number, Ok(()), now + millis(5));
+        let report = LoadReport::new(Plan::default(), &lives, Duration::from_secs(2), false);
+        assert!((report.created_per_second - rate).abs() < 0.01, "{}", report.created_per_second);
+    }
+}
+
+#[test]
 fn a_timeline_stays_short_and_loses_nothing() {
     let mut lives = Lives::new(Follow::Creation, "run");
     for number in 0..2_000 {

@@ -33,7 +33,7 @@ pub enum Fact {
         to: ContactStatus,
         /// Why.
         reason: StatusReason,
-        /// Who caused it: `system`, or an agent's skill target id.
+        /// Who caused it: nobody (empty) for a new contact, else `system`, or an agent's skill target id.
         user: String,
         /// Its task, once the router assigned one.
         task: Option<TaskId>,

@@ -74,7 +74,9 @@ impl Moment {
         match self.clock {
             Clock::Since(wanted) => wanted.abs_diff(millis(row.at)),
             Clock::Host(wanted) => {
-                let shown = stampers.get(&row.lane()).map(|stamper| stamper.clock_at(row.at));
+                // A log has the clock of its own host, whoever else the row is about.
+                let lane = self.lane.unwrap_or_else(|| row.lane());
+                let shown = stampers.get(&lane).map(|stamper| stamper.clock_at(row.at));
                 let away = shown.and_then(|shown| time_of_day(&shown)).map_or(DAY, |is| wanted.abs_diff(is));
                 away.min(DAY.abs_diff(away))
             }

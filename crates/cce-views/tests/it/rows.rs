@@ -151,6 +151,19 @@ fn a_line_of_every_log_leads_to_its_row() {
     let logs = logs_of(&header, &records);
     assert_eq!(Moment::of_line(&logs[&LogFile::Router], 0, Lane::Rtr), None);
     assert_eq!(Moment::of_line(&logs[&LogFile::Router], 1_000_000, Lane::Rtr), None);
+    lines_lead_to_rows(&header, &records);
+}
+
+#[test]
+fn a_line_leads_to_its_row_by_the_clock_of_its_own_host() {
+    let mut lab = lab();
+    lab.hosts.get_mut("agentpg").unwrap().zone = "Asia/Tokyo".into();
+    let (header, records) = run_of(&lab);
+    lines_lead_to_rows(&header, &records);
+}
+
+fn lines_lead_to_rows(header: &Header, records: &[Record]) {
+    let logs = logs_of(header, records);
     for (log, said, row) in [
         (LogFile::Ctisvr, "START_TASK_IND", "START_TASK_IND 1083"),
         (LogFile::Ctisvr, "END_TASK_EVENT", "END_TASK_EVENT 1083"),
@@ -161,7 +174,7 @@ fn a_line_of_every_log_leads_to_its_row() {
         let number = logs[&log].lines().position(|line| line.contains(said));
         let number = number.unwrap_or_else(|| panic!("{said}: {}", logs[&log])) + 1;
         let moment = Moment::of_line(&logs[&log], number, log.lane()).unwrap();
-        let found = marked(&header, &records, &moment);
+        let found = marked(header, records, &moment);
         assert!(found.contains(row), "{said}: {found}");
     }
 }

@@ -156,7 +156,9 @@ async fn look(address: String, news: mpsc::Sender<News>) {
         let status = read::<StatusAnswer>(&address, "/status").await;
         let held = read::<Vec<HeldView>>(&address, "/held").await;
         let stands = status.and_then(|status| Ok((status, held?)));
-        has_answered |= stands.is_ok();
+        if stands.is_ok() {
+            (has_answered, end) = (true, None);
+        }
         let stands = stands.map_err(|why| match why {
             // A lab that runs accepts connections, however busy it is.
             Silence::Nobody if has_answered => {

@@ -33,6 +33,22 @@ fn a_second_lab_leaves_the_ready_file_of_one_that_runs() {
     lab.interrupt();
 }
 
+#[test]
+fn the_ready_file_of_another_lab_is_not_what_a_process_is_waited_for() {
+    let folder = folder("ready-of-another");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let mut second = ccelab(&folder);
+    second.args(["run", "--ports", "ephemeral", "--ready-file", "lab.ready"]).stderr(Stdio::null());
+    let mut second = second.spawn().unwrap();
+    let pid = second.id().to_string();
+    let output = run(&folder, &["wait-ready", "lab.ready", "--timeout", "1min", "--pid", &pid]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = stderr(&output);
+    assert!(told.contains("whose lab still runs"), "{told}");
+    assert_eq!(second.wait().unwrap().code(), Some(2));
+    lab.interrupt();
+}
+
 /// Starts what follows with SIGHUP as it is at a terminal, also where these tests run behind `nohup`.
 const AT_A_TERMINAL: &str = r#"set -- --default-signal=HUP "$0" "$@" && exec env "$@""#;
 
