@@ -21,7 +21,7 @@ const STOOD_MAX: usize = 64;
 /// A task of an agent.
 #[derive(Clone, Debug)]
 pub(crate) struct Task {
-    place: AgentKey,
+    member: AgentKey,
     state: TaskState,
     /// Record of the latest change.
     at: u64,
@@ -40,7 +40,7 @@ impl Ends for Task {
 
 /// An agent in a domain.
 #[derive(Clone, Debug)]
-struct Desk {
+struct MemberHistory {
     state: AgentState,
     at: u64,
     tasks: Vec<(TaskId, TaskState)>,
@@ -67,7 +67,7 @@ struct Desk {
 /// A change of a task.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Change {
-    pub(crate) place: AgentKey,
+    pub(crate) member: AgentKey,
     pub(crate) from: Option<TaskState>,
     pub(crate) to: TaskState,
     pub(crate) disposition: Option<Disposition>,
@@ -87,7 +87,7 @@ pub(crate) struct Standing {
 #[expect(clippy::struct_excessive_bools, reason = "an input may be several of these at once")]
 pub(crate) struct AgentPg {
     tasks: Table<TaskId, Task>,
-    desks: BTreeMap<AgentKey, Desk>,
+    histories: BTreeMap<AgentKey, MemberHistory>,
     skill_targets: BTreeMap<AgentId, SkillTarget>,
     /// A client tells anew how its agents and tasks stand: any state may follow.
     is_init: bool,
@@ -130,7 +130,7 @@ impl AgentPg {
     }
 
     /// A client says something of an agent.
-    pub(crate) fn on_arm(&mut self, place: AgentKey, message: &ArmMessage) {
+    pub(crate) fn on_arm(&mut self, member: AgentKey, message: &ArmMessage) {
         self.is_init = matches!(message, ArmMessage::TaskInit { .. } | ArmMessage::AgentInit { .. });
         self.is_forced = matches!(message, ArmMessage::SetAgentState { force: Force::Forced, .. });
         let is_told = matches!(message, ArmMessage::AgentInit { .. } | ArmMessage::SetAgentState { .. });
@@ -138,8 +138,8 @@ impl AgentPg {
         // A client that is back and has no task speaks for an agent who is not ready (cti-server-protocol 11.1).
         let is_not_ready =
             is_told || matches!(message, ArmMessage::MakeNotReady { .. } | ArmMessage::GetAgentTasks);
-        self.made_ready = is_ready.then_some(place);
-        self.made_not_ready = is_not_ready.then_some(place);
+        self.made_ready = is_ready.then_some(member);
+        self.made_not_ready = is_not_ready.then_some(member);
     }
 
     pub(crate) fn on_task(&mut self, id: TaskId, change: Change, router: &Router, judge: &mut Judge<'_>) {
@@ -155,9 +155,9 @@ impl AgentPg {
                 format!("task {id} becomes {}, and had ended", change.to)
             });
         }
-        if task.end.is_none() && task.place != change.place {
+        if task.end.is_none() && task.member != change.member {
             return judge.expect(Judgement::TaskKeepsItsAgent, false, &[task.at], || {
-                format!("task {id} is with agent {}, and was with {}", change.place, task.place)
+                format!("task {id} is with agent {}, and was with {}", change.member, task.member)
             });
         }
         let begins = change.from.is_none() && task.end.is_some();
@@ -179,39 +179,39 @@ impl AgentPg {
 
     /// A task comes to an agent.
     fn enter(&mut self, id: TaskId, change: Change, router: &Router, judge: &mut Judge<'_>) {
-        let Change { place, to, .. } = change;
+        let Change { member, to, .. } = change;
         judge.expect(Judgement::TaskBeginsReserved, self.is_init || to == TaskState::PreCall, &[], || {
             format!("task {id} begins as {to}")
         });
-        self.judge_choice(id, place, router, judge);
-        self.judge_room(id, place, judge);
-        let task = Task { place, state: to, at: judge.seq, interrupted: None, end: None, told: None };
+        self.judge_choice(id, member, router, judge);
+        self.judge_room(id, member, judge);
+        let task = Task { member, state: to, at: judge.seq, interrupted: None, end: None, told: None };
         self.tasks.insert(id, task);
-        self.desk(place).tasks.push((id, to));
+        self.history(member).tasks.push((id, to));
         if to == TaskState::Ended {
             self.update(id, change, judge);
         }
     }
 
     fn update(&mut self, id: TaskId, change: Change, judge: &mut Judge<'_>) {
-        let Change { place, from, to, disposition } = change;
+        let Change { member, from, to, disposition } = change;
         let Some(task) = self.tasks.find_mut(&id) else { return };
         task.interrupted = (to == TaskState::Interrupted).then(|| task.interrupted.unwrap_or(task.state));
         task.state = to;
         task.at = judge.seq;
         let is_timer = self.is_timer;
-        let desk = self.desk(place);
+        let history = self.history(member);
         if to != TaskState::Ended {
-            desk.tasks.iter_mut().filter(|(of, _)| *of == id).for_each(|(_, state)| *state = to);
+            history.tasks.iter_mut().filter(|(of, _)| *of == id).for_each(|(_, state)| *state = to);
             return;
         }
-        desk.tasks.retain(|(of, _)| *of != id);
-        desk.has_end = true;
+        history.tasks.retain(|(of, _)| *of != id);
+        history.has_end = true;
         // A client may name the same disposition in its own end of a task.
         let unaccepted = is_timer
             && from == Some(TaskState::PreCall)
             && disposition == Some(Disposition::TASK_ABANDONED_BEFORE_OFFERED);
-        desk.unaccepted = unaccepted.then_some(judge.seq).or(desk.unaccepted);
+        history.unaccepted = unaccepted.then_some(judge.seq).or(history.unaccepted);
         judge.expect(Judgement::TaskEndsSomehow, disposition.is_some(), &[], || {
             format!("task {id} ends, and nobody says how")
         });
@@ -224,83 +224,86 @@ impl AgentPg {
     pub(crate) fn on_agent(
         &mut self,
         agent: &AgentId,
-        place: AgentKey,
+        member: AgentKey,
         now: Standing,
         judge: &mut Judge<'_>,
     ) {
         if !self.skill_targets.contains_key(agent) {
-            self.skill_targets.insert(agent.clone(), place.skill_target);
+            self.skill_targets.insert(agent.clone(), member.skill_target);
         }
         let (is_init, is_forced) = (self.is_init, self.is_forced);
-        let was = self.desk(place).state;
-        let has_reason = self.has_reason(place, was, now.to);
-        let desk = self.desk(place);
-        let at = desk.at;
+        let was = self.history(member).state;
+        let has_reason = self.has_reason(member, was, now.to);
+        let history = self.history(member);
+        let at = history.at;
         let is_step = is_init || is_step(was, now.to, is_forced);
-        let is_legal = now.from == was && is_step && has_reason && fits(now.to, &desk.tasks);
+        let is_legal = now.from == was && is_step && has_reason && fits(now.to, &history.tasks);
         judge.expect(Judgement::AgentTransition, is_legal, &[at], || {
             let Standing { from, to, .. } = now;
-            format!("agent {place} goes from {from} to {to}, and was {was} with {}", describe(&desk.tasks))
+            format!(
+                "agent {member} goes from {from} to {to}, and was {was} with {}",
+                describe(&history.tasks)
+            )
         });
-        let count = desk.tasks.len();
+        let count = history.tasks.len();
         judge.expect(
             Judgement::AgentsCount,
             usize::try_from(now.tasks).is_ok_and(|tasks| tasks == count),
             &[at],
-            || format!("agent {place} is told to have {} tasks, and has {count}", now.tasks),
+            || format!("agent {member} is told to have {} tasks, and has {count}", now.tasks),
         );
-        if let Some(end) = desk.unaccepted.take() {
+        if let Some(end) = history.unaccepted.take() {
             judge.expect(Judgement::UnacceptedIsNotRoutable, !now.routable, &[end], || {
-                format!("agent {place} did not accept a task in time, and stays routable")
+                format!("agent {member} did not accept a task in time, and stays routable")
             });
         }
-        desk.stood.push_back((desk.state, desk.counted, desk.routable));
-        desk.stood.keep(STOOD_MAX);
-        desk.state = now.to;
-        desk.counted = now.tasks;
-        desk.routable = now.routable;
-        desk.at = judge.seq;
+        history.stood.push_back((history.state, history.counted, history.routable));
+        history.stood.keep(STOOD_MAX);
+        history.state = now.to;
+        history.counted = now.tasks;
+        history.routable = now.routable;
+        history.at = judge.seq;
     }
 
     /// Whether an agent may become, or cease to be, what does not follow from the tasks: not ready, which a client asks for
     /// (task-routing 1.4, E6), and without a client (E16).
-    fn has_reason(&self, place: AgentKey, from: AgentState, to: AgentState) -> bool {
+    fn has_reason(&self, member: AgentKey, from: AgentState, to: AgentState) -> bool {
         use AgentState as A;
         match (from, to) {
             (from, to) if from == to => true,
             // A sign-in leads to NOT_READY; whoever has a client again stands as the tasks do, or is not ready.
             (A::Logout | A::Login | A::WorkNotReady, _) | (_, A::Logout) => true,
             (_, A::WorkNotReady) => self.is_session_over,
-            (_, A::NotReady) => self.made_not_ready == Some(place),
-            (A::NotReady, _) => self.made_ready == Some(place),
+            (_, A::NotReady) => self.made_not_ready == Some(member),
+            (A::NotReady, _) => self.made_ready == Some(member),
             (_, _) => true,
         }
     }
 
     /// OPC tells the CTI server how an agent stands.
     pub(crate) fn on_record(&mut self, record: &AgentRecord, judge: &mut Judge<'_>) {
-        let (place, seq) = (record.member(), judge.seq);
-        let desk = self.desk(place);
+        let (member, seq) = (record.member(), judge.seq);
+        let history = self.history(member);
         let told = (record.state, record.tasks, record.routable);
-        let (is, has_end) = ((desk.state, desk.counted, desk.routable), desk.has_end);
+        let (is, has_end) = ((history.state, history.counted, history.routable), history.has_end);
         // What one input did is reported behind all of it, in order. The report that goes with a task's end counts that
         // task still (task-routing 7, point 1).
         let fits = |(state, tasks, routable): &(AgentState, u32, bool)| {
             (*state, *routable) == (record.state, record.routable)
                 && (*tasks == record.tasks || has_end && tasks + 1 == record.tasks)
         };
-        let stood = desk.stood.iter().position(fits);
+        let stood = history.stood.iter().position(fits);
         let is_so = stood.is_some() || fits(&is);
         // Nothing that was before it is reported any more.
-        desk.stood.drain(..stood.unwrap_or(if is_so { desk.stood.len() } else { 0 }));
-        judge.expect(Judgement::AgentReportedAsItStands, is_so, &[desk.at], || {
+        history.stood.drain(..stood.unwrap_or(if is_so { history.stood.len() } else { 0 }));
+        judge.expect(Judgement::AgentReportedAsItStands, is_so, &[history.at], || {
             let words = |(state, tasks, routable): (AgentState, u32, bool)| {
                 format!("{state} with {tasks} tasks, {}", if routable { "routable" } else { "not routable" })
             };
-            format!("agent {place} is reported as {}, and is {}", words(told), words(is))
+            format!("agent {member} is reported as {}, and is {}", words(told), words(is))
         });
-        desk.room = Some(record.max_tasks.saturating_add(record.max_beyond));
-        desk.reported = seq;
+        history.room = Some(record.max_tasks.saturating_add(record.max_beyond));
+        history.reported = seq;
     }
 
     /// OPC tells the CTI server of a task.
@@ -319,7 +322,7 @@ impl AgentPg {
                 format!("{kind} of task {id}, which never began")
             });
         };
-        let (told, state, at, place) = (task.told.take(), task.state, task.at, task.place);
+        let (told, state, at, member) = (task.told.take(), task.state, task.at, task.member);
         judge.expect(
             Judgement::TaskEventAsItStands,
             told.is_some() && state == event.kind.state(),
@@ -329,28 +332,28 @@ impl AgentPg {
         if event.kind == TaskEventKind::Offer {
             return;
         }
-        let desk = self.desk(place);
-        desk.traced = judge.seq;
+        let history = self.history(member);
+        history.traced = judge.seq;
         // A sign-out is told behind the ends of the agent's tasks.
-        let is_sign_out = desk.state == AgentState::Logout;
-        let reported = desk.reported;
+        let is_sign_out = history.state == AgentState::Logout;
+        let reported = history.reported;
         // Two records are never one.
         let is_behind = is_sign_out || told.is_none_or(|told| reported >= told);
         judge.expect(Judgement::TaskEventBehindItsAgents, is_behind, &[at], || {
-            format!("{kind} of task {id} is passed on before the event of agent {place}")
+            format!("{kind} of task {id} is passed on before the event of agent {member}")
         });
     }
 
     /// The CTI server sends an agent's event: ahead of the task's event that goes with it.
-    pub(crate) fn on_event_sent(&mut self, place: AgentKey, judge: &mut Judge<'_>) {
+    pub(crate) fn on_event_sent(&mut self, member: AgentKey, judge: &mut Judge<'_>) {
         if self.is_opening {
             return;
         }
-        let Desk { reported, traced, .. } = *self.desk(place);
+        let MemberHistory { reported, traced, .. } = *self.history(member);
         // Two records are never one: both are 0 where no task was told of, as in the voice domain.
         let is_ahead = reported >= traced;
         judge.expect(Judgement::AgentEventAheadOfItsTasks, is_ahead, &[traced, reported], || {
-            format!("the event of agent {place} leaves behind the event of its task")
+            format!("the event of agent {member} leaves behind the event of its task")
         });
     }
 
@@ -361,7 +364,7 @@ impl AgentPg {
 
     /// Who has, or had, a task.
     pub(crate) fn agent_of(&self, id: TaskId) -> Option<(SkillTarget, u64)> {
-        self.tasks.find(&id).map(|task| (task.place.skill_target, task.at))
+        self.tasks.find(&id).map(|task| (task.member.skill_target, task.at))
     }
 
     /// How a task ended, if it is known: none while it lives.
@@ -372,19 +375,20 @@ impl AgentPg {
     /// The component begins anew: its tasks are lost (task-routing E18).
     pub(crate) fn forget(&mut self) {
         self.tasks.clear();
-        self.desks.clear();
+        self.histories.clear();
         self.on_input(false);
     }
 
     /// At the end of the run, every agent's count is told.
     pub(crate) fn finish(&self, judge: &mut Judge<'_>) {
-        for (place, desk) in &self.desks {
-            let count = desk.tasks.len();
-            if usize::try_from(desk.counted).is_ok_and(|counted| counted == count) {
+        for (member, history) in &self.histories {
+            let count = history.tasks.len();
+            if usize::try_from(history.counted).is_ok_and(|counted| counted == count) {
                 continue;
             }
-            let text = format!("agent {place} was last told to have {} tasks, and has {count}", desk.counted);
-            judge.breach(Judgement::AgentsCountAtTheEnd, desk.at, &[], Subject::default(), text);
+            let text =
+                format!("agent {member} was last told to have {} tasks, and has {count}", history.counted);
+            judge.breach(Judgement::AgentsCountAtTheEnd, history.at, &[], Subject::default(), text);
         }
     }
 
@@ -393,18 +397,18 @@ impl AgentPg {
         self.tasks.iter().filter(|(_, task)| task.end.is_none()).map(|(id, task)| (*id, task))
     }
 
-    fn judge_choice(&self, id: TaskId, place: AgentKey, router: &Router, judge: &mut Judge<'_>) {
+    fn judge_choice(&self, id: TaskId, member: AgentKey, router: &Router, judge: &mut Judge<'_>) {
         let Some((agent, at)) = router.chosen(id.key()) else { return };
-        judge.expect(Judgement::TaskWithTheChosenAgent, agent == place.skill_target, &[at], || {
-            format!("task {id} comes to agent {place}, and the router chose {agent}")
+        judge.expect(Judgement::TaskWithTheChosenAgent, agent == member.skill_target, &[at], || {
+            format!("task {id} comes to agent {member}, and the router chose {agent}")
         });
-        let others = self.desks.range(place.everywhere()).filter(|(other, _)| other.mrd != place.mrd);
+        let others = self.histories.range(member.everywhere()).filter(|(other, _)| other.mrd != member.mrd);
         let alone = others
-            .flat_map(|(_, desk)| &desk.tasks)
+            .flat_map(|(_, history)| &history.tasks)
             .find(|(other, _)| router.domain(other.key()).is_some_and(|(_, interruptible)| !interruptible));
         judge.expect(Judgement::TaskBesideUninterruptible, alone.is_none(), &[at], || {
             let other = alone.map_or_else(String::new, |(other, _)| show(other.key()));
-            format!("task {id} comes to agent {place}, who has task {other} that must not be interrupted")
+            format!("task {id} comes to agent {member}, who has task {other} that must not be interrupted")
         });
     }
 
@@ -433,9 +437,12 @@ impl AgentPg {
         let gives_way = |id: TaskId| router.domain(id.key()).is_none_or(|(_, interruptible)| interruptible);
         let takes_precedence =
             |id: TaskId| router.domain(id.key()).is_none_or(|(_, interruptible)| !interruptible);
-        let mut others =
-            self.desks.range(change.place.everywhere()).filter(|(other, _)| other.mrd != change.place.mrd);
-        let has_cause = others.any(|(_, desk)| desk.tasks.iter().any(|(other, _)| takes_precedence(*other)));
+        let mut others = self
+            .histories
+            .range(change.member.everywhere())
+            .filter(|(other, _)| other.mrd != change.member.mrd);
+        let has_cause =
+            others.any(|(_, history)| history.tasks.iter().any(|(other, _)| takes_precedence(*other)));
         judge.expect(
             Judgement::InterruptHasACause,
             self.is_init || gives_way(id) && has_cause,
@@ -443,27 +450,27 @@ impl AgentPg {
             || {
                 format!(
                     "task {id} is interrupted, and agent {} has nothing that may interrupt it",
-                    change.place
+                    change.member
                 )
             },
         );
     }
 
-    fn judge_room(&mut self, id: TaskId, place: AgentKey, judge: &mut Judge<'_>) {
-        let desk = self.desk(place);
-        let Some(room) = desk.room else { return };
-        let (count, at) = (desk.tasks.len() + 1, desk.at);
+    fn judge_room(&mut self, id: TaskId, member: AgentKey, judge: &mut Judge<'_>) {
+        let history = self.history(member);
+        let Some(room) = history.room else { return };
+        let (count, at) = (history.tasks.len() + 1, history.at);
         judge.expect(
             Judgement::AgentsRoom,
             count <= usize::try_from(room).unwrap_or(usize::MAX),
             &[at],
-            || format!("task {id} is number {count} of agent {place}, who may have {room}"),
+            || format!("task {id} is number {count} of agent {member}, who may have {room}"),
         );
     }
 
-    fn desk(&mut self, place: AgentKey) -> &mut Desk {
+    fn history(&mut self, member: AgentKey) -> &mut MemberHistory {
         let input = self.input;
-        let desk = self.desks.entry(place).or_insert(Desk {
+        let history = self.histories.entry(member).or_insert(MemberHistory {
             state: AgentState::Logout,
             at: 0,
             tasks: Vec::new(),
@@ -477,12 +484,12 @@ impl AgentPg {
             reported: 0,
             traced: 0,
         });
-        if desk.input != input {
-            desk.input = input;
-            desk.has_end = false;
-            desk.stood.clear();
+        if history.input != input {
+            history.input = input;
+            history.has_end = false;
+            history.stood.clear();
         }
-        desk
+        history
     }
 }
 
@@ -494,7 +501,7 @@ impl Task {
 
     /// Its state and its agent, in words.
     pub(crate) fn describe(&self) -> String {
-        format!("{} with agent {}", self.state, self.place)
+        format!("{} with agent {}", self.state, self.member)
     }
 }
 

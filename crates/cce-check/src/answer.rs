@@ -193,9 +193,9 @@ impl Answers {
     pub(crate) fn on_record(&mut self, record: &AgentRecord, judge: &mut Judge<'_>) {
         let names = [record.extension.clone(), record.agent.to_string(), record.instrument.clone()];
         self.agents.insert(record.skill_target, names);
-        let place = record.member();
+        let member = record.member();
         // What else changes an agent is no answer: OPC reports at once what an indication comes to.
-        let answered = self.waiting(Wanted::Agent(place)).find(|(_, _, at)| *at == self.input);
+        let answered = self.waiting(Wanted::Agent(member)).find(|(_, _, at)| *at == self.input);
         if let Some(asked) = answered {
             self.answer(asked, judge.seq);
             judge.expect(Judgement::IndicationAnswered, true, &[], String::new);

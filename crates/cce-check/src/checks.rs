@@ -432,8 +432,8 @@ impl Checks {
                 self.dialogues.on_change(side, *dialogue, contact, (*from, *to), judge);
             }
             Fact::Task { task, skill_target, mrd, from, to, disposition } => {
-                let place = AgentKey { skill_target: *skill_target, mrd: *mrd };
-                let change = agentpg::Change { place, from: *from, to: *to, disposition: *disposition };
+                let member = AgentKey { skill_target: *skill_target, mrd: *mrd };
+                let change = agentpg::Change { member, from: *from, to: *to, disposition: *disposition };
                 self.on_task(*task, change, judge);
             }
             Fact::Dialog { task, agent, contact, from, to, disposition, .. } => {
@@ -442,9 +442,9 @@ impl Checks {
                 self.finesse.on_dialog(*task, change, &self.agentpg, judge);
             }
             Fact::AgentInMrd { agent, skill_target, mrd, from, to, tasks, routable, .. } => {
-                let place = AgentKey { skill_target: *skill_target, mrd: *mrd };
+                let member = AgentKey { skill_target: *skill_target, mrd: *mrd };
                 let now = agentpg::Standing { from: *from, to: *to, tasks: *tasks, routable: *routable };
-                self.agentpg.on_agent(agent, place, now, judge);
+                self.agentpg.on_agent(agent, member, now, judge);
             }
             Fact::User { agent, from, to } => self.finesse.on_user(agent, *from, *to, &self.agentpg, judge),
             Fact::Ecc { .. }
@@ -519,8 +519,8 @@ impl Checks {
                 }
             }
             RouterFact::Requeued { task, skill_target, mrd } => {
-                let place = AgentKey { skill_target: *skill_target, mrd: *mrd };
-                if let Some(contact) = self.router.on_requeued(task.key(), place) {
+                let member = AgentKey { skill_target: *skill_target, mrd: *mrd };
+                if let Some(contact) = self.router.on_requeued(task.key(), member) {
                     self.contacts.on_requeued(&contact);
                 }
             }
@@ -658,11 +658,11 @@ impl Checks {
                 judge.breach(Judgement::WaitOver, since, &[], Subject::default(), text);
             }
         }
-        for (key, place) in self.router.counted() {
+        for (key, member) in self.router.counted() {
             let at = self.router.chosen(key).map_or(0, |(_, at)| at);
             if told.insert(key) {
                 let text = format!(
-                    "the router still counts task {} of agent {place} at the end of the run",
+                    "the router still counts task {} of agent {member} at the end of the run",
                     show(key)
                 );
                 judge.breach(Judgement::SlotFree, at, &[], Subject::default(), text);

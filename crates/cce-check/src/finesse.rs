@@ -144,8 +144,8 @@ impl Finesse {
     }
 
     /// The CTI server tells how an agent stands.
-    pub(crate) fn on_agent_state(&mut self, place: AgentKey, state: AgentState, seq: u64) {
-        self.media.insert(place, (state, seq));
+    pub(crate) fn on_agent_state(&mut self, member: AgentKey, state: AgentState, seq: u64) {
+        self.media.insert(member, (state, seq));
     }
 
     /// Finesse asks CCP about a task. A node that had no dialog of it goes by what the agent PG said.

@@ -116,8 +116,8 @@ impl Router {
     }
 
     /// A reservation did not come about: the task waits where it stood. Returns its contact.
-    pub(crate) fn on_requeued(&mut self, key: RouterCallKey, place: AgentKey) -> Option<ContactId> {
-        if let Some(slots) = self.slots.get_mut(&place) {
+    pub(crate) fn on_requeued(&mut self, key: RouterCallKey, member: AgentKey) -> Option<ContactId> {
+        if let Some(slots) = self.slots.get_mut(&member) {
             slots.tasks.remove(&key);
         }
         let call = self.calls.find_mut(&key)?;
@@ -154,19 +154,19 @@ impl Router {
         judge.expect(Judgement::RoutedOnce, before.is_none(), &related, || {
             format!("task {} goes to agent {agent}, and went to {} before", show(key), who(before))
         });
-        let (contact, place) = (call.contact.clone(), AgentKey { skill_target: agent, mrd: call.mrd });
-        self.judge_told(key, place, judge);
-        self.judge_slots(key, place, judge);
-        self.judge_mixing(key, place, judge);
-        self.slots_at(place).tasks.insert(key);
+        let (contact, member) = (call.contact.clone(), AgentKey { skill_target: agent, mrd: call.mrd });
+        self.judge_told(key, member, judge);
+        self.judge_slots(key, member, judge);
+        self.judge_mixing(key, member, judge);
+        self.slots_at(member).tasks.insert(key);
         Some(contact)
     }
 
     /// An agent PG reports a task.
     pub(crate) fn on_task_event(&mut self, link: LinkId, event: &TaskEvent) {
-        let place = AgentKey { skill_target: event.icm_agent_id, mrd: event.mrd_id };
+        let member = AgentKey { skill_target: event.icm_agent_id, mrd: event.mrd_id };
         let key = event.task_id.key();
-        let slots = self.slots_at(place);
+        let slots = self.slots_at(member);
         slots.link = Some(link);
         if event.task_state == TaskState::Ended {
             slots.tasks.remove(&key);
@@ -178,8 +178,8 @@ impl Router {
 
     /// An agent PG reports an agent.
     pub(crate) fn on_agent_state(&mut self, link: LinkId, update: &AgentStateUpdate, at: u64) {
-        let place = AgentKey { skill_target: update.icm_agent_id, mrd: update.mrd_id };
-        let slots = self.slots_at(place);
+        let member = AgentKey { skill_target: update.icm_agent_id, mrd: update.mrd_id };
+        let slots = self.slots_at(member);
         slots.link = Some(link);
         slots.told = Some(Told {
             at,
@@ -191,13 +191,13 @@ impl Router {
     }
 
     /// The router tells how it sees an agent.
-    pub(crate) fn on_view(&mut self, place: AgentKey, view: AgentView, judge: &mut Judge<'_>) {
-        let Some(slots) = self.slots.get(&place) else { return };
+    pub(crate) fn on_view(&mut self, member: AgentKey, view: AgentView, judge: &mut Judge<'_>) {
+        let Some(slots) = self.slots.get(&member) else { return };
         let (counted, known) = (view.tasks.saturating_add(view.pending), slots.tasks.len());
         let is_right = usize::try_from(counted).is_ok_and(|counted| counted == known);
         judge.expect(Judgement::RoutersCount, is_right, &[], || {
             format!(
-                "the router counts {counted} tasks of agent {place}, where it assigned or heard of {known}"
+                "the router counts {counted} tasks of agent {member}, where it assigned or heard of {known}"
             )
         });
     }
@@ -230,7 +230,7 @@ impl Router {
 
     /// Tasks that count against an agent, each with the agent.
     pub(crate) fn counted(&self) -> impl Iterator<Item = (RouterCallKey, AgentKey)> {
-        self.slots.iter().flat_map(|(place, slots)| slots.tasks.iter().map(|key| (*key, *place)))
+        self.slots.iter().flat_map(|(member, slots)| slots.tasks.iter().map(|key| (*key, *member)))
     }
 
     /// Nobody who arrived earlier, with a priority as good, could have had that agent: a step adds agents to those
@@ -254,13 +254,13 @@ impl Router {
         });
     }
 
-    fn judge_told(&mut self, key: RouterCallKey, place: AgentKey, judge: &mut Judge<'_>) {
-        let Some(told) = self.slots_at(place).told else { return };
+    fn judge_told(&mut self, key: RouterCallKey, member: AgentKey, judge: &mut Judge<'_>) {
+        let Some(told) = self.slots_at(member).told else { return };
         judge.expect(Judgement::ChosenIsAvailable, told.is_open(), &[told.at], || {
             let Told { state, is_routable, is_available, .. } = told;
             let no = |is: bool| if is { "" } else { "not " };
             format!(
-                "task {} goes to agent {place}, who was reported as {state}, {}routable and {}available",
+                "task {} goes to agent {member}, who was reported as {state}, {}routable and {}available",
                 show(key),
                 no(is_routable),
                 no(is_available)
@@ -268,18 +268,18 @@ impl Router {
         });
     }
 
-    fn judge_slots(&mut self, key: RouterCallKey, place: AgentKey, judge: &mut Judge<'_>) {
-        let Slots { told, tasks, .. } = self.slots_at(place);
+    fn judge_slots(&mut self, key: RouterCallKey, member: AgentKey, judge: &mut Judge<'_>) {
+        let Slots { told, tasks, .. } = self.slots_at(member);
         let Some(Told { limit, .. }) = *told else { return };
         let count = tasks.len() + usize::from(!tasks.contains(&key));
         let is_free = count <= usize::try_from(limit).unwrap_or(usize::MAX);
         judge.expect(Judgement::RoutersLimit, is_free, &[], || {
-            format!("task {} is number {count} of agent {place}, whose limit is {limit}", show(key))
+            format!("task {} is number {count} of agent {member}, whose limit is {limit}", show(key))
         });
     }
 
-    fn judge_mixing(&self, key: RouterCallKey, place: AgentKey, judge: &mut Judge<'_>) {
-        let others = self.slots.range(place.everywhere()).filter(|(other, _)| other.mrd != place.mrd);
+    fn judge_mixing(&self, key: RouterCallKey, member: AgentKey, judge: &mut Judge<'_>) {
+        let others = self.slots.range(member.everywhere()).filter(|(other, _)| other.mrd != member.mrd);
         let tasks = others.flat_map(|(_, slots)| slots.tasks.iter());
         let alone = tasks.copied().find_map(|task| {
             let call = self.calls.find(&task).filter(|call| !call.interruptible)?;
@@ -289,15 +289,15 @@ impl Router {
         judge.expect(Judgement::ChosenBesideUninterruptible, alone.is_none(), &related, || {
             let (task, mrd, _) = alone.unwrap_or((RouterCallKey::NONE, MrdId::default(), None));
             format!(
-                "task {} goes to agent {place}, who has task {} of domain {mrd} that must not be interrupted",
+                "task {} goes to agent {member}, who has task {} of domain {mrd} that must not be interrupted",
                 show(key),
                 show(task)
             )
         });
     }
 
-    fn slots_at(&mut self, place: AgentKey) -> &mut Slots {
-        self.slots.entry(place).or_insert_with(|| Slots { link: None, told: None, tasks: BTreeSet::new() })
+    fn slots_at(&mut self, member: AgentKey) -> &mut Slots {
+        self.slots.entry(member).or_insert_with(|| Slots { link: None, told: None, tasks: BTreeSet::new() })
     }
 
     fn leave(&mut self, key: RouterCallKey) {

@@ -94,20 +94,20 @@ impl Interrupts {
 
     /// The agent is reported in a state. Returns what that means for the dialogs; none where it says nothing of them.
     pub(crate) fn follow(&mut self, agent: &AgentId, mrd: MrdId, state: AgentState) -> Option<Work> {
-        let place = (agent.clone(), mrd);
+        let member = (agent.clone(), mrd);
         match state {
             AgentState::Interrupted => Some(Work::Stops),
             AgentState::Active | AgentState::Paused | AgentState::WorkReady | AgentState::Reserved => {
                 Some(Work::GoesOn)
             }
             // Whoever is not ready shows no interrupt: NOT_READY goes before INTERRUPTED (finesse-nonvoice 2.5).
-            AgentState::NotReady => self.0.get(&place).map(|answered| match answered {
+            AgentState::NotReady => self.0.get(&member).map(|answered| match answered {
                 Answered::Stops(_) => Work::Stops,
                 Answered::GoesOn => Work::GoesOn,
             }),
             // No task is left that could be interrupted (task-routing S6).
             AgentState::NotActive | AgentState::Logout => {
-                self.0.remove(&place);
+                self.0.remove(&member);
                 None
             }
             AgentState::Login
@@ -123,10 +123,10 @@ impl Interrupts {
     /// The server refuses a message. Returns whose work goes on if that message let it be interrupted: the other work was
     /// over already.
     pub(crate) fn on_refused(&mut self, invoke_id: InvokeId) -> Option<(AgentId, MrdId)> {
-        let (place, _) = self.0.iter().find(|(_, answered)| **answered == Answered::Stops(invoke_id))?;
-        let place = place.clone();
-        self.0.remove(&place);
-        Some(place)
+        let (member, _) = self.0.iter().find(|(_, answered)| **answered == Answered::Stops(invoke_id))?;
+        let member = member.clone();
+        self.0.remove(&member);
+        Some(member)
     }
 
     /// The session is over: the next one tells anew how each task stands (task-routing E16).

@@ -47,7 +47,7 @@ pub(crate) struct Recovery {
     /// Invoke id of the `BEGIN_AGENT_INIT_IND` that is not answered.
     begun: Option<InvokeId>,
     /// Agents in domains whose tasks are asked for, by invoke id.
-    places: BTreeMap<InvokeId, (AgentId, MrdId)>,
+    members: BTreeMap<InvokeId, (AgentId, MrdId)>,
     /// Tasks that are asked for, by invoke id.
     tasks: BTreeMap<InvokeId, TaskId>,
     /// Users whose voice states are asked for, by invoke id.
@@ -62,7 +62,7 @@ impl Recovery {
     pub(crate) fn on_session_over(&mut self, service: &mut Service, cx: &mut Cx<'_>) {
         cx.cancel(Timer::Initialising.key(0));
         self.begun = None;
-        self.places.clear();
+        self.members.clear();
         self.tasks.clear();
         self.users.clear();
         service.interrupts.forget();
@@ -83,7 +83,7 @@ impl Recovery {
 
     /// The session is open: the node learns anew what became of its agents and tasks, if it has any.
     pub(crate) fn initialise(&mut self, service: &mut Service, cx: &mut Cx<'_>) {
-        if self.own_places(service).is_empty()
+        if self.own_members(service).is_empty()
             && service.dialogs.tasks().is_empty()
             && self.own_users(service).is_empty()
         {
@@ -120,7 +120,7 @@ impl Recovery {
             });
             self.users.extend(asked.map(|invoke_id| (invoke_id, agent)));
         }
-        for (agent, mrd) in self.own_places(service) {
+        for (agent, mrd) in self.own_members(service) {
             self.ask_tasks_of(agent, mrd, service, cx);
         }
         for (mrd, task) in service.dialogs.tasks() {
@@ -146,7 +146,7 @@ impl Recovery {
             icm_agent_id,
             ..GetAgentTasksReq::default()
         });
-        self.places.extend(asked.map(|invoke_id| (invoke_id, (agent, mrd))));
+        self.members.extend(asked.map(|invoke_id| (invoke_id, (agent, mrd))));
     }
 
     /// The tasks of an agent, or that the agent is not signed in any more.
@@ -156,7 +156,7 @@ impl Recovery {
         service: &mut Service,
         cx: &mut Cx<'_>,
     ) -> Turn {
-        let Some((agent, mrd)) = self.places.remove(&answer.invoke_id) else {
+        let Some((agent, mrd)) = self.members.remove(&answer.invoke_id) else {
             service.cti.note_error("AGENT_TASKS_RESP", UNASKED, cx);
             return Turn::None;
         };
@@ -246,7 +246,7 @@ impl Recovery {
             self.on_init_ready(service, cx);
             return Some(Turn::None);
         }
-        if self.places.contains_key(&invoke_id) {
+        if self.members.contains_key(&invoke_id) {
             let answer = AgentTasksResp { invoke_id, status, ..AgentTasksResp::default() };
             return Some(self.on_agent_tasks(&answer, service, cx));
         }
@@ -266,7 +266,7 @@ impl Recovery {
             self.on_init_ready(service, cx);
             return Some(Turn::None);
         }
-        let is_asked = self.places.remove(&invoke_id).is_some()
+        let is_asked = self.members.remove(&invoke_id).is_some()
             || self.tasks.remove(&invoke_id).is_some()
             || self.users.remove(&invoke_id).is_some();
         is_asked.then(|| begin_again(status, service, cx))
@@ -276,7 +276,7 @@ impl Recovery {
     fn go_on(&mut self, service: &mut Service, cx: &mut Cx<'_>) {
         // Desktops see nothing of the node until every task and user is known (finesse-nonvoice 5).
         let is_answered =
-            self.begun.is_none() && self.places.is_empty() && self.tasks.is_empty() && self.users.is_empty();
+            self.begun.is_none() && self.members.is_empty() && self.tasks.is_empty() && self.users.is_empty();
         if !service.cti.is_initialising() || !is_answered {
             return;
         }
@@ -320,7 +320,9 @@ impl Recovery {
     /// A sign-in whose confirmation was lost took effect: what it set counts.
     fn keep_cut_off_settings(&self, agent: &AgentId, mrd: MrdId, service: &mut Service, cx: &mut Cx<'_>) {
         let settings = self.cut_off.iter().find_map(|ask| match &ask.change {
-            Change::Media(about, place, MediaChange::SignIn(settings)) if (about, *place) == (agent, mrd) => {
+            Change::Media(about, member, MediaChange::SignIn(settings))
+                if (about, *member) == (agent, mrd) =>
+            {
                 Some(*settings)
             }
             Change::Media(..) | Change::Dialog(..) | Change::User(..) => None,
@@ -331,19 +333,19 @@ impl Recovery {
     }
 
     /// Agents in domains who signed in at this node, or were about to.
-    fn own_places(&self, service: &Service) -> BTreeSet<(AgentId, MrdId)> {
+    fn own_members(&self, service: &Service) -> BTreeSet<(AgentId, MrdId)> {
         let own = service.users.iter().flat_map(|user| user.media.values());
         // Only the node of the sign-in knows the limit (finesse-nonvoice 2.3).
         let own = own.filter(|media| media.max_dialog_limit.is_some());
-        let mut places: BTreeSet<_> = own.map(|media| (media.agent.clone(), media.mrd)).collect();
-        places.extend(self.cut_off.iter().filter_map(|ask| match &ask.change {
+        let mut members: BTreeSet<_> = own.map(|media| (media.agent.clone(), media.mrd)).collect();
+        members.extend(self.cut_off.iter().filter_map(|ask| match &ask.change {
             // Nobody is signed in to the voice domain by a media (finesse-nonvoice 4.6).
             Change::Media(agent, mrd, MediaChange::SignIn(_)) if *mrd != MrdId::VOICE => {
                 Some((agent.clone(), *mrd))
             }
             Change::Media(..) | Change::Dialog(..) | Change::User(..) => None,
         }));
-        places
+        members
     }
 
     /// Users who are signed in, and those about whom a request was cut off.

@@ -164,8 +164,8 @@ impl Service {
             let sent = match &ask.change {
                 Change::Media(agent, mrd, change) => {
                     let extension = self.extension_of(agent);
-                    let place = (self.users.user_mut(agent), *mrd);
-                    media::send(change, place, &extension, &mut self.cti, cx)
+                    let member = (self.users.user_mut(agent), *mrd);
+                    media::send(change, member, &extension, &mut self.cti, cx)
                 }
                 Change::Dialog(task, change) => self.send_action(*task, change, &ask.request_id, cx),
                 Change::User(agent, change) => self.send_user(agent, change, &ask.request_id, cx),

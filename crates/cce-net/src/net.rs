@@ -227,12 +227,8 @@ impl BoundNet {
 pub struct NetHandle(Arc<Shared>);
 
 impl NetHandle {
-    /// Has orders carried out, in their order, behind those that wait already.
-    pub fn carry_out(&self, orders: Vec<Order>) {
-        self.0.recorder.order(self.0.clock.now(), orders);
-    }
-
-    /// Lets somebody change what directs the run, and has the orders of that carried out. Nothing is recorded between the two,
+    /// Lets somebody change what directs the run, and has the orders of that carried out, in their order, behind those that wait
+    /// already. Nothing is recorded between the two,
     /// and nobody may hold meanwhile what the director needs.
     pub fn act<E>(&self, act: impl FnOnce() -> Result<Vec<Order>, E>) -> Result<(), E> {
         self.0.recorder.act(self.0.clock.now(), act)
@@ -260,11 +256,6 @@ impl Running {
         if let Some(inbox) = self.inboxes.get(node) {
             let _ = inbox.send(Event::Command(command)).await;
         }
-    }
-
-    /// Has orders carried out, in their order, behind those that wait already.
-    pub fn carry_out(&self, orders: Vec<Order>) {
-        self.handle().carry_out(orders);
     }
 
     /// One who can give orders from elsewhere.

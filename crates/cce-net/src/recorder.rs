@@ -183,12 +183,6 @@ impl Recorder {
         stage.due
     }
 
-    /// Orders that did not come from a record: of a person.
-    pub(crate) fn order(&self, at: Time, orders: Vec<Order>) {
-        self.take_orders(&mut self.lock(), at, orders, |_| false);
-        self.bell.notify_one();
-    }
-
     /// Lets somebody change what directs the run, and takes the orders of that: nothing is recorded between the two, so that a
     /// journal tells of a change before it tells what came of it.
     pub(crate) fn act<E>(&self, at: Time, act: impl FnOnce() -> Result<Vec<Order>, E>) -> Result<(), E> {

@@ -6,10 +6,7 @@ use cce_kernel::{NodeName, Time};
 use cce_scenario::{Expectation, Want};
 use cce_select::{Happening, Selector, ShortNames};
 use cce_world::Span;
-use std::{
-    collections::{BTreeMap, VecDeque},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 /// The happening that ends the life of a component.
 const STOPPED: &str = "stopped";
@@ -73,7 +70,7 @@ impl Watch {
                 from,
                 to,
                 time,
-                pending: VecDeque::new(),
+                pending: Vec::new(),
                 has_begun: false,
                 unwatched: 0,
             }),
@@ -100,10 +97,7 @@ impl Watch {
     }
 
     /// Takes in what happens.
-    pub(crate) fn see(&mut self, happening: &Happening<'_>, names: &ShortNames, now: Time) {
-        if self.unmet.is_none() {
-            self.unmet = self.late(now);
-        }
+    pub(crate) fn see(&mut self, happening: &Happening<'_>, names: &ShortNames) {
         if self.unmet.is_some() {
             return;
         }
@@ -116,10 +110,7 @@ impl Watch {
                 .matches(happening, names)
                 .then(|| Unmet::new("it happened".into(), Some(happening.record.seq))),
             Condition::Count(count) => count.see(happening, names),
-            Condition::Within(within) => {
-                within.see(happening, names, now);
-                None
-            }
+            Condition::Within(within) => within.see(happening, names),
             Condition::While(during) => during.see(happening, names),
             Condition::Final(last) => {
                 last.see(happening, names);
@@ -128,7 +119,7 @@ impl Watch {
         };
     }
 
-    /// What did not follow in time, at that time. What follows exactly in time is not late.
+    /// What has not followed by that time, and is late. What follows exactly in time is not late.
     pub(crate) fn late(&self, now: Time) -> Option<Unmet> {
         match &self.condition {
             Condition::Within(within) => within.late(now),
@@ -317,8 +308,8 @@ struct Within {
     from: Selector,
     to: Selector,
     time: Duration,
-    /// Beginnings whose end is awaited, the first of each task; the earliest deadline in front.
-    pending: VecDeque<Pending>,
+    /// Beginnings whose end is awaited, the first of each task.
+    pending: Vec<Pending>,
     /// Whether a beginning ever happened.
     has_begun: bool,
     /// Beginnings whose end is not awaited, as too many are already.
@@ -346,9 +337,15 @@ impl Pending {
 }
 
 impl Within {
-    fn see(&mut self, happening: &Happening<'_>, names: &ShortNames, now: Time) {
+    /// Judges by the record's own time: over a network, times may step back from one record to the next.
+    fn see(&mut self, happening: &Happening<'_>, names: &ShortNames) -> Option<Unmet> {
+        let at = happening.record.at;
+        let mut broken = None;
         if self.to.matches(happening, names) {
-            self.pending.retain(|begun| !begun.is_ended_by(&happening.subject));
+            let is_ended = |begun: &Pending| begun.is_ended_by(&happening.subject);
+            let late = self.pending.iter().find(|begun| is_ended(begun) && begun.deadline < at);
+            broken = late.map(|begun| self.too_late(begun));
+            self.pending.retain(|begun| !is_ended(begun));
         }
         if self.from.matches(happening, names) {
             self.has_begun = true;
@@ -358,19 +355,23 @@ impl Within {
                 self.unwatched += 1;
             } else if !is_known {
                 let (record, subject) = (happening.record.seq, happening.subject.clone());
-                self.pending.push_back(Pending { record, subject, deadline: now + self.time });
+                self.pending.push(Pending { record, subject, deadline: at + self.time });
             }
         }
+        broken
     }
 
     fn late(&self, now: Time) -> Option<Unmet> {
-        let late = self.pending.front().filter(|begun| begun.deadline < now)?;
+        self.pending.iter().find(|begun| begun.deadline < now).map(|begun| self.too_late(begun))
+    }
+
+    fn too_late(&self, begun: &Pending) -> Unmet {
         let text = format!("`{}` did not follow within {}", self.to, Span(self.time));
-        Some(Unmet::new(text, Some(late.record)))
+        Unmet::new(text, Some(begun.record))
     }
 
     fn missing(&self) -> Option<Unmet> {
-        if let Some(begun) = self.pending.front() {
+        if let Some(begun) = self.pending.first() {
             let text = format!("`{}` did not follow before the end", self.to);
             return Some(Unmet::new(text, Some(begun.record)));
         }

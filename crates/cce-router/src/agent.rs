@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Agents in domains that the router keeps: 4000 agents in 20 domains (task-routing 5).
-const PLACES_MAX: usize = 80_000;
+const MEMBERS_MAX: usize = 80_000;
 /// Tasks of one agent in one domain that the router keeps, far above any limit that Finesse accepts.
 const TASKS_MAX: u32 = 100;
 
@@ -43,7 +43,7 @@ pub(crate) struct Agent {
 /// Everybody whom agent PGs reported.
 #[derive(Clone, Debug)]
 pub(crate) struct Agents {
-    by_place: BTreeMap<AgentKey, Agent>,
+    by_member: BTreeMap<AgentKey, Agent>,
     uninterruptible: BTreeSet<MrdId>,
 }
 
@@ -123,12 +123,12 @@ impl Agent {
 impl Agents {
     /// Nobody; tasks of the domains `uninterruptible` keep their agent from any other domain's.
     pub(crate) fn new(uninterruptible: BTreeSet<MrdId>) -> Self {
-        Self { by_place: BTreeMap::new(), uninterruptible }
+        Self { by_member: BTreeMap::new(), uninterruptible }
     }
 
     /// The agent, if reported.
     pub(crate) fn at(&self, member: AgentKey) -> Option<&Agent> {
-        self.by_place.get(&member)
+        self.by_member.get(&member)
     }
 
     /// Takes over a report, and returns the view before and after if it changed.
@@ -164,7 +164,7 @@ impl Agents {
     /// Counts a task against its agent from the decision on.
     pub(crate) fn assign(&mut self, member: AgentKey, task: TaskId) {
         debug_assert!(self.is_eligible(member), "only an eligible agent is chosen");
-        if let Some(agent) = self.by_place.get_mut(&member) {
+        if let Some(agent) = self.by_member.get_mut(&member) {
             // The gateway reports the task later: in the lab trace after a second (task-routing 0.4).
             agent.tasks.insert(task, Stage::Pending);
         }
@@ -172,21 +172,21 @@ impl Agents {
 
     /// A task that was assigned does not come to its agent.
     pub(crate) fn withdraw(&mut self, member: AgentKey, task: TaskId) {
-        if let Some(agent) = self.by_place.get_mut(&member) {
+        if let Some(agent) = self.by_member.get_mut(&member) {
             agent.tasks.remove(&task);
         }
     }
 
     /// The agent PG refused to reserve an agent: no task goes there until it reports how the agent stands.
     pub(crate) fn doubt(&mut self, member: AgentKey) {
-        if let Some(agent) = self.by_place.get_mut(&member) {
+        if let Some(agent) = self.by_member.get_mut(&member) {
             agent.is_available = false;
         }
     }
 
     /// An agent PG is gone: nobody knows how its agents stand.
     pub(crate) fn forget(&mut self, link: LinkId) {
-        self.by_place.retain(|_, agent| agent.link != link);
+        self.by_member.retain(|_, agent| agent.link != link);
     }
 
     /// Whether any of these is signed in to the domain.
@@ -233,10 +233,10 @@ impl Agents {
 
     /// The agent that a PG speaks of; reported for the first time, perhaps.
     fn reported(&mut self, link: LinkId, member: AgentKey) -> Result<&mut Agent, &'static str> {
-        if self.by_place.len() >= PLACES_MAX && !self.by_place.contains_key(&member) {
+        if self.by_member.len() >= MEMBERS_MAX && !self.by_member.contains_key(&member) {
             return Err("too many agents");
         }
-        let agent = self.by_place.entry(member).or_insert_with(|| Agent::new(link));
+        let agent = self.by_member.entry(member).or_insert_with(|| Agent::new(link));
         if agent.link == link { Ok(agent) } else { Err("the agent is another peripheral's") }
     }
 }

@@ -38,7 +38,7 @@ impl CtiServer {
 
     /// The state of an agent as a session of its device is told: in the voice domain, else in the first other.
     pub(super) fn state_of(&self, agent: SkillTarget) -> AgentState {
-        // Places are in the order of domains, of which voice is the first.
+        // Members are in the order of their domains, of which voice is the first.
         let records = self.records.iter().filter(|(member, _)| member.skill_target == agent);
         let mut states = records.map(|(_, record)| record.state);
         states.find(|state| *state != AgentState::Logout).unwrap_or(AgentState::Logout)

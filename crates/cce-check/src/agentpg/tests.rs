@@ -44,9 +44,9 @@ impl Bench<'_> {
         self
     }
 
-    fn task(&mut self, id: TaskId, place: AgentKey, from: Option<TaskState>, to: TaskState) {
+    fn task(&mut self, id: TaskId, member: AgentKey, from: Option<TaskState>, to: TaskState) {
         let disposition = (to == TaskState::Ended).then_some(NORMAL);
-        self.change(id, Change { place, from, to, disposition });
+        self.change(id, Change { member, from, to, disposition });
     }
 
     fn change(&mut self, id: TaskId, change: Change) {
@@ -54,9 +54,9 @@ impl Bench<'_> {
     }
 
     /// A task comes to an agent and is begun.
-    fn begun(&mut self, id: TaskId, place: AgentKey) {
-        self.task(id, place, None, TaskState::PreCall);
-        self.task(id, place, Some(TaskState::PreCall), TaskState::Active);
+    fn begun(&mut self, id: TaskId, member: AgentKey) {
+        self.task(id, member, None, TaskState::PreCall);
+        self.task(id, member, Some(TaskState::PreCall), TaskState::Active);
     }
 
     fn agent(&mut self, from: AgentState, to: AgentState, tasks: u32, routable: bool) {
@@ -151,7 +151,7 @@ fn only_a_timer_that_ends_an_offer_as_not_accepted_makes_its_agent_not_routable(
                 }
                 bench.input(is_timer);
                 let (to, disposition) = (TaskState::Ended, Some(how));
-                bench.change(ID, Change { place: PLACE, from: Some(from), to, disposition });
+                bench.change(ID, Change { member: PLACE, from: Some(from), to, disposition });
                 bench.agent(AgentState::Logout, AgentState::NotReady, 0, routable);
             })
         };
@@ -229,7 +229,7 @@ fn an_agent_has_as_many_tasks_as_the_limit_and_those_beyond_it() {
 /// A client that is back may tell of a task in any state, of one that has ended too (task-routing E16).
 #[test]
 fn what_a_client_tells_anew_may_contradict_what_was_known() {
-    let told = |is_init: bool, from: Option<TaskState>, place: AgentKey, has_ended: bool| {
+    let told = |is_init: bool, from: Option<TaskState>, member: AgentKey, has_ended: bool| {
         broken(|bench| {
             bench.begun(ID, PLACE);
             if has_ended {
@@ -239,9 +239,9 @@ fn what_a_client_tells_anew_may_contradict_what_was_known() {
             if is_init {
                 bench.init();
             }
-            bench.task(ID, place, from, TaskState::WrapUp);
+            bench.task(ID, member, from, TaskState::WrapUp);
             // The task counts once.
-            if place == PLACE {
+            if member == PLACE {
                 bench.agent(AgentState::Logout, AgentState::NotReady, 1, false);
             }
         })
@@ -282,9 +282,9 @@ fn a_task_gives_way_if_it_may_to_a_task_of_another_domain_that_must_not_be_inter
     let gives_way = |may: bool, cause: Option<(AgentKey, bool)>, is_init: bool| {
         broken(|bench| {
             bench.admitted(ID, PLACE.mrd, may);
-            if let Some((place, interruptible)) = cause {
-                bench.admitted(OTHER, place.mrd, interruptible);
-                bench.begun(OTHER, place);
+            if let Some((member, interruptible)) = cause {
+                bench.admitted(OTHER, member.mrd, interruptible);
+                bench.begun(OTHER, member);
             }
             bench.begun(ID, PLACE);
             if is_init {
@@ -401,9 +401,9 @@ fn only_its_own_change_of_a_task_changes_what_an_agent_has() {
 fn a_task_comes_to_the_agent_whom_the_router_chose_and_beside_nothing_that_must_be_alone() {
     let comes = |agent: SkillTarget, other: Option<(AgentKey, bool)>| {
         broken(|bench| {
-            if let Some((place, interruptible)) = other {
-                bench.admitted(OTHER, place.mrd, interruptible);
-                bench.begun(OTHER, place);
+            if let Some((member, interruptible)) = other {
+                bench.admitted(OTHER, member.mrd, interruptible);
+                bench.begun(OTHER, member);
             }
             bench.admitted(ID, PLACE.mrd, true);
             bench.router.on_choice(ID.key(), PrecisionQueueId(5034), 1, agent, &mut bench.judge);
@@ -419,8 +419,8 @@ fn a_task_comes_to_the_agent_whom_the_router_chose_and_beside_nothing_that_must_
 
 #[test]
 fn a_task_is_over_with_its_end_and_not_before() {
-    let place = AgentKey { skill_target: SkillTarget(5173), mrd: MrdId(5011) };
-    let open = Task { place, state: TaskState::Active, at: 1, interrupted: None, end: None, told: None };
+    let member = AgentKey { skill_target: SkillTarget(5173), mrd: MrdId(5011) };
+    let open = Task { member, state: TaskState::Active, at: 1, interrupted: None, end: None, told: None };
     let ended = Task { end: Some(Disposition::NORMAL_END_TASK), ..open.clone() };
     assert!(!open.is_over() && ended.is_over());
 }
@@ -469,8 +469,8 @@ fn an_agent_is_not_ready_by_request_and_without_a_client_when_the_session_is_ove
                 was = *state;
             }
             bench.input(false);
-            if let Some((place, message)) = said {
-                bench.agentpg.on_arm(place, message);
+            if let Some((member, message)) = said {
+                bench.agentpg.on_arm(member, message);
             }
             bench.agent(from, to, 0, true);
         })

@@ -7,6 +7,7 @@ use cce_kernel::{CallId, Command, Component, Cx, HostClock, Input, LinkId, NodeN
 use cce_net::{Net, NetConfig, Node, Running, Sink};
 use std::{
     cell::RefCell,
+    convert::Infallible,
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
     sync::{
@@ -165,7 +166,7 @@ impl Lab {
     }
 
     pub(crate) fn carry_out(&self, orders: Vec<Order>) {
-        self.running.carry_out(orders);
+        let Ok(()) = self.running.handle().act(|| Ok::<_, Infallible>(orders));
     }
 
     pub(crate) fn address(&self, port: Port) -> SocketAddr {

@@ -231,11 +231,6 @@ impl Engine {
         self.watcher.as_ref().map(Watcher::coverage)
     }
 
-    /// Whether anything has gone wrong so far.
-    pub fn is_broken(&self) -> bool {
-        !self.broken.is_empty() || self.watches.iter().any(|watch| watch.unmet.is_some())
-    }
-
     /// Whether every step was taken, virtual people have done what they were to do once, and every task has ended.
     pub fn is_over(&self) -> bool {
         self.steps.iter().all(|step| step.progress == Progress::Taken)
@@ -318,7 +313,7 @@ impl Engine {
     fn learn(&mut self, happening: &Happening<'_>) -> Vec<Order> {
         let names = self.tracker.names();
         self.noted |= self.watches.iter().any(|watch| watch.notices(happening, names));
-        self.watches.iter_mut().for_each(|watch| watch.see(happening, names, self.now));
+        self.watches.iter_mut().for_each(|watch| watch.see(happening, names));
         let due = |(step, state): (&ScenarioStep, &StepState)| {
             state.progress == Progress::Waiting
                 && step.after.as_ref().is_some_and(|after| after.matches(happening, names))

@@ -62,6 +62,14 @@ fn what_follows_for_one_task_does_not_follow_for_another() {
 }
 
 #[test]
+fn what_follows_in_time_is_in_time_behind_a_record_of_a_later_time() {
+    let stepped_back = [(0, 1, QUEUED), (10_003, 2, QUEUED), (9_999, 1, RESERVED), (10_100, 2, RESERVED)];
+    assert_eq!(late("10s", stepped_back), [""; 0]);
+    let late_itself = [(0, 1, QUEUED), (10_003, 1, RESERVED)];
+    assert_eq!(late("10s", late_itself), ["`contact to=reserved` did not follow within 10s"]);
+}
+
+#[test]
 fn beginnings_of_too_many_tasks_leave_an_expectation_open() {
     let all = |count: u64| {
         let all = |at: u64, to| (0..count).map(move |number| (at, number, to));
