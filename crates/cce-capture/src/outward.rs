@@ -13,7 +13,7 @@ use std::{
 /// Messages of one connection that wait. Where the records that let them go are missing, the first one goes.
 const WAITING_MAX: usize = 4_096;
 
-/// A message on its way out.
+/// A message on its way out, or the end of its connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Outgoing {
     /// The record of it.
@@ -22,9 +22,18 @@ pub(crate) struct Outgoing {
     pub(crate) at: Time,
     pub(crate) node: NodeName,
     pub(crate) link: LinkId,
-    pub(crate) bytes: Bytes,
-    /// It keeps the link alive, and overtakes what waits.
-    pub(crate) is_heartbeat: bool,
+    pub(crate) what: Departure,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Departure {
+    Message {
+        bytes: Bytes,
+        /// It keeps the link alive, and overtakes what waits.
+        is_heartbeat: bool,
+    },
+    /// The sender has closed the connection, behind what it sent before.
+    Close { is_reset: bool },
 }
 
 /// What is on its way.
@@ -61,6 +70,13 @@ impl Outward {
         self.waiting.contains_key(&(node.clone(), link))
     }
 
+    /// A component closes a connection. What leaves is the close itself, unless it waits for its turn.
+    pub(crate) fn close(&mut self, close: Outgoing) -> Vec<Outgoing> {
+        let mut leaving = Vec::new();
+        self.pass(close, &mut leaving);
+        leaving
+    }
+
     /// What leaves before the next record.
     pub(crate) fn push(&mut self, record: &Record) -> Vec<Outgoing> {
         let mut leaving = Vec::new();
@@ -71,23 +87,20 @@ impl Outward {
                 None => self.pass(last, &mut leaving),
             }
         }
-        self.let_go(
-            record.at,
-            &mut leaving,
-            |waiting| matches!(waiting.until, Some(Until::Due(due)) if due <= record.at),
-        );
+        self.let_go_what_is_due(record.at, &mut leaving);
         match bend {
             Some(Bend::Released(ticket) | Bend::Expired(ticket)) => {
                 let until = Some(Until::Ticket(*ticket));
-                self.let_go(record.at, &mut leaving, |waiting| waiting.until == until);
+                self.let_go(record.at, &mut leaving, |waiting| (waiting.until == until).then_some(record.at));
             }
             Some(Bend::Hurried) => {
-                self.let_go(record.at, &mut leaving, |waiting| Some(waiting.message.seq) == record.cause);
+                let is_meant = |waiting: &Waiting| Some(waiting.message.seq) == record.cause;
+                self.let_go(record.at, &mut leaving, |waiting| is_meant(waiting).then_some(record.at));
             }
             Some(Bend::Gone(ticket)) => {
                 let until = Some(Until::Ticket(*ticket));
                 self.waiting.values_mut().for_each(|queue| queue.retain(|waiting| waiting.until != until));
-                self.let_go(record.at, &mut leaving, |_| false);
+                self.let_go(record.at, &mut leaving, |_| None);
             }
             Some(
                 Bend::Held(_)
@@ -110,12 +123,13 @@ impl Outward {
         leaving
     }
 
-    /// What leaves though nothing more is recorded.
-    pub(crate) fn finish(&mut self) -> Vec<Outgoing> {
+    /// What leaves though nothing is recorded behind that time.
+    pub(crate) fn finish(&mut self, at: Time) -> Vec<Outgoing> {
         let mut leaving = Vec::new();
         if let Some(last) = self.last.take() {
             self.pass(last, &mut leaving);
         }
+        self.let_go_what_is_due(at, &mut leaving);
         leaving
     }
 
@@ -157,7 +171,8 @@ impl Outward {
     fn pass(&mut self, message: Outgoing, leaving: &mut Vec<Outgoing>) {
         let queue = self.waiting.get(&(message.node.clone(), message.link));
         let is_behind = queue.is_some_and(|queue| queue.iter().any(|waiting| !waiting.is_aside));
-        if is_behind && !message.is_heartbeat {
+        let overtakes = matches!(message.what, Departure::Message { is_heartbeat: true, .. });
+        if is_behind && !overtakes {
             self.wait(message, None, false);
         } else {
             leaving.push(message);
@@ -174,15 +189,32 @@ impl Outward {
         }
     }
 
-    /// What is meant waits no more, and what waited for it follows.
-    fn let_go(&mut self, at: Time, leaving: &mut Vec<Outgoing>, is_meant: impl Fn(&Waiting) -> bool) {
+    /// A delay ends without a record: what was delayed leaves when that time is over, and not with the next record.
+    fn let_go_what_is_due(&mut self, at: Time, leaving: &mut Vec<Outgoing>) {
+        let first = leaving.len();
+        self.let_go(at, leaving, |waiting| match waiting.until {
+            Some(Until::Due(due)) => Some(due).filter(|due| *due <= at),
+            Some(Until::Ticket(_)) | None => None,
+        });
+        leaving[first..].sort_by_key(|message| message.at);
+    }
+
+    /// What is meant waits no more, from the time that `since` says, and what waited for it follows. What waits for nothing known
+    /// leaves at `at`.
+    fn let_go(&mut self, at: Time, leaving: &mut Vec<Outgoing>, since: impl Fn(&Waiting) -> Option<Time>) {
         for queue in self.waiting.values_mut() {
-            let mut is_blocked = false;
+            let (mut is_blocked, mut turn) = (false, None);
             for mut waiting in take(queue) {
-                if is_meant(&waiting) {
+                let since = since(&waiting);
+                if since.is_some() {
                     waiting.until = None;
                 }
                 if waiting.until.is_none() && (waiting.is_aside || !is_blocked) {
+                    // Nothing leaves before what stood in front of it.
+                    let at = if waiting.is_aside { since } else { since.max(turn) }.unwrap_or(at);
+                    if !waiting.is_aside {
+                        turn = Some(at);
+                    }
                     leaving.push(Outgoing { at, ..waiting.message });
                 } else {
                     is_blocked |= !waiting.is_aside;
@@ -191,5 +223,64 @@ impl Outward {
             }
         }
         self.waiting.retain(|_, queue| !queue.is_empty());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cce_journal::Bent;
+    use cce_kernel::Port;
+
+    const LINK: LinkId = LinkId { port: Port::Mr, number: 1 };
+
+    #[test]
+    fn what_is_delayed_leaves_when_its_time_is_over_and_what_follows_behind_it() {
+        let mut outward = delayed(50);
+        assert!(outward.push(&at(10, What::Started)).is_empty());
+        outward.send(outgoing(2, 20, message()));
+        assert!(outward.push(&at(30, What::Started)).is_empty());
+        assert_eq!(left(&outward.push(&at(5_000, What::Started))), [(1, 50), (2, 50)]);
+    }
+
+    #[test]
+    fn what_is_due_by_the_end_leaves_without_a_further_record_and_nothing_else_does() {
+        assert_eq!(left(&delayed(50).finish(Time(60))), [(1, 50)]);
+        assert!(delayed(50).finish(Time(40)).is_empty());
+    }
+
+    #[test]
+    fn a_connection_is_closed_behind_what_waits_on_it() {
+        let mut outward = delayed(50);
+        let close = outgoing(2, 10, Departure::Close { is_reset: false });
+        assert!(outward.close(close.clone()).is_empty());
+        assert_eq!(left(&outward.push(&at(100, What::Started))), [(1, 50), (2, 50)]);
+        assert_eq!(left(&outward.close(close)), [(2, 10)], "nothing waits any more");
+    }
+
+    /// A message of record 1 and time 0 that takes so much longer.
+    fn delayed(by: u64) -> Outward {
+        let mut outward = Outward::default();
+        outward.send(outgoing(1, 0, message()));
+        let what = What::Bent(Bent { by: "a rule".to_owned(), bend: Bend::Delayed(by) });
+        assert!(outward.push(&Record { cause: Some(1), ..at(0, what) }).is_empty());
+        outward
+    }
+
+    fn message() -> Departure {
+        Departure::Message { bytes: Bytes::new(), is_heartbeat: false }
+    }
+
+    fn outgoing(seq: u64, at: u64, what: Departure) -> Outgoing {
+        Outgoing { seq, at: Time(at), node: "mrpg".into(), link: LINK, what }
+    }
+
+    fn at(at: u64, what: What) -> Record {
+        Record { seq: 9, at: Time(at), node: "mrpg".into(), cause: None, what }
+    }
+
+    /// Records and times of what leaves.
+    fn left(leaving: &[Outgoing]) -> Vec<(u64, u64)> {
+        leaving.iter().map(|message| (message.seq, message.at.0)).collect()
     }
 }

@@ -1,20 +1,9 @@
 //! Records to a pcapng file.
 
 use crate::{
-    outward::{Outgoing, Outward},
-    packet::ACK,
-    packet::End,
-    packet::FIN,
-    packet::PSH,
-    packet::RST,
-    packet::SEGMENT_MAX,
-    packet::SYN,
-    packet::Segment,
-    streams::Ending,
-    streams::LISTENERS,
-    streams::Side,
-    streams::Stream,
-    streams::Streams,
+    outward::{Departure, Outgoing, Outward},
+    packet::{ACK, End, FIN, PSH, RST, SEGMENT_MAX, SYN, Segment},
+    streams::{Ending, LISTENERS, Side, Stream, Streams},
 };
 use bytes::Bytes;
 use cce_cti::{Cti, dialect, open_version};
@@ -40,6 +29,8 @@ pub struct Capture {
     versions: BTreeMap<usize, u32>,
     dictionary: Dictionary,
     outward: Outward,
+    /// The latest time of a record.
+    now: Time,
 }
 
 impl Capture {
@@ -52,6 +43,7 @@ impl Capture {
             versions: BTreeMap::new(),
             dictionary: Dictionary::new(&header.tables),
             outward: Outward::default(),
+            now: Time(0),
         }
     }
 
@@ -66,6 +58,7 @@ impl Capture {
 
     /// Takes in the next record and returns what it adds to the file.
     pub fn push(&mut self, record: &Record) -> Vec<u8> {
+        self.now = self.now.max(record.at);
         let leaving = self.outward.push(record);
         let mut segments = Segments { at: self.moment(record.at), blocks: self.leave(leaving) };
         match &record.what {
@@ -82,17 +75,13 @@ impl Capture {
             What::Out(Output::Send { link, bytes }) if !self.is_received_here(&record.node, *link) => {
                 let is_heartbeat = self.outward.is_waiting(&record.node, *link)
                     && self.is_heartbeat(&record.node, *link, &bytes.0);
-                self.outward.send(Outgoing {
-                    seq: record.seq,
-                    at: record.at,
-                    node: record.node.clone(),
-                    link: *link,
-                    bytes: bytes.0.clone(),
-                    is_heartbeat,
-                });
+                let what = Departure::Message { bytes: bytes.0.clone(), is_heartbeat };
+                self.outward.send(outgoing(record, *link, what));
             }
             What::Out(Output::Close { link, reason }) => {
-                self.end(&record.node, *link, Way::Out, is_reset_by(reason), &mut segments);
+                let what = Departure::Close { is_reset: is_reset_by(reason) };
+                let leaving = self.outward.close(outgoing(record, *link, what));
+                segments.blocks.extend(self.leave(leaving));
             }
             What::In(Input::LinkDown { link, reason }) => {
                 self.end(&record.node, *link, Way::In, is_reset(*reason), &mut segments);
@@ -115,16 +104,23 @@ impl Capture {
 
     /// What is missing in the file once there are no more records.
     pub fn finish(&mut self) -> Vec<u8> {
-        let leaving = self.outward.finish();
+        let leaving = self.outward.finish(self.now);
         self.leave(leaving)
     }
 
-    /// Draws what leaves for somebody whose journal is another one.
+    /// Draws what leaves.
     fn leave(&mut self, leaving: Vec<Outgoing>) -> Vec<u8> {
         let mut blocks = Vec::new();
-        for Outgoing { at, node, link, bytes, .. } in leaving {
+        for Outgoing { at, node, link, what, .. } in leaving {
             let mut segments = Segments { at: self.moment(at), blocks };
-            self.message(&node, link, Way::Out, &bytes, &mut segments);
+            match what {
+                Departure::Message { bytes, .. } => {
+                    self.message(&node, link, Way::Out, &bytes, &mut segments);
+                }
+                Departure::Close { is_reset } => {
+                    self.end(&node, link, Way::Out, is_reset, &mut segments);
+                }
+            }
             blocks = segments.blocks;
         }
         blocks
@@ -177,6 +173,11 @@ impl Capture {
             self.versions.remove(&number);
         }
     }
+}
+
+/// What the component of a record lets go on one of its links.
+fn outgoing(record: &Record, link: LinkId, what: Departure) -> Outgoing {
+    Outgoing { seq: record.seq, at: record.at, node: record.node.clone(), link, what }
 }
 
 /// Whether the record's component says something, or hears it.
