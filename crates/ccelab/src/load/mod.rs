@@ -227,11 +227,23 @@ impl Work {
             (None, users) => {
                 let (users, patience) = (users.unwrap_or(1), options.patience());
                 self.generator.run_closed(users, options.think.0, bounds, patience).await;
+                self.tell_standstill(options, Span(patience));
             }
         }
         // Tasks that are open after that time count as unfinished.
         let _ = timeout(options.drain.0, self.generator.until_idle()).await;
         Ok(())
+    }
+
+    /// A closed loop that is bounded by its tasks alone ends though they are not all begun, where its customers wait in vain.
+    fn tell_standstill(&self, options: &Options, patience: Span) {
+        let Some(tasks) = options.tasks.filter(|_| options.duration.is_none()) else { return };
+        let planned = self.generator.look(|lives| lives.counts().planned);
+        if planned < tasks {
+            print::error(&format!(
+                "warning: {planned} of {tasks} tasks were begun: no task came any further for {patience}, and each customer waits for its own"
+            ));
+        }
     }
 
     async fn tell_progress(&self) -> std::convert::Infallible {

@@ -103,7 +103,9 @@ fn tasks_are_followed_by_their_status_until_they_are_handled() {
 /// Runs a load that is to end by itself on the lab of a folder, and returns the counts of its report.
 fn counts_of_what_ends(folder: &Path, arguments: &[&str]) -> Value {
     let common = ["load", "--ready-file", "lab.ready", "--json", "load.json"];
-    let mut load = ccelab(folder).args(common).args(arguments).stdout(Stdio::null()).spawn().unwrap();
+    let errors = fs::File::create(folder.join("load.err")).unwrap();
+    let mut command = ccelab(folder);
+    let mut load = command.args(common).args(arguments).stdout(Stdio::null()).stderr(errors).spawn().unwrap();
     let deadline = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         wait_for("the end of the load", || load.try_wait().unwrap());
     }));
@@ -122,14 +124,17 @@ fn counts_of_what_ends(folder: &Path, arguments: &[&str]) -> Value {
 fn a_closed_loop_ends_though_the_tasks_of_its_customers_do_not() {
     let folder = folder("load-stuck");
     let lab = lab(&folder);
-    for bounds in [
-        &["--duration", "1s", "--drain", "100ms"][..],
-        &["--tasks", "2", "--drain", "1s"],
-        &["--tasks", "10", "--drain", "1s"],
+    for (bounds, said) in [
+        (&["--duration", "1s", "--drain", "100ms"][..], ""),
+        (&["--tasks", "2", "--drain", "1s"], ""),
+        (&["--tasks", "10", "--drain", "1s"], "2 of 10 tasks were begun: no task came any further for 1s"),
     ] {
         let counts = counts_of_what_ends(&folder, &[&["--users", "2", "--poll", "50ms"], bounds].concat());
         let count = |name: &str| counts[name].as_u64().unwrap();
         assert_eq!((count("planned"), count("created"), count("unfinished")), (2, 2, 2), "{bounds:?}");
+        let told = fs::read_to_string(folder.join("load.err")).unwrap();
+        assert_eq!(told.contains("tasks were begun"), !said.is_empty(), "{bounds:?}: {told}");
+        assert!(told.contains(said), "{told}");
     }
     lab.interrupt();
 }
