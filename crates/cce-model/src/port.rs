@@ -171,6 +171,17 @@ impl Port {
         }
     }
 
+    /// Connections of peers outside the lab that its listener is worth where descriptors are plenty: of agents' desktops those
+    /// of 2,000 agents from one address, which gets three quarters.
+    pub const fn outsiders_wanted(self) -> usize {
+        match (self.links_max(), self) {
+            (Some(max), _) => max.outside,
+            (None, Self::Desk | Self::Bosh) => 3_000,
+            (None, Self::CcpBosh) => 1_000,
+            (None, _) => 2_000,
+        }
+    }
+
     /// Whether a listener that has so many links takes one more.
     pub const fn takes_one_more(self, links: usize) -> bool {
         match self.links_max() {

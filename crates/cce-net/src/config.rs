@@ -2,7 +2,13 @@
 
 use cce_kernel::{Component, HostClock, NodeName, Port};
 use rustls::ServerConfig;
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 /// Inputs that may wait for one component. A full queue stops reading from its connections. A piece of a connection has
 /// 64 KiB at most, and bodies of HTTP messages have room of their own, so that their bytes are bounded, too.
@@ -76,6 +82,10 @@ pub struct OutsiderLimits {
     pub records: Duration,
 }
 
+/// Connections that the admin port is worth where descriptors are plenty, and the listener for pages.
+pub(crate) const ADMIN_WANTED: usize = 100;
+pub(crate) const SITE_WANTED: usize = 1_000;
+
 /// Connections that a listener may have where there are descriptors enough.
 const CONNECTIONS_MAX: usize = 4_096;
 
@@ -104,11 +114,27 @@ impl OutsiderLimits {
         Self { connections, connections_per_address, ..self }
     }
 
-    /// The limits of a process that may have that many descriptors, and has that many listeners. A third of the
-    /// descriptors stays with the lab: for its own connections and its files.
-    pub fn of_descriptors(descriptors: u64, listeners: usize) -> Self {
-        let descriptors = usize::try_from(descriptors).unwrap_or(usize::MAX);
-        let connections = (descriptors / 3 * 2 / listeners.max(1)).clamp(1, CONNECTIONS_MAX);
+    /// The limits of a process that may have that many descriptors. A third of them stays with the lab: for its own
+    /// connections and its files.
+    pub fn of_descriptors(descriptors: u64) -> Self {
+        let sockets: BTreeSet<Port> = Port::ALL.map(Port::socket).into();
+        let ports = sockets.into_iter().map(Port::outsiders_wanted);
+        Self::shared(descriptors, ports.chain([ADMIN_WANTED, SITE_WANTED]).collect())
+    }
+
+    /// The limits of listeners that want so many connections each. Where there are too few for all, who wants little gets
+    /// it, and the others share alike.
+    fn shared(descriptors: u64, mut wanted: Vec<usize>) -> Self {
+        wanted.sort_unstable();
+        let mut left = usize::try_from(descriptors).unwrap_or(usize::MAX) / 3 * 2;
+        let mut connections = CONNECTIONS_MAX;
+        for (others, wanted) in (1..=wanted.len()).rev().zip(wanted) {
+            if wanted > left / others {
+                connections = (left / others).clamp(1, CONNECTIONS_MAX);
+                break;
+            }
+            left -= wanted;
+        }
         Self { connections, connections_per_address: of_one_address(connections), ..Self::default() }
     }
 }
@@ -193,16 +219,30 @@ mod tests {
     use super::*;
     use cce_kernel::Carrier;
 
+    const WANTED: [usize; 4] = [12, 96, 3_000, 3_000];
+
     #[test]
     fn a_third_of_the_descriptors_stays_with_the_lab_however_many_there_are() {
         for descriptors in [64, 256, 1_024, 4_096, 20_000, u64::MAX] {
-            let limits = OutsiderLimits::of_descriptors(descriptors, 8);
-            let all = limits.connections as u64 * 8;
+            let limits = OutsiderLimits::shared(descriptors, WANTED.into());
+            let all: u64 = WANTED.iter().map(|wanted| limits.at_most(*wanted).connections as u64).sum();
             assert!(all <= descriptors / 3 * 2, "{descriptors}: {limits:?}");
             assert!((1..=limits.connections).contains(&limits.connections_per_address), "{limits:?}");
         }
-        assert_eq!(OutsiderLimits::of_descriptors(1_024, 8).connections, 85);
-        assert_eq!(OutsiderLimits::of_descriptors(u64::MAX, 8), OutsiderLimits::default());
+        assert_eq!(OutsiderLimits::shared(u64::MAX, WANTED.into()), OutsiderLimits::default());
+    }
+
+    #[test]
+    fn a_listener_that_wants_little_gets_it_and_the_others_share_the_rest_alike() {
+        let limits = OutsiderLimits::shared(1_024, WANTED.into());
+        let each = WANTED.map(|wanted| limits.at_most(wanted).connections);
+        assert_eq!(each, [12, 96, 287, 287]);
+    }
+
+    #[test]
+    fn two_thousand_agents_of_one_address_have_a_stream_each_with_20000_descriptors() {
+        let limits = OutsiderLimits::of_descriptors(20_000).at_most(Port::Xmpp.outsiders_wanted());
+        assert!(limits.connections_per_address >= 2_000, "{limits:?}");
     }
 
     #[test]

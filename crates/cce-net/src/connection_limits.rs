@@ -28,8 +28,7 @@ pub(crate) struct ConnectionPermit {
 
 impl ConnectionLimits {
     pub(crate) fn of(port: Port, limits: OutsiderLimits) -> Arc<Self> {
-        let limits = port.links_max().map_or(limits, |max| limits.at_most(max.outside));
-        Self::named(format!("{} at {port}", port.listener()), limits)
+        Self::named(format!("{} at {port}", port.listener()), limits.at_most(port.outsiders_wanted()))
     }
 
     pub(crate) fn named(name: String, limits: OutsiderLimits) -> Arc<Self> {

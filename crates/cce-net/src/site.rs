@@ -4,7 +4,7 @@
 use crate::{
     NetError,
     byte_stream::ByteStream,
-    config::{ACCEPT_PAUSE, OutsiderLimits, SiteConfig},
+    config::{ACCEPT_PAUSE, OutsiderLimits, SITE_WANTED, SiteConfig},
     connection_limits::{ConnectionLimits, ConnectionPermit},
     event::Client,
     http_server::{Front, forward},
@@ -86,7 +86,7 @@ impl BoundSite {
         limits: OutsiderLimits,
     ) {
         let Self { plain, secure, folder } = self;
-        let places = ConnectionLimits::named(NAME.to_owned(), limits);
+        let places = ConnectionLimits::named(NAME.to_owned(), limits.at_most(SITE_WANTED));
         let site = Arc::new(Site { doorways, folder, places, limits, shared: Arc::clone(shared) });
         let secure = secure.and_then(|listener| Some((listener, Some(Arc::clone(shared.door.as_ref()?)))));
         for (listener, door) in [(plain, None)].into_iter().chain(secure) {

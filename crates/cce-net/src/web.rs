@@ -3,7 +3,7 @@
 use crate::{
     byte_budget::{ByteBudget, BytePermit},
     byte_stream::ByteStream,
-    config::{ACCEPT_PAUSE, BODY_MAX, HEAD_MAX, LINGER, LINGER_BYTES_MAX, OutsiderLimits},
+    config::{ACCEPT_PAUSE, ADMIN_WANTED, BODY_MAX, HEAD_MAX, LINGER, LINGER_BYTES_MAX, OutsiderLimits},
     connection_limits::{ConnectionLimits, ConnectionPermit},
     socket::{listen, reset},
     warning::RareWarning,
@@ -332,7 +332,8 @@ impl WebListener {
         A: Fn(Request<Result<Bytes, BodyFlaw>>) -> Response<Bytes> + Send + Sync + 'static,
     {
         let service = WebService { limits, room: ByteBudget::new(crate::config::BODIES_MAX), answer };
-        let (service, open) = (Arc::new(service), ConnectionLimits::named(name.to_owned(), limits));
+        let (service, open) =
+            (Arc::new(service), ConnectionLimits::named(name.to_owned(), limits.at_most(ADMIN_WANTED)));
         let (tasks, stop, trouble) = (TaskTracker::new(), CancellationToken::new(), RareWarning::default());
         let _gone = stop.clone().drop_guard();
         loop {
