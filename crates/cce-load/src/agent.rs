@@ -333,9 +333,10 @@ impl LoadAgent {
         let message = error.text_of("errorMessage").unwrap_or_default();
         let source = root.text_of("source").unwrap_or_default();
         if let Some(task) = source.strip_prefix("/finesse/api/Dialog/").and_then(TaskId::parse) {
-            let action = self.dialogs.get(&task).copied().flatten();
-            return out
-                .push(AgentOutput::Failed(action.map_or(LifeStep::Close, step_of), LoadFlaw::Told(message)));
+            let step = self.dialogs.get(&task).copied().flatten().map_or(LifeStep::Close, step_of);
+            // Failures of one kind are counted together, whatever dialog they name.
+            let kind = message.replace(&format!(": {task}"), "");
+            return out.push(AgentOutput::Failed(step, LoadFlaw::Told(kind)));
         }
         let mrd = source.rsplit_once("/Media/").and_then(|(_, id)| id.parse().ok()).map(MrdId);
         match (mrd, message.as_str()) {
@@ -496,5 +497,36 @@ fn step_of(action: DialogAction) -> LifeStep {
         | DialogAction::Resume
         | DialogAction::Transfer
         | DialogAction::UpdateCallData => LifeStep::Start,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_of_a_kind_are_one_kind_whatever_dialog_they_name() {
+        let (mut agent, _) = LoadAgent::new(LoadAgentConfig {
+            id: "1080".to_owned(),
+            password: "ccelab".to_owned(),
+            extension: "1080".to_owned(),
+            mrds: vec![MrdId(5_011)],
+            domain: "finesse.example.org".to_owned(),
+            limit: 1,
+            times: AgentTimes::default(),
+            tag: "callVariable10".to_owned(),
+        });
+        let failure = |task: &str| {
+            format!(
+                "<Update><data><apiErrors><apiError><errorMessage>INVALID_DIALOG_ID: {task}</errorMessage>\
+                 </apiError></apiErrors></data><source>/finesse/api/Dialog/{task}</source></Update>"
+            )
+        };
+        let mut out = Vec::new();
+        for task in ["154526_50066000_1", "154526_50066001_1"] {
+            agent.on_update(&failure(task), &mut out);
+        }
+        let told = AgentOutput::Failed(LifeStep::Close, LoadFlaw::Told("INVALID_DIALOG_ID".to_owned()));
+        assert_eq!(out, [told.clone(), told]);
     }
 }

@@ -21,5 +21,5 @@ mod statistics;
 pub use arrivals::{Arrivals, Distribution, Rates, RatesError};
 pub use latencies::LatencyHistogram;
 pub use lives::{Follow, Lives, OPEN_MAX, tag_of};
-pub use report::{LoadReport, Plan};
+pub use report::{LoadReport, Plan, micros};
 pub use statistics::{Counts, LifeStep, LoadFlaw, Phase, Statistics};

@@ -215,9 +215,9 @@ fn row_report(at: u64, row: &Row) -> RowReport {
     }
 }
 
-/// A duration in a unit that suits it: `850 µs`, `1.20 ms`, `3.40 s`.
+/// So many microseconds in a unit that suits them: `850 µs`, `1.20 ms`, `3.40 s`.
 #[expect(clippy::cast_precision_loss, reason = "three digits for people")]
-fn micros(micros: u64) -> String {
+pub fn micros(micros: u64) -> String {
     match micros {
         0..1_000 => format!("{micros} µs"),
         1_000..1_000_000 => format!("{:.2} ms", micros as f64 / 1e3),

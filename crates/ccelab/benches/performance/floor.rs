@@ -260,7 +260,8 @@ impl Lab {
         for left in (0..count).rev() {
             // The last one is what the agent waits for.
             let step = if left == 0 { step } else { usize::MAX };
-            agent.lock().await.write_all(&message(PUSH, life, step)).await.unwrap();
+            // Agents leave with the last life; what is pushed to them behind it is lost.
+            let _ = agent.lock().await.write_all(&message(PUSH, life, step)).await;
         }
     }
 

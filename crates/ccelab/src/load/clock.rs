@@ -26,6 +26,11 @@ impl Clock {
         self.began.store(began, Ordering::Relaxed);
     }
 
+    /// Whether the load has begun.
+    pub(super) fn has_begun(&self) -> bool {
+        self.began.load(Ordering::Relaxed) != u64::MAX
+    }
+
     /// Time since the beginning of the load.
     pub(super) fn now(&self) -> Duration {
         self.made.elapsed().saturating_sub(Duration::from_micros(self.began.load(Ordering::Relaxed)))

@@ -19,7 +19,7 @@ use crate::{
 };
 use agents::Agents;
 use cce_kernel::Kind;
-use cce_load::{Arrivals, Counts, Follow, Lives, LoadReport, Phase, Plan, agent};
+use cce_load::{Arrivals, Counts, Follow, Lives, LoadReport, Phase, Plan, agent, micros};
 use cce_model::nearest_few;
 use cce_world::{AgentSettings, Lab, Span};
 use generator::{Bounds, Generator, Template};
@@ -190,6 +190,7 @@ impl Work {
         plan: Plan,
         mut signals: Signals,
     ) -> Result<LoadReport, Failure> {
+        let wanted = configs.len();
         let is_interrupted = tokio::select! {
             // Whoever interrupts a load counts before everything else.
             biased;
@@ -198,7 +199,7 @@ impl Work {
                 done?;
                 false
             }
-            never = self.tell_progress() => match never {},
+            never = self.tell_progress(wanted) => match never {},
         };
         self.stop.cancel();
         let report = self.generator.report(plan, is_interrupted);
@@ -246,11 +247,18 @@ impl Work {
         }
     }
 
-    async fn tell_progress(&self) -> std::convert::Infallible {
+    /// Tells how far the load has come, that many agents included, until the load is over.
+    async fn tell_progress(&self, agents: usize) -> std::convert::Infallible {
         let mut ticks = interval(PROGRESS);
         let mut before = Counts::default();
         loop {
             ticks.tick().await;
+            if !self.generator.clock.has_begun() {
+                let errors = self.generator.look(|lives| lives.statistics().errors());
+                let ready = self.agents.ready();
+                print::progress(&format!("{ready} of {agents} agents are ready, {errors} errors"));
+                continue;
+            }
             let now = self.generator.clock.now();
             let (text, counts) = self.generator.look(|lives| (progress(lives, before, now), lives.counts()));
             print::progress(&text);
@@ -264,7 +272,7 @@ fn progress(lives: &Lives, before: Counts, now: Duration) -> String {
     let (counts, statistics) = (lives.statistics().counts(), lives.statistics());
     let create = statistics.phase(Phase::Create);
     format!(
-        "{} s: {} created ({} now), {} ended ({} now), {} open, {} errors; create {} µs median, {} µs 99 %",
+        "{} s: {} created ({} now), {} ended ({} now), {} open, {} errors; create {} median, {} 99 %",
         now.as_secs(),
         counts.created,
         counts.created.saturating_sub(before.created),
@@ -272,7 +280,7 @@ fn progress(lives: &Lives, before: Counts, now: Duration) -> String {
         counts.ended.saturating_sub(before.ended),
         lives.open(),
         statistics.errors(),
-        create.at(50.0),
-        create.at(99.0),
+        micros(create.at(50.0)),
+        micros(create.at(99.0)),
     )
 }
