@@ -141,10 +141,15 @@ impl CtiServer {
         }
     }
 
-    fn send_task_events(&self, events: Vec<TaskEvent>, cx: &mut Cx<'_>) {
+    fn send_task_events(&mut self, events: Vec<TaskEvent>, cx: &mut Cx<'_>) {
         for task in events {
             let message = event::task(&task);
             let member = AgentKey { skill_target: task.skill_target, mrd: task.mrd };
+            // The agent's event ahead of an end still counts the task (cti-server-protocol 19); whoever asks later hears
+            // of those that are left.
+            if let Some(record) = self.records.get_mut(&member).filter(|_| task.kind == TaskEventKind::End) {
+                record.tasks = record.tasks.saturating_sub(1);
+            }
             // The log has the event once, ahead of what clients hear (cti-server-protocol 11.3).
             cx.note(AgentPgFact::TaskEventTraced(Box::new(task)).into());
             self.deliver(member, Topic::Task(message.kind()), &message, cx);

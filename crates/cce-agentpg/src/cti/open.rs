@@ -6,8 +6,8 @@ use super::{
 };
 use crate::config::Config;
 use cce_cti::{
-    Cti, CtiStatus, OpenConf, OpenReq, SystemEventId, agent_state_mask, call_msg_mask, dialect, open_version,
-    services,
+    Cti, CtiStatus, OpenConf, OpenReq, SystemEventId, agent_state_mask, call_msg_mask, config_information,
+    dialect, open_version, services,
 };
 use cce_kernel::{CloseReason, Cx, LinkId};
 use cce_model::{AgentState, InvokeId, ObjectModel, PeripheralType, SkillTarget, fact::AgentPgFact};
@@ -15,8 +15,6 @@ use cce_wire::{Bytes, Text, frame_kind};
 
 /// The shortest idle timeout, in seconds (cti-server-protocol 4.1).
 const IDLE_MIN: u32 = 20;
-/// Bits of `ConfigMsgMask` that have a meaning (cti-server-protocol 9, `ConfigInformation`).
-const CONFIG_MESSAGES: u32 = 0x3ff;
 
 /// Says with which status code a request to open a session is refused, if it is.
 pub(super) fn check(open: &OpenReq, side: Side, config: &Config) -> Result<(), CtiStatus> {
@@ -71,14 +69,13 @@ pub(super) fn own_agent(
 }
 
 fn check_masks(open: &OpenReq) -> Result<(), CtiStatus> {
+    let version = open.version_number;
+    // What came with a later version has no meaning in this session (cti-server-protocol 4.1 and 12).
     let masks = [
-        (open.services_requested & !services::ALL, CtiStatus::INVALID_SERVICE_MASK),
-        (open.call_msg_mask & !call_msg_mask::valid(open.version_number), CtiStatus::INVALID_CALL_MSG_MASK),
-        (
-            open.agent_state_mask & !agent_state_mask::valid(open.version_number),
-            CtiStatus::INVALID_AGENT_STATE_MASK,
-        ),
-        (open.config_msg_mask & !CONFIG_MESSAGES, CtiStatus::INVALID_CONFIG_MSG_MASK),
+        (open.services_requested & !services::valid(version), CtiStatus::INVALID_SERVICE_MASK),
+        (open.call_msg_mask & !call_msg_mask::valid(version), CtiStatus::INVALID_CALL_MSG_MASK),
+        (open.agent_state_mask & !agent_state_mask::valid(version), CtiStatus::INVALID_AGENT_STATE_MASK),
+        (open.config_msg_mask & !config_information::valid(version), CtiStatus::INVALID_CONFIG_MSG_MASK),
     ];
     masks.into_iter().find(|(unused, _)| *unused != 0).map_or(Ok(()), |(_, code)| Err(code))
 }

@@ -242,6 +242,17 @@ fn an_agent_s_state_in_a_domain_can_be_asked_for() {
 }
 
 #[test]
+fn an_agent_whose_task_has_ended_has_no_tasks_though_the_event_of_the_end_counted_it() {
+    let mut lab = Lab::working();
+    let finesse = lab.finesse;
+    lab.finesse_says(crate::work::end(TASK));
+    let said =
+        lab.says(finesse, QueryAgentStateReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
+    let [Cti::QueryAgentStateConf(answer)] = &said.to(finesse)[..] else { panic!("{said:?}") };
+    assert_eq!((answer.agent_state, answer.num_tasks), (AgentState::NotActive.into(), 0));
+}
+
+#[test]
 fn an_agent_signs_in_to_the_voice_domain_and_out() {
     let mut lab = Lab::open();
     let finesse = lab.finesse;

@@ -2,7 +2,9 @@
 
 use crate::lab::{Lab, MRD, TASK, config, login, open_req};
 use cce_agentpg::Config;
-use cce_cti::{CloseReq, Cti, CtiStatus, HeartbeatReq, OpenReq, SystemEventId, dialect, services};
+use cce_cti::{
+    CloseReq, Cti, CtiStatus, HeartbeatReq, OpenReq, SystemEventId, config_information, dialect, services,
+};
 use cce_kernel::{Command, Fact, FrameFlaw, Input, Output, Port};
 use cce_model::fact::AgentPgFact;
 use cce_model::{InvokeId, PeripheralId, SessionId};
@@ -74,11 +76,14 @@ fn a_wrong_password_is_refused_where_one_is_configured() {
 #[test]
 fn unused_mask_bits_are_refused_only_by_a_strict_server() {
     let strict = Config { strict_masks: true, ..config() };
+    let old = OpenReq { services_requested: services::ALL_EVENTS, version_number: 14, ..open_req() };
     let cases = [
         (19, OpenReq { services_requested: 0x4000_0000, ..open_req() }),
-        (20, OpenReq { call_msg_mask: u32::MAX, version_number: 14, ..open_req() }),
+        (19, OpenReq { services_requested: services::ACTIVE_STANDBY, version_number: 23, ..open_req() }),
+        (20, OpenReq { call_msg_mask: u32::MAX, ..old }),
         (21, OpenReq { agent_state_mask: u32::MAX, ..open_req() }),
         (95, OpenReq { config_msg_mask: u32::MAX, ..open_req() }),
+        (95, OpenReq { config_msg_mask: config_information::TERMINAL, version_number: 24, ..open_req() }),
     ];
     for (status, open) in cases {
         assert_eq!(refusal(strict.clone(), Port::CtiA, open.clone()), status);

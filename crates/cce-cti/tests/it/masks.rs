@@ -6,6 +6,7 @@ use cce_cti::{
     config_information, desk_settings_mask, pg_status, services, task_msg_mask,
 };
 use cce_model::{Disposition, PeripheralType};
+use cce_wire::Flaw;
 
 #[test]
 fn call_events_have_the_bits_of_their_version() {
@@ -49,6 +50,26 @@ fn every_status_of_the_reference_has_a_name() {
     let named: Vec<u32> = (0..=120).filter(|number| CtiStatus(*number).name().is_some()).collect();
     assert_eq!(named, (0..=98).chain(107..=110).collect::<Vec<u32>>());
     assert_eq!(CtiStatus(48).name(), Some("E_CTI_INVALID_MSG_TYPE_FOR_VERSION"));
+}
+
+#[test]
+fn a_flaw_of_a_message_has_the_status_of_its_kind() {
+    let (tag, label, since) = (294, "UniqueInstanceID", 22);
+    let flaws = [
+        Flaw::UnknownTag { tag: 0x7fff },
+        Flaw::UnknownTag { tag: 1 },
+        Flaw::ForeignTag { tag },
+        Flaw::Repeated { tag, label },
+        Flaw::TagTooNew { tag, label, since },
+        Flaw::BadLength { tag, label, length: 99 },
+        Flaw::Missing { label },
+        Flaw::MessageTooNew { message: "HEARTBEAT_REQ", since },
+        Flaw::UnlistedMessage { kind: 999 },
+    ];
+    let statuses = flaws.map(|flaw| CtiStatus::of_flaw(&flaw).map(|status| status.0));
+    let of = [3, 26, 26, 26, 49, 23, 6, 48].map(Some);
+    assert_eq!(statuses[..8], of);
+    assert_eq!(statuses[8], None);
 }
 
 #[test]
