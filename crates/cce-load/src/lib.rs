@@ -15,6 +15,7 @@ pub mod agent;
 mod arrivals;
 mod latencies;
 mod lives;
+pub mod plot;
 mod report;
 mod statistics;
 

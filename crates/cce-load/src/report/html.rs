@@ -1,9 +1,7 @@
 //! The report as one page, which needs nothing beside itself.
 
-use super::{
-    LoadReport, RowReport, micros,
-    plot::{Axis, Marks, Plot, Scale, Series, escape},
-};
+use super::{LoadReport, RowReport, micros};
+use crate::plot::{Axis, Marks, Plot, Scale, Series, escape};
 use std::fmt::Write;
 
 const STYLE: &str = "body{font:15px/1.45 system-ui,sans-serif;max-width:780px;margin:2em auto;padding:0 1em;color:#222}\
@@ -24,10 +22,15 @@ impl LoadReport {
         );
         let _ = write!(page, "<pre>{}</pre>\n{}", escape(&self.to_string()), self.phase_table());
         for plot in [self.rates(), self.over_time(), self.distribution(), self.over_load()] {
-            page.push_str(&plot.draw());
+            page.push_str(&plot.to_figure());
         }
         page.push_str("</body></html>\n");
         page
+    }
+
+    /// The plot of latency over load, as an SVG file.
+    pub fn to_svg(&self) -> String {
+        self.over_load().to_svg()
     }
 
     fn phase_table(&self) -> String {

@@ -2,7 +2,6 @@
 
 mod csv;
 mod html;
-mod plot;
 mod text;
 
 use crate::{

@@ -5,6 +5,7 @@
 //! - `floor`, `lives`, `sim`, `growth`: only these parts; without a word, the first three.
 //! - `tasks=2000`: tasks of a part. `growth` counts from 1,000 up to it by tens.
 //! - `packed`, `plain`: how the journal of `lives` is kept, instead of what is usual.
+//! - `svg=PATH`: where `growth` puts its plot.
 //! - `bin=PATH`: another build of `ccelab` for `lives`.
 //!
 //! Everything stays on loopback and ends by itself. Times are of this machine at this moment; the ratios are what counts. CPU times are those that
@@ -95,6 +96,7 @@ fn main() {
         simulated::measure(tasks.unwrap_or(2_000));
     }
     if has("growth") {
-        simulated::growth(tasks.unwrap_or(100_000));
+        let svg = words.iter().find_map(|word| word.strip_prefix("svg="));
+        simulated::growth(tasks.unwrap_or(100_000), svg);
     }
 }

@@ -6,6 +6,7 @@ use crate::{
 };
 use cce_journal::{Director, Record, Writer};
 use cce_kernel::{HostClock, Time};
+use cce_load::plot::{Axis, Marks, Plot, Scale, Series};
 use cce_play::Engine;
 use cce_scenario::Scenario;
 use cce_sim::Sim;
@@ -41,14 +42,27 @@ pub(crate) fn measure(tasks: u64) {
     }
 }
 
-/// Whether the cost of a task stays the same.
-pub(crate) fn growth(most: u64) {
+/// Whether the cost of a task stays the same; a plot of it goes to the file, if there is one.
+pub(crate) fn growth(most: u64, svg: Option<&str>) {
     let tens = std::iter::successors(Some(1_000), |tasks| Some(tasks * 10));
+    let (mut costs, mut resident) = (Vec::new(), Vec::new());
     for tasks in tens.take_while(|tasks| *tasks <= most) {
         let took = run(tasks, With::Checks);
         took.print(&format!("growth: {tasks} tasks"), None);
-        println!("{:<34} {:>9} MB resident behind it", "", cpu::resident() >> 20);
+        let megabytes = cpu::resident() >> 20;
+        println!("{:<34} {megabytes:>9} MB resident behind it", "");
+        costs.push((tasks as f64, took.cpu_ms()));
+        resident.push((tasks as f64, megabytes as f64 / 100.0));
     }
+    let Some(file) = svg else { return };
+    let series = |name: &str, points| Series { name: name.to_owned(), marks: Marks::Line, points };
+    let plot = Plot {
+        title: "What a simulated task costs, with checks",
+        x: Axis { label: "tasks of the run", scale: Scale::Log, show: |value| format!("{value:.0}") },
+        y: Axis { label: "", scale: Scale::Linear, show: |value| format!("{value:.1}") },
+        series: vec![series("CPU, ms a task", costs), series("resident at the end, 100 MB", resident)],
+    };
+    std::fs::write(file, plot.to_svg()).unwrap();
 }
 
 fn run(tasks: u64, with: With) -> Took {

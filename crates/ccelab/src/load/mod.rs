@@ -55,6 +55,7 @@ pub(crate) fn load(options: &Options) -> Result<(), Failure> {
         (&options.json, LoadReport::to_json as fn(&LoadReport) -> String),
         (&options.csv, LoadReport::to_csv),
         (&options.html, LoadReport::to_html),
+        (&options.svg, LoadReport::to_svg),
     ];
     let mut files = Vec::new();
     for (path, text) in reports {

@@ -115,6 +115,9 @@ pub(crate) struct Options {
     /// Where to put the report as one page with plots
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+    /// Where to put the plot of latency over load, as an SVG picture
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
 }
 
 /// How tasks of an open loop are spread.

@@ -21,7 +21,7 @@ fn load(folder: &Path, arguments: &[&str]) -> (String, Value) {
 fn two_hundred_tasks_of_a_closed_loop_come_to_their_end_and_add_up() {
     let folder = folder("load");
     let lab = lab(&folder);
-    let files = ["--csv", "load.csv", "--html", "load.html"];
+    let files = ["--csv", "load.csv", "--html", "load.html", "--svg", "load.svg"];
     let (said, report) =
         load(&folder, &[&["--users", "8", "--tasks", "200", "--agents", "1080..1083"][..], &files].concat());
     let count = |name: &str| report["counts"][name].as_u64().unwrap();
@@ -37,6 +37,8 @@ fn two_hundred_tasks_of_a_closed_loop_come_to_their_end_and_add_up() {
     assert_eq!(ended, 200, "{csv}");
     let page = fs::read_to_string(folder.join("load.html")).unwrap();
     assert!(page.contains("<svg") && !page.contains("<script") && !page.contains("src="));
+    let plot = fs::read_to_string(folder.join("load.svg")).unwrap();
+    assert!(plot.starts_with("<svg xmlns=") && plot.contains("<circle"), "{plot}");
     lab.interrupt();
 }
 

@@ -1,4 +1,4 @@
-//! Plots, as SVG inside a page.
+//! Plots, as SVG: inside a page, or as a file of its own.
 
 use std::fmt::Write;
 
@@ -8,13 +8,18 @@ const LEFT: f64 = 70.0;
 const RIGHT: f64 = 20.0;
 const TOP: f64 = 16.0;
 const BOTTOM: f64 = 46.0;
+/// Above the plot in a file: the title.
+const HEAD: f64 = 24.0;
+/// A line of the key in a file.
+const KEY: f64 = 16.0;
+const FILE_STYLE: &str = "text{font:11px system-ui,sans-serif;fill:#444}.title{font-size:14px;font-weight:600}.grid{stroke:#e4e4e4}";
 
 /// Colours that people with any colour vision tell apart (Okabe and Ito).
 const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
 /// How values become places on an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scale {
+pub enum Scale {
     /// From 0.
     Linear,
     /// Decades; what is 0 or less is left out.
@@ -23,35 +28,46 @@ pub(super) enum Scale {
 
 /// How the points of a series are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Marks {
+pub enum Marks {
+    /// Joined in their order.
     Line,
+    /// Each by itself.
     Dots,
 }
 
 /// Points with a name.
 #[derive(Debug)]
-pub(super) struct Series {
-    pub(super) name: String,
-    pub(super) marks: Marks,
-    pub(super) points: Vec<(f64, f64)>,
+pub struct Series {
+    /// What the key calls it.
+    pub name: String,
+    /// How its points are drawn.
+    pub marks: Marks,
+    /// Values along both axes.
+    pub points: Vec<(f64, f64)>,
 }
 
 /// An axis.
 #[derive(Debug)]
-pub(super) struct Axis {
-    pub(super) label: &'static str,
-    pub(super) scale: Scale,
+pub struct Axis {
+    /// What it shows, with its unit.
+    pub label: &'static str,
+    /// How values become places.
+    pub scale: Scale,
     /// Writes a value beside its mark.
-    pub(super) show: fn(f64) -> String,
+    pub show: fn(f64) -> String,
 }
 
 /// A plot.
 #[derive(Debug)]
-pub(super) struct Plot {
-    pub(super) title: &'static str,
-    pub(super) x: Axis,
-    pub(super) y: Axis,
-    pub(super) series: Vec<Series>,
+pub struct Plot {
+    /// Its title.
+    pub title: &'static str,
+    /// From left to right.
+    pub x: Axis,
+    /// From bottom to top.
+    pub y: Axis,
+    /// What is drawn, each in a colour of its own.
+    pub series: Vec<Series>,
 }
 
 /// An axis with the range of its values.
@@ -117,34 +133,65 @@ fn y_of(share: f64) -> f64 {
 }
 
 impl Plot {
-    /// The plot, with its title; empty when no series has a point that can be shown.
-    pub(super) fn draw(&self) -> String {
-        let points = || self.series.iter().flat_map(|series| &series.points);
-        let both = || points().filter(|(x, y)| self.x.is_shown(*x) && self.y.is_shown(*y));
-        let (Some(x), Some(y)) =
-            (self.x.over(both().map(|point| point.0)), self.y.over(both().map(|point| point.1)))
-        else {
-            return String::new();
-        };
-        let mut svg = format!(
-            "<figure><figcaption>{}</figcaption>\n<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\">\n",
+    /// The plot as a figure of a page, with its title and key; empty when no series has a point that can be shown.
+    pub(crate) fn to_figure(&self) -> String {
+        let Some(lines) = self.lines() else { return String::new() };
+        let mut figure = format!(
+            "<figure><figcaption>{}</figcaption>\n<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\">\n{lines}</svg>\n",
             escape(self.title)
         );
-        svg.push_str(&grid(&x, &y));
-        for (series, colour) in self.series.iter().zip(COLOURS.iter().cycle()) {
+        for (series, colour) in self.coloured() {
+            let name = escape(&series.name);
+            let _ = write!(figure, "<span class=\"key\"><i style=\"background:{colour}\"></i>{name}</span> ");
+        }
+        figure.push_str("</figure>\n");
+        figure
+    }
+
+    /// The plot as an SVG file, with its title and key; without lines when no series has a point that can be shown.
+    pub fn to_svg(&self) -> String {
+        let bottom = HEIGHT + HEAD + KEY * float_of(self.series.len());
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {bottom}\" role=\"img\">\n\
+             <style>{FILE_STYLE}</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n\
+             <text x=\"{LEFT}\" y=\"18\" class=\"title\">{}</text>\n<g transform=\"translate(0 {HEAD})\">\n{}</g>\n",
+            escape(self.title),
+            self.lines().unwrap_or_default(),
+        );
+        for (number, (series, colour)) in self.coloured().enumerate() {
+            let (at, name) = (HEIGHT + HEAD + KEY * float_of(number), escape(&series.name));
+            let _ =
+                writeln!(svg, "<rect x=\"{LEFT}\" y=\"{at}\" width=\"14\" height=\"8\" fill=\"{colour}\"/>");
+            let _ = writeln!(svg, "<text x=\"{}\" y=\"{}\">{name}</text>", LEFT + 20.0, at + 8.0);
+        }
+        svg.push_str("</svg>\n");
+        svg
+    }
+
+    fn coloured(&self) -> impl Iterator<Item = (&Series, &'static str)> {
+        self.series.iter().zip(COLOURS.iter().copied().cycle())
+    }
+
+    /// Grid and series; none when no series has a point that can be shown.
+    fn lines(&self) -> Option<String> {
+        let points = || self.series.iter().flat_map(|series| &series.points);
+        let both = || points().filter(|(x, y)| self.x.is_shown(*x) && self.y.is_shown(*y));
+        let x = self.x.over(both().map(|point| point.0))?;
+        let y = self.y.over(both().map(|point| point.1))?;
+        let mut svg = grid(&x, &y);
+        for (series, colour) in self.coloured() {
             let shown = series.points.iter().filter(|(a, b)| self.x.is_shown(*a) && self.y.is_shown(*b));
             let places: Vec<(f64, f64)> =
                 shown.map(|(a, b)| (x_of(x.share(*a)), y_of(y.share(*b)))).collect();
             svg.push_str(&marks(series.marks, &places, colour));
         }
-        svg.push_str("</svg>\n");
-        for (series, colour) in self.series.iter().zip(COLOURS.iter().cycle()) {
-            let name = escape(&series.name);
-            let _ = write!(svg, "<span class=\"key\"><i style=\"background:{colour}\"></i>{name}</span> ");
-        }
-        svg.push_str("</figure>\n");
-        svg
+        Some(svg)
     }
+}
+
+/// A small number as a place in a plot.
+fn float_of(number: usize) -> f64 {
+    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 fn grid(x: &Ranged<'_>, y: &Ranged<'_>) -> String {
@@ -193,6 +240,39 @@ fn marks(marks: Marks, places: &[(f64, f64)], colour: &str) -> String {
 }
 
 /// Text that is no markup.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plot(points: &[(f64, f64)]) -> Plot {
+        let axis = |label, scale| Axis { label, scale, show: |value| format!("{value:.0}") };
+        let series =
+            |name: &str| Series { name: name.to_owned(), marks: Marks::Dots, points: points.to_vec() };
+        Plot {
+            title: "Cost & tasks",
+            x: axis("tasks", Scale::Log),
+            y: axis("ms", Scale::Linear),
+            series: vec![series("bare"), series("with checks")],
+        }
+    }
+
+    #[test]
+    fn a_file_has_each_point_and_each_name_in_the_colour_of_its_series() {
+        let svg = plot(&[(1e3, 1.0), (1e4, 1.1), (0.0, 9.0)]).to_svg();
+        for colour in &COLOURS[..2] {
+            assert_eq!(svg.matches(&format!("fill=\"{colour}\"")).count(), 3, "two points and a key: {svg}");
+        }
+        assert!(svg.contains(">bare</text>") && svg.contains("Cost &amp; tasks"), "{svg}");
+        cce_xml::parse(svg.as_bytes()).unwrap();
+    }
+
+    #[test]
+    fn a_plot_without_points_is_no_figure_and_a_file_without_lines() {
+        assert_eq!(plot(&[]).to_figure(), "");
+        assert!(!plot(&[]).to_svg().contains("circle"));
+    }
 }
