@@ -28,7 +28,7 @@ pub(crate) enum Routing {
     Unknown,
     /// It can.
     Enabled,
-    /// It cannot. Tasks that survive failures wait for it; others are sent, and fail (task-routing E14).
+    /// It cannot. Tasks that survive its failure wait for it; others, and new ones, are sent, and fail (task-routing E14).
     Disabled,
 }
 
@@ -175,12 +175,18 @@ impl Ccp {
 
     /// Sends a contact's task to CCE as soon as the link and the throttle allow it (ccp-task-api 9).
     pub(crate) fn submit(&mut self, id: &ContactId, cx: &mut Cx<'_>) {
-        let contact = self.contacts.under_way(id);
-        if !self.mr.is_open() && !contact.requeue {
-            // A new create fails while there is no link, unless the task survives failures (task-routing E10).
+        let contact = self.contacts.under_way_mut(id);
+        let is_new = contact.social.status == ContactStatus::Unread;
+        if !self.mr.is_open() && (is_new || !contact.requeue) {
+            // A new request fails without a link, whatever it asks for; what is queued already goes by requeueOnRecovery
+            // (ccp-task-api 9, task-routing E10). Which reason a new one has is inferred.
             return self.discard(id, StatusReason::ConnectionLost, cx);
         }
-        if contact.social.status == ContactStatus::Unread && self.is_overrun() {
+        if is_new && self.routing == Routing::Disabled {
+            // It is sent all the same, and the gateway's refusal is final (task-routing E14).
+            contact.requeue = false;
+        }
+        if is_new && self.is_overrun() {
             // Transfers and tasks that CCE knew already are never refused for their number (task-routing E12).
             return self.discard(id, StatusReason::RateLimited, cx);
         }
@@ -228,7 +234,7 @@ impl Ccp {
     fn next_to_send(&mut self) -> Option<ContactId> {
         let waits = |id: &ContactId| self.contacts.find(id).is_some_and(|contact| contact.requeue);
         let at = match self.routing {
-            // What survives failures waits for the router; the rest is sent, to be refused by the gateway (task-routing E14).
+            // What survives its failure waits for the router; the rest is sent, to be refused by the gateway (task-routing E14).
             Routing::Disabled => self.backlog.iter().position(|id| !waits(id))?,
             Routing::Unknown | Routing::Enabled => 0,
         };

@@ -12,16 +12,13 @@ const REQUEUE: &[&str] = &["requeueOnRecovery=true"];
 
 #[test]
 fn a_new_task_without_a_link_is_discarded() {
-    let said = Lab::started(config()).create(&[]);
-    assert_eq!(said.status(), 201);
-    assert_eq!(said.changes()[1], "unread>discarded/notification_cce_connection_lost system");
-}
-
-#[test]
-fn a_new_task_that_survives_failures_waits_for_the_link() {
-    let mut lab = Lab::started(config());
-    assert!(lab.create(REQUEUE).sent().is_empty());
-    assert_eq!(lab.open_session().names(), ["OPEN_CONF", "NEW_TASK"]);
+    for survives in [&[], REQUEUE] {
+        let mut lab = Lab::started(config());
+        let said = lab.create(survives);
+        assert_eq!(said.status(), 201);
+        assert_eq!(said.changes()[1], "unread>discarded/notification_cce_connection_lost system");
+        assert_eq!(lab.open_session().names(), ["OPEN_CONF"]);
+    }
 }
 
 #[test]
@@ -49,10 +46,13 @@ fn what_a_failure_took_from_cce_is_sent_again_as_a_recovery_and_what_cce_never_h
     let mut lab = kept();
     lab.restart();
     assert_eq!(lab.open_session().new_task().service_requested, Some(RoutingService::RESUBMISSION));
-    let mut lab = Lab::started(config());
+    let mut lab = crate::throttle::throttled();
     lab.create(REQUEUE);
-    lab.restart();
-    assert_eq!(lab.open_session().new_task().service_requested, None);
+    lab.create(REQUEUE);
+    lab.lose_link();
+    lab.wait(crate::throttle::PAUSE);
+    assert_eq!(lab.open_session().new_task().service_requested, Some(RoutingService::RESUBMISSION));
+    assert_eq!(lab.wait(crate::throttle::PAUSE).new_task().service_requested, None);
 }
 
 #[test]
@@ -191,12 +191,15 @@ fn a_task_that_fails_with_the_router_is_kept_if_it_may_be_and_sent_again() {
 }
 
 #[test]
-fn without_the_router_only_tasks_that_may_fail_are_sent() {
-    let mut lab = Lab::open();
-    lab.says(routing(false));
-    assert!(lab.create(REQUEUE).names().is_empty());
-    assert_eq!(lab.create(&[]).names(), ["NEW_TASK"]);
-    assert_eq!(lab.says(routing(true)).names(), ["NEW_TASK"]);
+fn a_new_task_is_refused_without_the_router() {
+    for survives in [&[], REQUEUE] {
+        let mut lab = Lab::open();
+        lab.says(routing(false));
+        assert_eq!(lab.create(survives).names(), ["NEW_TASK"]);
+        let changes = lab.says(failed(DIALOGUE, 1, 44)).changes();
+        assert_eq!(changes, ["unread>discarded/notification_media_routing_disabled system"]);
+        assert!(lab.says(routing(true)).names().is_empty());
+    }
 }
 
 #[test]
@@ -214,8 +217,8 @@ fn a_session_without_news_about_routing_is_tried() {
 fn a_task_that_fails_with_the_router_tells_that_the_router_is_away() {
     let mut lab = kept();
     lab.says(failed(DIALOGUE, 2, 44));
-    assert!(lab.create(REQUEUE).names().is_empty(), "neither task is sent");
-    assert_eq!(lab.says(routing(true)).names(), ["NEW_TASK", "NEW_TASK"]);
+    assert_eq!(lab.create(REQUEUE).names(), ["NEW_TASK"], "the one that waits is not sent");
+    assert_eq!(lab.says(routing(true)).names(), ["NEW_TASK"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use cce_model::DialogueId;
 use std::time::Duration;
 
 /// Between two tasks.
-const PAUSE: Duration = Duration::from_millis(160);
+pub(crate) const PAUSE: Duration = Duration::from_millis(160);
 
 #[test]
 fn the_throttle_lets_one_task_pass_at_a_time() {
@@ -110,7 +110,7 @@ fn one_seed_gives_the_same_outputs() {
     assert_eq!(run(), run());
 }
 
-fn throttled() -> Lab {
+pub(crate) fn throttled() -> Lab {
     Lab::with(Config { throttle: Some(Throttle { per_minute: 375, backlog: 2 }), ..config() })
 }
 
