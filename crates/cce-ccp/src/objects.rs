@@ -304,7 +304,39 @@ impl Objects {
 
     pub(crate) fn put_feed(&mut self, feed: Kept<Feed>, cx: &mut Cx<'_>) {
         store(&ObjectKind::Feed.key(feed.object.id), &Stored::Feed(feed.clone()), cx);
+        let id = feed.object.id;
+        let old = self.feed(id).map(|feed| feed.object.tag.clone());
         put(&mut self.feeds, feed, |feed| feed.id);
+        if let Some(old) = old {
+            self.follow_tag(id, &old, cx);
+        }
+    }
+
+    /// The rules of the system follow the tag of a feed that had another one (ccp-task-api 2.1). Those that somebody made stay
+    /// as they are (inferred).
+    fn follow_tag(&mut self, feed: u32, old: &str, cx: &mut Cx<'_>) {
+        let Some(new) = self.feed(feed).map(|feed| feed.object.tag.clone()).filter(|new| new != old) else {
+            return;
+        };
+        let campaigns: Vec<Campaign> = self.campaigns_of(feed).cloned().collect();
+        for campaign in campaigns {
+            // Another feed of the campaign may put the old tag on its tasks.
+            let is_old_in_use = campaign
+                .feeds
+                .iter()
+                .any(|id| *id != feed && self.feed(*id).is_some_and(|feed| feed.object.tag == old));
+            let mut rules = self.notifications.iter();
+            let followed = rules.find(|rule| {
+                let given = self.given.contains(&(ObjectKind::Notification, rule.object.id));
+                given && rule.object.campaign == campaign.id && rule.object.tags.iter().any(|tag| tag == old)
+            });
+            if let Some(mut rule) = followed.cloned() {
+                rule.object.tags.retain(|tag| *tag != new && (is_old_in_use || tag != old));
+                rule.object.tags.extend(Some(new.clone()).filter(|new| !new.is_empty()));
+                rule.stamp += 1;
+                self.put_notification(rule, cx);
+            }
+        }
     }
 
     pub(crate) fn put_campaign(&mut self, campaign: Kept<Campaign>, cx: &mut Cx<'_>) {

@@ -250,6 +250,41 @@ fn what_the_configuration_had_and_lost_is_forgotten() {
     assert_eq!(lab.administer("GET", "/feed/100080", "").status(), 200, "it is another one");
 }
 
+/// ccp-task-api 2.1.
+#[test]
+fn the_rule_of_the_system_follows_the_tag_of_its_feed() {
+    let mut lab = Lab::open();
+    let retag = |tag: &str| format!("<Feed><tags><tag>{tag}</tag></tags></Feed>");
+    assert_eq!(lab.administer("PUT", "/feed/100080", &retag("cisco_task_tag")).status(), 200);
+    assert_eq!(lab.create(&[]).names(), ["NEW_TASK"]);
+    let rules = lab.administer("GET", "/notification", "").body();
+    assert!(rules.contains("<tags><tag>cisco_task_tag</tag></tags>"), "{rules}");
+    lab.restart();
+    lab.open_session();
+    assert_eq!(lab.create(&[]).names(), ["NEW_TASK"], "it outlives a crash");
+}
+
+#[test]
+fn a_rule_that_somebody_made_keeps_its_tags() {
+    let (mut lab, feed) = with_mail();
+    lab.administer("PUT", &feed, "<Feed><tags><tag>post</tag></tags></Feed>");
+    assert!(create(&mut lab, &feed, "").sent().is_empty());
+    assert_eq!(create(&mut lab, &feed, "&tags=mail").names(), ["NEW_TASK"]);
+}
+
+#[test]
+fn a_tag_that_another_feed_of_the_campaign_puts_stays_with_the_rule_of_the_system() {
+    let other = cce_ccp::Feed { id: 100_090, name: "Other".to_owned(), ..config().feeds[0].clone() };
+    let mut campaigns = config().campaigns;
+    campaigns[0].feeds.push(other.id);
+    let feeds = vec![config().feeds[0].clone(), other];
+    let mut lab = Lab::with(Config { feeds, campaigns, ..config() });
+    lab.administer("PUT", "/feed/100090", "<Feed><tags><tag>vip</tag></tags></Feed>");
+    for feed in ["/feed/100080", "/feed/100090"] {
+        assert_eq!(create(&mut lab, feed, "&scriptSelector=CumulusTask").names(), ["NEW_TASK"], "{feed}");
+    }
+}
+
 #[test]
 fn a_feed_without_a_tag_shows_none() {
     let mut lab = Lab::open();
