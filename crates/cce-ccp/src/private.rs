@@ -98,6 +98,13 @@ impl Resource {
         matches!(self, Self::Close(_) | Self::Renotify(_))
     }
 
+    /// Whether a request is answered without credentials: one for what can be done. The ping by OPTIONS is there to try
+    /// credentials, so that only a browser's question is answered, which says that it is one (ccp-task-api 2.6; inferred).
+    fn is_open(&self, request: &Request) -> bool {
+        let is_preflight = request.get("access-control-request-method").is_some();
+        request.method == "OPTIONS" && (*self != Self::Ping || is_preflight)
+    }
+
     /// Whether it can be read.
     fn is_readable(&self) -> bool {
         !matches!(self, Self::Close(_) | Self::Renotify(_) | Self::Requeue(_))
@@ -108,7 +115,7 @@ impl Ccp {
     /// Answers a request whose path goes on with `path` below [`BASE`].
     pub(crate) fn on_private_call(&mut self, call: CallId, request: &Request, path: &str, cx: &mut Cx<'_>) {
         let resource = Resource::parse(path);
-        if let Some(resource) = resource.as_ref().filter(|_| request.method == "OPTIONS") {
+        if let Some(resource) = resource.as_ref().filter(|resource| resource.is_open(request)) {
             return cx.reply(call, self.options(resource, request));
         }
         // Credentials come before everything else: without them nobody learns what there is
@@ -139,6 +146,8 @@ impl Ccp {
                 let shown = self.show(resource, request);
                 self.reply(call, request, shown, cx);
             }
+            // The ping by OPTIONS tells what the one by GET does (ccp-task-api 2.6).
+            (Resource::Ping, "OPTIONS") => cx.reply(call, self.options(resource, request)),
             (_, "HEAD") if resource.is_readable() => {
                 let shown = self.show(resource, request).without_body();
                 self.reply(call, request, shown, cx);

@@ -289,7 +289,23 @@ fn pages_of_an_allowed_origin_may_read() {
 fn a_ping_tells_that_the_credentials_are_right() {
     for method in ["GET", "OPTIONS"] {
         assert_eq!(Lab::open().administer(method, "/authentication/ping", "").status(), 200);
+        let ping = || Request::new(method, format!("{PRIVATE}/authentication/ping"));
+        for wrong in [ping(), ping().header("authorization", basic("admin:wrong"))] {
+            let said = Lab::open().call(wrong);
+            assert_eq!(said.status(), 401, "{method}");
+            assert!(said.reply().get("www-authenticate").is_some(), "{method}");
+        }
     }
+}
+
+/// A browser asks without credentials, and says so.
+#[test]
+fn a_browser_may_ask_about_the_ping_before_it_has_credentials() {
+    let origin = "http://localhost:3000";
+    let mut lab = Lab::started(Config { cors: Cors::of([origin.to_owned()]), ..config() });
+    let asked = Request::new("OPTIONS", format!("{PRIVATE}/authentication/ping"));
+    let said = lab.call(asked.header("origin", origin).header("access-control-request-method", "GET"));
+    assert_eq!((said.status(), said.reply().get("access-control-allow-origin")), (200, Some(origin)));
 }
 
 #[test]
