@@ -4,7 +4,7 @@ use crate::{
     Campaign, Ccp, Feed, TASK_FEED, answer,
     answer::Flaw,
     objects::{Kept, MrAccess, Notification, ObjectKind},
-    task::{SELECTOR_MAX, add_tag, at_most, required},
+    task::{SELECTOR_MAX, TAGS_MAX, add_tag, at_most, required},
 };
 use cce_kernel::{Cx, Request, Response};
 use cce_xml::{Element, parse};
@@ -311,9 +311,14 @@ pub(crate) fn root(request: &Request, wanted: &'static str) -> Result<Element, R
 }
 
 /// The tags of a document, as those of a task are read.
-pub(crate) fn tags_of(root: &Element) -> Vec<String> {
+fn tags_of(root: &Element) -> Vec<String> {
+    first_tags(root, TAGS_MAX)
+}
+
+/// The same; of more than `max`, one more.
+pub(crate) fn first_tags(root: &Element, max: usize) -> Vec<String> {
     let mut tags = Vec::new();
-    texts(root, "tags", "tag").iter().for_each(|tag| add_tag(&mut tags, tag));
+    texts(root, "tags", "tag").iter().for_each(|tag| add_tag(&mut tags, tag, max));
     tags
 }
 

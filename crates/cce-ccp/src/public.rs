@@ -15,7 +15,7 @@ use cce_xml::task::TaskStatus;
 const BASES: [&str; 2] = ["/ccp/task", "/ccp/rest/task"];
 
 /// Put on contacts whose tasks do not survive failures (ccp-task-api 5.2).
-const DISCARD_TAG: &str = "discard_on_recovery";
+pub(crate) const DISCARD_TAG: &str = "discard_on_recovery";
 
 /// What a path names.
 #[derive(Clone, Debug, PartialEq, Eq)]

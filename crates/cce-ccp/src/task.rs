@@ -62,10 +62,10 @@ pub(crate) fn of_query(query: &str) -> Result<TaskRequest, Vec<Flaw>> {
     Ok(request)
 }
 
-/// Adds a tag, once and without blanks around it; one without a text is none. One too many is enough to refuse a request.
-pub(crate) fn add_tag(tags: &mut Vec<String>, tag: &str) {
+/// Adds a tag, once and without blanks around it; one without a text is none. One more than `max` is enough to refuse a request.
+pub(crate) fn add_tag(tags: &mut Vec<String>, tag: &str, max: usize) {
     let tag = tag.trim();
-    if tags.len() <= TAGS_MAX && !tag.is_empty() && !tags.iter().any(|known| known == tag) {
+    if tags.len() <= max && !tag.is_empty() && !tags.iter().any(|known| known == tag) {
         tags.push(tag.to_owned());
     }
 }
@@ -126,7 +126,7 @@ impl TaskRequest {
     }
 
     fn add_tag(&mut self, tag: &str) {
-        add_tag(&mut self.tags, tag);
+        add_tag(&mut self.tags, tag, TAGS_MAX);
     }
 
     /// Cisco's samples send all ten call variables, many of them empty: those count as not set (inferred).

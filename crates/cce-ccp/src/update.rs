@@ -2,23 +2,33 @@
 
 use crate::{
     Ccp,
-    administer::{judged, root, tags_of},
+    administer::{first_tags, judged, root},
     answer,
     answer::Flaw,
     contact::Contact,
     eventing::Sender,
+    public::DISCARD_TAG,
     task::{BYTES_MAX, FIELDS_MAX, TAGS_MAX, at_most},
 };
 use cce_kernel::{Cx, Request, Response};
 use cce_model::{ContactId, ContactStatus, SocialContact, StatusReason};
 use cce_xml::{Element, Xml, social_contact_url};
 
+/// Fields that CCP adds when an agent is chosen (ccp-task-api 5.2).
+const OWN_FIELDS: [&str; 3] = ["mrdID", "mrdIsInterruptible", "taskID"];
+
+/// Tags that CCP puts on a contact: that of its feed, and [`DISCARD_TAG`].
+const OWN_TAGS_MAX: usize = 2;
+
+/// Fields that one update may name: each of a full contact, and as many new ones.
+const NAMED_MAX: usize = 2 * FIELDS_MAX + OWN_FIELDS.len();
+
 /// What a request asks for. What it leaves out stays as it is.
 struct Change {
     status: Option<(ContactStatus, StatusReason)>,
-    tags: Option<Vec<String>>,
-    /// Names with their new values; those without one are deleted.
-    fields: Vec<(String, Option<String>)>,
+    has_tags: bool,
+    /// The contact with its new tags and fields.
+    social: SocialContact,
 }
 
 impl Ccp {
@@ -26,28 +36,20 @@ impl Ccp {
     /// a tag that comes so (ccp-task-api 2.4).
     pub(crate) fn update(&mut self, id: &ContactId, request: &Request, cx: &mut Cx<'_>) -> Response {
         let Some(contact) = self.contacts.find(id) else { return answer::not_found(id.as_str()) };
-        let change = match root(request, "SocialContact").and_then(|root| change_of(&root, contact)) {
+        let feed_tag = self.objects.feed(contact.feed).map_or("", |feed| &feed.object.tag);
+        let changed = root(request, "SocialContact").and_then(|root| change_of(&root, contact, feed_tag));
+        let change = match changed {
             Ok(change) => change,
             Err(refusal) => return refusal,
         };
-        let contact = self.contacts.under_way_mut(id);
-        let is_published = change.tags.is_some();
-        if let Some(tags) = change.tags {
-            contact.social.tags = tags;
-        }
-        for (name, value) in change.fields {
-            match value {
-                Some(value) => contact.social.set_field(&name, value),
-                None => contact.social.extension_fields.retain(|(known, _)| *known != name),
-            }
-        }
+        self.contacts.under_way_mut(id).social = change.social;
         if let Some((status, reason)) = change.status {
             let user = self.contacts.under_way(id).social.user.clone();
             self.change(id, status, reason, &user, Sender::Api, cx);
         } else {
             self.contacts.save(id, cx);
             // An update that names tags is published, changed or not (ccp-task-api 6).
-            if is_published {
+            if change.has_tags {
                 self.publish(id, Sender::Api, cx);
                 self.hand_over(id, cx);
             }
@@ -57,30 +59,56 @@ impl Ccp {
     }
 }
 
-fn change_of(root: &Element, contact: &Contact) -> Result<Change, Response> {
-    let social = &contact.social;
+fn change_of(root: &Element, contact: &Contact, feed_tag: &str) -> Result<Change, Response> {
+    let known = &contact.social;
     let fields = fields(root);
-    let tags = root.child("tags").map(|_| tags_of(root));
-    let added = fields.iter().filter(|(name, value)| value.is_some() && social.field(name).is_none()).count();
     judged([
-        at_most("tags", tags.as_ref().map_or(0, Vec::len), TAGS_MAX, "tags"),
-        // A contact has at most 100 pairs and 1 MB (ccp-task-api 4, 10).
-        at_most("extensionFields", social.extension_fields.len() + added, FIELDS_MAX, "extension fields"),
-        at_most("SocialContact", bytes(social, tags.as_deref(), &fields), BYTES_MAX, "bytes"),
+        at_most("extensionFields", fields.len(), NAMED_MAX, "extension fields"),
         fields.iter().any(|(name, _)| name.is_empty()).then(|| Flaw::required("name")),
     ])?;
-    lock(root, social)?;
-    Ok(Change { status: status(root, contact)?, tags, fields })
+    let has_tags = root.child("tags").is_some();
+    let mut social = known.clone();
+    if has_tags {
+        social.tags = first_tags(root, TAGS_MAX + OWN_TAGS_MAX);
+    }
+    for (name, value) in fields {
+        match value {
+            Some(value) => social.set_field(&name, value),
+            None => social.extension_fields.retain(|(known, _)| *known != name),
+        }
+    }
+    let [before, after] = [known, &social].map(|social| Size::of(social, feed_tag));
+    // A contact has at most 20 tags, 100 pairs and 1 MB (ccp-task-api 3.2, 4, 10). One that has more by CCP's own doing may
+    // be changed as long as it does not grow.
+    judged([
+        at_most("tags", after.tags, TAGS_MAX.max(before.tags), "tags"),
+        at_most("extensionFields", after.fields, FIELDS_MAX.max(before.fields), "extension fields"),
+        at_most("SocialContact", after.bytes, BYTES_MAX.max(before.bytes), "bytes"),
+    ])?;
+    lock(root, known)?;
+    Ok(Change { status: status(root, contact)?, has_tags, social })
 }
 
-/// Bytes of the texts that a contact would have with these tags and fields. What a field had before counts, too: it is a bound, and
-/// no measure.
-fn bytes(social: &SocialContact, tags: Option<&[String]>, fields: &[(String, Option<String>)]) -> usize {
-    let texts =
-        [&social.author, &social.title, &social.description].into_iter().chain(tags.unwrap_or(&social.tags));
-    let known = social.extension_fields.iter().map(|(name, value)| name.len() + value.len());
-    let given = fields.iter().map(|(name, value)| name.len() + value.as_ref().map_or(0, String::len));
-    texts.map(String::len).chain(known).chain(given).sum()
+/// What counts towards the limits of a contact: what CCP itself adds does not (inferred).
+struct Size {
+    tags: usize,
+    fields: usize,
+    bytes: usize,
+}
+
+impl Size {
+    fn of(social: &SocialContact, feed_tag: &str) -> Self {
+        let tags = || social.tags.iter().filter(|tag| **tag != feed_tag && *tag != DISCARD_TAG);
+        let fields =
+            || social.extension_fields.iter().filter(|(name, _)| !OWN_FIELDS.contains(&name.as_str()));
+        let texts = [&social.author, &social.title, &social.description].into_iter().chain(tags());
+        let pairs = fields().map(|(name, value)| name.len() + value.len());
+        Self {
+            tags: tags().count(),
+            fields: fields().count(),
+            bytes: texts.map(String::len).chain(pairs).sum(),
+        }
+    }
 }
 
 /// Names and values; an element with a name but no value deletes the pair.

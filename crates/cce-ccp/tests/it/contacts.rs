@@ -1,6 +1,6 @@
 //! Social contacts, as an administrator searches for them and changes them.
 
-use crate::lab::{FIRST, Lab, Said, config};
+use crate::lab::{DIALOGUE, FIRST, Lab, Said, TASK, config, routed};
 use cce_ccp::{Config, Feed};
 
 fn contact(lab: &mut Lab) -> String {
@@ -163,6 +163,49 @@ fn an_update_of_nothing_and_one_that_is_too_large_are_refused() {
     assert_eq!(put(&mut lab, &format!("<tags>{tags}</tags>")).status(), 400);
     let tag = "a".repeat(1 << 20);
     assert_eq!(put(&mut lab, &format!("<tags><tag>{tag}</tag></tags>")).status(), 400);
+}
+
+/// What CCP itself puts on a contact takes nothing from what a client may (ccp-task-api 3.2, 4, 10).
+#[test]
+fn a_contact_at_its_limits_can_be_updated() {
+    let variables: Vec<String> = (0..99).map(|number| format!("variable_v{number}=x")).collect();
+    let tags: Vec<String> = (0..20).map(|number| format!("t{number}")).collect();
+    let mut given: Vec<&str> = variables.iter().map(String::as_str).collect();
+    let asked = format!("tags={}", tags.join(","));
+    given.push(&asked);
+    let mut lab = Lab::open();
+    assert_eq!(lab.create(&given).status(), 201);
+    lab.says(routed(DIALOGUE, 1, TASK));
+    let delete = "<extensionFields><extensionField><name>v0</name></extensionField></extensionFields>";
+    let add = |name| {
+        format!("<extensionFields><extensionField><name>{name}</name><value>y</value></extensionField></extensionFields>")
+    };
+    assert_eq!(put(&mut lab, &add("v1")).status(), 200, "a value is another one");
+    assert_eq!(put(&mut lab, &add("more")).status(), 400);
+    assert_eq!(put(&mut lab, delete).status(), 200);
+    assert_eq!(put(&mut lab, &add("more")).status(), 200);
+    assert_eq!(put(&mut lab, &add("again")).status(), 400);
+    // A client puts the tags that it read, which are CCP's, too.
+    let shown = contact(&mut lab);
+    let (_, rest) = shown.split_once("<tags>").unwrap();
+    let (all, _) = rest.split_once("</tags>").unwrap();
+    assert_eq!(all.matches("<tag>").count(), 22);
+    assert_eq!(put(&mut lab, &format!("<tags>{all}</tags>")).status(), 200);
+    assert_eq!(put(&mut lab, &format!("<tags>{all}<tag>t20</tag></tags>")).status(), 400);
+}
+
+#[test]
+fn a_contact_of_a_megabyte_can_be_updated_as_long_as_it_does_not_grow() {
+    let mut lab = Lab::open();
+    let half = "x".repeat((1 << 19) - 100);
+    assert_eq!(lab.create(&[&format!("variable_a={half}"), &format!("variable_b={half}")]).status(), 201);
+    let field = |name: &str, value: &str| {
+        format!("<extensionFields><extensionField><name>{name}</name><value>{value}</value></extensionField></extensionFields>")
+    };
+    assert_eq!(put(&mut lab, &field("b", &half.to_uppercase())).status(), 200);
+    assert_eq!(put(&mut lab, &field("c", &half)).status(), 400);
+    assert_eq!(put(&mut lab, &field("a", "")).status(), 200);
+    assert_eq!(put(&mut lab, &field("c", &half)).status(), 200);
 }
 
 #[test]
