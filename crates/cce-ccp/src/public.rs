@@ -207,6 +207,11 @@ fn draft_of(feed: u32, feed_tag: &str, task: TaskRequest, application: String, p
         }
     }
     let mut extension_fields = task.variables;
+    // The uid is kept as data, where who reads the contact sees it (ccp-task-api 3.2; as a field: inferred).
+    if !task.customer_uid.is_empty() {
+        extension_fields.retain(|(name, _)| name != "customerUID");
+        extension_fields.push(("customerUID".to_owned(), task.customer_uid));
+    }
     // The selector stands behind the variables: a key that is added later prints first in its bucket
     // (ccp-task-api 5.6).
     if !task.script_selector.is_empty() {

@@ -23,6 +23,7 @@ pub(crate) struct TaskRequest {
     pub title: String,
     pub description: String,
     pub script_selector: String,
+    pub customer_uid: String,
     pub requeue: bool,
     pub tags: Vec<String>,
     /// Names and values; each name once, none of the values empty.
@@ -37,6 +38,7 @@ pub(crate) fn of_xml(body: &Blob) -> Result<TaskRequest, Vec<Flaw>> {
         title: task.title.unwrap_or_default(),
         description: task.description.unwrap_or_default(),
         script_selector: task.script_selector.unwrap_or_default(),
+        customer_uid: task.customer_uid.unwrap_or_default(),
         requeue: task.requeue_on_recovery,
         ..TaskRequest::default()
     };
@@ -78,8 +80,9 @@ impl TaskRequest {
     }
 
     fn flaws(&self) -> impl Iterator<Item = Flaw> {
-        // The selector is kept as an extension field, and counts as one (ccp-task-api 5.2).
-        let selector = usize::from(!self.script_selector.is_empty());
+        // Selector and uid are kept as extension fields, and count as such (ccp-task-api 3.2, 5.2).
+        let own = [&self.script_selector, &self.customer_uid].into_iter().filter(|text| !text.is_empty());
+        let fields = self.variables.len() + own.count();
         [
             // Every flaw is told at once, since an error body has one error or more (ccp-task-api 1.4).
             required("name", &self.name),
@@ -90,7 +93,7 @@ impl TaskRequest {
             required("title", &self.title),
             at_most("scriptSelector", self.script_selector.chars().count(), SELECTOR_MAX, "characters"),
             at_most("tags", self.tags.len(), TAGS_MAX, "tags"),
-            at_most("variables", self.variables.len() + selector, FIELDS_MAX, "extension fields"),
+            at_most("variables", fields, FIELDS_MAX, "extension fields"),
             at_most("Task", self.bytes(), BYTES_MAX, "bytes"),
         ]
         .into_iter()
@@ -99,7 +102,7 @@ impl TaskRequest {
 
     fn bytes(&self) -> usize {
         let pairs = self.variables.iter().map(|(name, value)| name.len() + value.len());
-        let texts = [&self.name, &self.title, &self.description, &self.script_selector];
+        let texts = [&self.name, &self.title, &self.description, &self.script_selector, &self.customer_uid];
         texts.into_iter().chain(&self.tags).map(String::len).chain(pairs).sum()
     }
 
@@ -109,6 +112,7 @@ impl TaskRequest {
             "title" => self.title = value,
             "description" => self.description = value,
             "scriptSelector" => self.script_selector = value,
+            "customerUID" => self.customer_uid = value,
             REQUEUE => {
                 let truth = truth(&value);
                 self.requeue = truth.map_err(|message| vec![Flaw::format(REQUEUE, message)])?;

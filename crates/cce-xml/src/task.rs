@@ -55,7 +55,7 @@ fn fields(flaws: &[FieldFlaw]) -> String {
 pub const REQUEUE: &str = "requeueOnRecovery";
 
 /// What a task has at most once (ccp-task-api 3.2).
-pub const SINGLE: [&str; 5] = ["name", "title", "description", "scriptSelector", REQUEUE];
+pub const SINGLE: [&str; 6] = ["name", "title", "description", "scriptSelector", "customerUID", REQUEUE];
 
 /// The message about something that is given more than once.
 pub fn repeated(name: &str) -> String {

@@ -1,7 +1,8 @@
 //! Social contacts, as an administrator searches for them and changes them.
 
-use crate::lab::{DIALOGUE, FIRST, Lab, Said, TASK, config, routed};
+use crate::lab::{DIALOGUE, FEED, FIRST, Lab, Said, TASK, config, routed};
 use cce_ccp::{Config, Feed};
+use cce_kernel::Request;
 
 fn contact(lab: &mut Lab) -> String {
     lab.administer("GET", &format!("/socialcontact/{FIRST}"), "").body()
@@ -178,7 +179,9 @@ fn a_contact_at_its_limits_can_be_updated() {
     lab.says(routed(DIALOGUE, 1, TASK));
     let delete = "<extensionFields><extensionField><name>v0</name></extensionField></extensionFields>";
     let add = |name| {
-        format!("<extensionFields><extensionField><name>{name}</name><value>y</value></extensionField></extensionFields>")
+        format!(
+            "<extensionFields><extensionField><name>{name}</name><value>y</value></extensionField></extensionFields>"
+        )
     };
     assert_eq!(put(&mut lab, &add("v1")).status(), 200, "a value is another one");
     assert_eq!(put(&mut lab, &add("more")).status(), 400);
@@ -200,12 +203,33 @@ fn a_contact_of_a_megabyte_can_be_updated_as_long_as_it_does_not_grow() {
     let half = "x".repeat((1 << 19) - 100);
     assert_eq!(lab.create(&[&format!("variable_a={half}"), &format!("variable_b={half}")]).status(), 201);
     let field = |name: &str, value: &str| {
-        format!("<extensionFields><extensionField><name>{name}</name><value>{value}</value></extensionField></extensionFields>")
+        format!(
+            "<extensionFields><extensionField><name>{name}</name><value>{value}</value></extensionField></extensionFields>"
+        )
     };
     assert_eq!(put(&mut lab, &field("b", &half.to_uppercase())).status(), 200);
     assert_eq!(put(&mut lab, &field("c", &half)).status(), 400);
     assert_eq!(put(&mut lab, &field("a", "")).status(), 200);
     assert_eq!(put(&mut lab, &field("c", &half)).status(), 200);
+}
+
+/// ccp-task-api 3.2.
+#[test]
+fn the_uid_of_a_customer_is_kept_as_data() {
+    let uid = "<customerUID>C-9</customerUID>";
+    let body = format!(
+        "<Task><name>ann</name><title>t</title>{uid}<scriptSelector>CumulusTask</scriptSelector></Task>"
+    );
+    let mut posted = Lab::open();
+    let said = posted.call(Request::new("POST", FEED).xml(body));
+    let mut got = Lab::open();
+    got.create(&["customerUID=C-9"]);
+    for lab in [&mut posted, &mut got] {
+        let shown = contact(lab);
+        assert!(shown.contains("<name>customerUID</name><value>C-9</value>"), "{shown}");
+        assert_eq!(found(lab, "sc.extensionField.customerUID:C-9"), 1);
+    }
+    assert!(said.new_task().named_variables.is_empty(), "CCE does not hear of it");
 }
 
 #[test]
