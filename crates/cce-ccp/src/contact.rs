@@ -20,6 +20,9 @@ pub const CONTACTS_MAX: usize = 20_000;
 /// polled, since a client learns by a poll how its task ended (ccp-task-api 3.4).
 pub const OVER_MAX: usize = 2_000;
 
+/// How long behind its creation a fresh contact has its status in the trace (ccp-task-api 5.1).
+const STATUS_DELAY_MICROS: i64 = 1_000;
+
 /// Who caused the status of a fresh contact: nobody. The documents have that or `admin` (ccp-task-api 5.4).
 const NOBODY: &str = "";
 
@@ -234,9 +237,9 @@ impl Contacts {
             tags: draft.tags,
             published: draft.published,
             created,
-            // `statusTimestamp` begins with the creation, and the trace leaves it there
-            // (ccp-task-api 13, row 10).
-            status_changed: created,
+            // `statusTimestamp` begins one millisecond behind the creation, and the trace leaves it there
+            // (ccp-task-api 5.1; 13, row 10).
+            status_changed: Wall(created.0 + STATUS_DELAY_MICROS),
             status: ContactStatus::Unread,
             // A fresh contact has the reason `unknown` (ccp-task-api 5.3).
             reason: StatusReason::Unknown,
@@ -281,7 +284,7 @@ impl Contacts {
         // Documentation and trace disagree about this time, so that a switch decides
         // (ccp-task-api 13, row 10).
         if self.timestamp == StatusTimestamp::Change {
-            contact.social.status_changed = cx.wall();
+            contact.social.status_changed = cx.wall().max(contact.social.status_changed);
         }
         if contact.is_over() {
             contact.place = TaskPlace::Settled;
