@@ -106,18 +106,38 @@ pub(crate) fn send(
 }
 
 /// The agent PG reports the agent's state in the domain. A sign-out ends what the sign-in set (finesse-nonvoice 2.3).
-pub(crate) fn follow(media: &mut Media, state: AgentState, mode: u16, reason: Option<ReasonCode>) {
+pub(crate) fn follow(media: &mut Media, state: AgentState, mode: u16, report: ReasonReport) {
+    media.none_chosen = report.reason.is_none() && report.has_codes && could_choose(media, state);
     media.state = state;
     media.routable = mode == ROUTABLE;
-    media.reason = reason;
+    media.reason = report.reason;
     if state == AgentState::Logout {
         forget_settings(media);
     }
 }
 
+/// What a report of a state says of its reason.
+pub(crate) struct ReasonReport {
+    /// The reason for being not ready, if there is one.
+    pub(crate) reason: Option<ReasonCode>,
+    /// Whether there are codes of such reasons.
+    pub(crate) has_codes: bool,
+}
+
+/// Whether an agent whose state becomes `state` has had a choice of a reason: right after a sign-in, which ends in NOT_READY, and
+/// after a failover, there was none (finesse-nonvoice 2.3).
+fn could_choose(media: &Media, state: AgentState) -> bool {
+    let is_away = |state| matches!(state, AgentState::Logout | AgentState::WorkNotReady);
+    if is_away(state) || is_away(media.state) {
+        return false;
+    }
+    // A state that stays says nothing new, and NOT_READY without a reason is that of the sign-in.
+    media.none_chosen || ![AgentState::NotReady, media.state].contains(&state)
+}
+
 /// The agent is signed out, which nobody reported.
 pub(crate) fn sign_out(media: &mut Media) {
-    media.state = AgentState::Logout;
+    (media.state, media.none_chosen) = (AgentState::Logout, false);
     // Routable comes back with the next sign-in, and not before (finesse-nonvoice 2.3).
     media.routable = false;
     forget_settings(media);

@@ -350,7 +350,9 @@ impl Service {
         // Who is signed out has no reason, whatever it was given for (finesse-nonvoice 2.3).
         let reason = self.model.reason_of_code(ReasonCategory::NotReady, event.event_reason_code);
         let reason = reason.filter(|_| state != AgentState::Logout).cloned();
-        self.change_media(&agent, mrd, cx, |media| media::follow(media, state, event.agent_mode, reason));
+        let has_codes = self.model.reasons(ReasonCategory::NotReady).next().is_some();
+        let report = media::ReasonReport { reason, has_codes };
+        self.change_media(&agent, mrd, cx, |media| media::follow(media, state, event.agent_mode, report));
         self.settle_media(&agent, mrd, cx);
     }
 

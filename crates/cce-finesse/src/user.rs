@@ -248,6 +248,7 @@ fn signed_out(agent: &AgentId, mrd: &Mrd) -> Media {
         logout_action: LogoutAction::default(),
         routable: false,
         reason: None,
+        none_chosen: false,
         state: AgentState::Logout,
         changed: None,
     }

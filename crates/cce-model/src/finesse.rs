@@ -167,10 +167,21 @@ pub struct Media {
     /// Why the agent is not ready; none where no reason applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonCode>,
+    /// Whether there are reasons to choose from, and the agent chose none since the sign-in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub none_chosen: bool,
     /// The agent's state in the domain.
     pub state: AgentState,
     /// When the state changed last; none before the first event.
     pub changed: Option<Wall>,
+}
+
+impl Media {
+    /// `reasonCodeId`: the reason's; empty if none was chosen; -1 after LOGOUT, where no codes exist, right after a sign-in,
+    /// and after a failover (finesse-nonvoice 2.3).
+    pub fn reason_code_id(&self) -> String {
+        if self.none_chosen { String::new() } else { ReasonCode::id_of(self.reason.as_ref()).to_string() }
+    }
 }
 
 /// What a reason code is for (finesse-nonvoice 2.7).

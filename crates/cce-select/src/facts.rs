@@ -181,7 +181,7 @@ inside! { REASON_CODE: ReasonCode { category, id, code, label, for_all } }
 
 inside! { MEDIA: Media {
     agent, mrd, name, description, interruptible, max_dialog_limit, interrupt_action, logout_action, routable,
-    reason => REASON_CODE, state, changed,
+    reason => REASON_CODE, none_chosen, state, changed,
 }}
 
 inside! { USER: User {

@@ -102,6 +102,35 @@ fn a_user_who_is_not_ready_shows_the_reason() {
     assert!(lab.get(USER).body().contains("<reasonCodeId>-1</reasonCodeId>"));
 }
 
+/// finesse-nonvoice 2.3.
+#[test]
+fn a_reason_that_was_not_chosen_is_empty_and_one_that_could_not_be_is_minus_one() {
+    const READY: &str = "<Media><state>READY</state></Media>";
+    let shows = |lab: &mut Lab, id: &str, when: &str| {
+        let shown = lab.get(MEDIA).body();
+        assert!(shown.contains(&format!("<reasonCodeId>{id}</reasonCodeId>")), "{when}: {shown}");
+    };
+    let mut lab = signed_in(Lab::in_service_with_objects(with_reasons()));
+    shows(&mut lab, "-1", "right after the sign-in");
+    lab.put(MEDIA, READY);
+    let ready = lab.agent(AgentState::NotActive, 1);
+    let told = cce_xml::finesse::update(ready.published()[0]);
+    assert!(told.contains("<reasonCodeId></reasonCodeId>"), "{told}");
+    shows(&mut lab, "", "ready");
+    lab.agent(AgentState::Active, 1);
+    shows(&mut lab, "", "at work");
+    lab.agent(AgentState::WorkNotReady, 0);
+    shows(&mut lab, "-1", "without a client");
+    lab.agent(AgentState::Active, 0);
+    shows(&mut lab, "-1", "after a failover");
+    lab.agent(AgentState::NotActive, 1);
+    shows(&mut lab, "", "ready again");
+    lab.agent(AgentState::Logout, 0);
+    shows(&mut lab, "-1", "signed out");
+    let mut without_codes = Lab::ready();
+    shows(&mut without_codes, "-1", "where there are no codes");
+}
+
 #[test]
 fn who_signed_out_shows_no_reason() {
     let mut lab = signed_in(Lab::in_service_with_objects(with_reasons()));

@@ -179,7 +179,7 @@ pub(super) fn inside_media(xml: &mut Xml, media: &Media, is_member: bool, connec
         .maybe("maxDialogLimit", media.max_dialog_limit)
         .text("name", &media.name)
         .with(|xml| applying(xml, media.reason.as_ref()))
-        .text("reasonCodeId", ReasonCode::id_of(media.reason.as_ref()))
+        .text("reasonCodeId", media.reason_code_id())
         .text("routable", media.routable)
         .text("state", media.state.media_name())
         .text("stateChangeTime", media.changed.map(iso_utc).unwrap_or_default())

@@ -47,6 +47,7 @@ pub(crate) fn media() -> Media {
         logout_action: LogoutAction::Close,
         routable: true,
         reason: None,
+        none_chosen: false,
         state: AgentState::NotActive,
         changed: Some(RESERVED),
     }
