@@ -37,6 +37,11 @@ impl Ask {
         }
     }
 
+    /// Whether it is a transfer, on which CCP decides first.
+    pub(crate) fn is_transfer(&self) -> bool {
+        matches!(self.change, Change::Dialog(_, DialogChange::Transfer(_)))
+    }
+
     /// The user whom Finesse signs out by itself with it, because the user is gone; none of a client's request.
     pub(crate) fn forced(&self) -> Option<&AgentId> {
         match &self.change {

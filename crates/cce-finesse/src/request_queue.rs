@@ -90,6 +90,14 @@ impl RequestQueues {
         })
     }
 
+    /// A transfer that was pending is asked of the CTI server from here on. False if none is pending.
+    pub(crate) fn sent_transfer(&mut self, target: &Target, invoke_id: InvokeId) -> bool {
+        let pending = self.queues.get_mut(target).and_then(|queue| queue.pending.as_mut());
+        let Some(pending) = pending.filter(|pending| pending.ask.is_transfer()) else { return false };
+        pending.invoke_id = invoke_id;
+        true
+    }
+
     /// Remembers that the pending request was answered with success.
     pub(crate) fn mark_answered(&mut self, target: &Target) {
         let pending = self.queues.get_mut(target).and_then(|queue| queue.pending.as_mut());

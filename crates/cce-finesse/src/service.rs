@@ -171,7 +171,10 @@ impl Service {
                 Change::User(agent, change) => self.send_user(agent, change, &ask.request_id, cx),
             };
             if let Some(invoke_id) = sent {
-                cx.arm(confirmation(invoke_id), self.config.confirmation_timeout);
+                // A transfer waits for CCP, as long as the call to it may take (finesse-nonvoice 2.6).
+                if !ask.is_transfer() {
+                    cx.arm(confirmation(invoke_id), self.config.confirmation_timeout);
+                }
                 self.requests.begin(Pending { invoke_id, ask, answered: false });
             }
         }
@@ -607,11 +610,17 @@ impl Service {
             };
             // While the CTI server is away, the end waits for it.
             if self.cti.is_in_service() {
-                action::send_end(open, Disposition::TASK_TRANSFER, &mut self.cti, cx);
+                let sent = action::send_end(open, Disposition::TASK_TRANSFER, &mut self.cti, cx);
+                // From here on the CTI server confirms the request, which may be given up meanwhile.
+                if let Some(invoke_id) = sent
+                    && self.requests.sent_transfer(&target, invoke_id)
+                {
+                    cx.arm(confirmation(invoke_id), self.config.confirmation_timeout);
+                }
             }
             return;
         }
-        // The client was told that CCP did not answer in time.
+        // The client was told that the link to the CTI server broke.
         let pending = self.requests.pending(&target).map(|pending| &pending.ask.change);
         let Some(Change::Dialog(_, DialogChange::Transfer(selector))) = pending else {
             return cx.over_meanwhile("transfer that CCP refuses");

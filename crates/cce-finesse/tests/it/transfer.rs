@@ -4,7 +4,7 @@ use crate::{
     lab::{CONTACT, DIALOG, Lab, Outcome, TASK, end_event, pre_call},
     recovery::{ACTIVE, recover, snapshot},
 };
-use cce_cti::{AgentPreCallEvent, Cti, EndTaskEvent};
+use cce_cti::{AgentPreCallEvent, ArmStatus, Cti, EndTaskEvent, FailureResp};
 use cce_kernel::{CallError, CallId, Fact, Input, Output, Request, Response};
 use cce_model::{
     Disposition, TaskId,
@@ -49,6 +49,38 @@ fn an_agent_keeps_a_task_that_ccp_does_not_take() {
         assert!(lab.get(DIALOG).body().contains("<state>ACTIVE</state>"));
         assert_eq!(lab.act("CLOSE").names(), ["END_TASK_IND"], "the agent goes on");
     }
+}
+
+/// The deadline of a transfer is that of the call to CCP (finesse-nonvoice 2.6).
+#[test]
+fn a_transfer_waits_for_ccp_as_long_as_the_call_takes() {
+    let mut lab = Lab::active();
+    let (call, _) = renotified(&lab.put(DIALOG, TRANSFER));
+    assert_eq!(lab.seconds(29).shown(), [] as [&str; 0]);
+    let failed = lab.input(Input::Reply { call, result: Err(CallError::Timeout) });
+    assert_eq!(failed.shown(), ["error The task could not be resubmitted"]);
+    let mut lab = Lab::active();
+    let (call, _) = renotified(&lab.put(DIALOG, TRANSFER));
+    lab.seconds(29);
+    let taken = answer(&mut lab, call, 200);
+    assert_eq!((taken.names(), taken.shown()), (vec!["END_TASK_IND"], vec![]));
+    assert_eq!(lab.cti(end_event(63)).shown(), ["DELETE dialogs CLOSED"]);
+    assert_eq!(lab.seconds(60).shown(), [] as [&str; 0]);
+}
+
+#[test]
+fn the_end_of_a_transferred_task_is_a_request_like_any_other() {
+    let mut lab = Lab::active();
+    let (call, _) = renotified(&lab.put(DIALOG, TRANSFER));
+    answer(&mut lab, call, 200);
+    assert_eq!(lab.seconds(4).shown(), [] as [&str; 0]);
+    assert_eq!(lab.seconds(1).shown(), ["error E_CTI_TIMEOUT"]);
+    let mut lab = Lab::active();
+    let (call, _) = renotified(&lab.put(DIALOG, TRANSFER));
+    let invoke_id = answer(&mut lab, call, 200).invoke_id();
+    let status = ArmStatus::TASK_OBJECT_NOT_FOUND;
+    let refused = lab.cti(FailureResp { invoke_id, status, ..FailureResp::default() });
+    assert_eq!(refused.shown(), ["error E_ARM_STAT_TASK_OBJECT_NOT_FOUND"]);
 }
 
 /// The guide's sample has it, and the lab trace's dialog, which was not transferred, has none (finesse-nonvoice 2.6).
