@@ -243,6 +243,18 @@ impl Dialogs {
         going_on
     }
 
+    /// A task is recovered as interrupted: desktops are told of the media alone (finesse-nonvoice 2.6).
+    pub(crate) fn recover_interrupted(&mut self, task: TaskId, cx: &mut Cx<'_>) {
+        if let Some(open) = self.open.get_mut(&task) {
+            open.set_state(DialogState::Interrupted, cx);
+        }
+    }
+
+    /// What was interrupted is recovered: no earlier state comes back with the end of the interrupt (task-routing E16).
+    pub(crate) fn forget_interrupts(&mut self) {
+        self.open.values_mut().for_each(|open| open.interrupted = None);
+    }
+
     /// Takes out a task of which nobody sees a dialog.
     pub(crate) fn take_ringing(&mut self, task: TaskId) -> Option<OpenDialog> {
         self.ringing.remove(&task)

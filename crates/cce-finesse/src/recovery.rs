@@ -66,6 +66,7 @@ impl Recovery {
         self.tasks.clear();
         self.users.clear();
         service.interrupts.forget();
+        service.dialogs.forget_interrupts();
         // The session was not initialised: desktops know that the node is out of service, and nothing was sent in it.
         if !service.cti.leave_service() {
             return;

@@ -89,9 +89,16 @@ impl Snapshot {
         let Some(open) = service.dialogs.get(*task) else {
             return self.begin(state, service, cx);
         };
+        let known = open.dialog.state;
         // What was recovered from an interrupt is unknown until it closes (task-routing 1.3, E16).
-        if ![state, DialogState::Unknown].contains(&open.dialog.state) {
-            service.on_dialog_state(*task, state, cx);
+        if ![state, DialogState::Unknown].contains(&known) {
+            if state == DialogState::Interrupted {
+                service.dialogs.recover_interrupted(*task, cx);
+            } else {
+                // The interrupt may have ended meanwhile.
+                let is_over = known == DialogState::Interrupted;
+                service.on_dialog_state(*task, if is_over { DialogState::Unknown } else { state }, cx);
+            }
         }
         // Somebody else may have changed the call variables while the link was away.
         let is_shown = service.config.call_variables == CallVariableDisplay::Shown;

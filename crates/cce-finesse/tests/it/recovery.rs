@@ -399,6 +399,48 @@ fn a_dialog_that_was_recovered_from_an_interrupt_can_only_be_closed() {
     assert!(lab.get(DIALOG).body().contains("<actions><action>CLOSE</action></actions>"));
 }
 
+/// An interrupt tells desktops of the media alone (finesse-nonvoice 2.6).
+#[test]
+fn a_dialog_that_is_interrupted_while_the_link_is_away_is_not_published() {
+    let mut lab = Lab::active();
+    assert_eq!(recover(&mut lab, &[TASK], |id| snapshot(id, TASK, INTERRUPTED)).shown(), [] as [&str; 0]);
+    let shown = lab.get(DIALOG).body();
+    assert!(shown.contains("<state>INTERRUPTED</state>") && shown.contains("<actions></actions>"), "{shown}");
+    is_unknown_behind(&mut lab, &["PUT dialog UNKNOWN"]);
+}
+
+#[test]
+fn a_dialog_that_stays_interrupted_over_a_break_can_only_be_closed() {
+    let mut lab = Lab::active();
+    lab.agent(AgentState::Interrupted, 1);
+    assert_eq!(recover(&mut lab, &[TASK], |id| snapshot(id, TASK, INTERRUPTED)).shown(), [] as [&str; 0]);
+    is_unknown_behind(&mut lab, &["PUT dialog UNKNOWN", "PUT media ACTIVE"]);
+}
+
+#[test]
+fn a_dialog_whose_interrupt_ends_while_the_link_is_away_can_only_be_closed() {
+    let mut lab = Lab::active();
+    lab.agent(AgentState::Interrupted, 1);
+    let back = recover(&mut lab, &[TASK], |id| snapshot(id, TASK, ACTIVE));
+    assert_eq!(back.shown(), ["PUT dialog UNKNOWN"]);
+    assert!(lab.get(DIALOG).body().contains("<actions><action>CLOSE</action></actions>"));
+    let mut lab = Lab::active();
+    lab.agent(AgentState::Interrupted, 1);
+    lab.lose_cti();
+    lab.reopen();
+    let [tasks_of, snapshot_of] = invoke_ids(&lab.init_ready());
+    lab.agent(AgentState::Active, 0);
+    lab.cti(agent_tasks(tasks_of, &[TASK]));
+    let back = lab.cti(snapshot(snapshot_of, TASK, ACTIVE));
+    assert_eq!(back.shown(), ["PUT media ACTIVE", "PUT dialog UNKNOWN"]);
+}
+
+/// The interrupt ends.
+fn is_unknown_behind(lab: &mut Lab, shown: &[&str]) {
+    assert_eq!(lab.agent(AgentState::Active, 1).shown(), shown);
+    assert!(lab.get(DIALOG).body().contains("<actions><action>CLOSE</action></actions>"));
+}
+
 #[test]
 fn what_was_recovered_from_an_interrupt_stays_unknown_over_the_next_break() {
     let mut lab = Lab::in_service();
