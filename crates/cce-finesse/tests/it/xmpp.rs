@@ -289,7 +289,13 @@ fn the_time_for_a_sign_in_begins_with_the_connection_and_ends_with_the_bind() {
 fn a_stopping_node_ends_its_streams() {
     let mut lab = Lab::in_service();
     let link = connect(&mut lab, "1080", "desk");
+    say(&mut lab, link, "<presence/>");
+    let absent = connect(&mut lab, "1081", "desk");
     let stopped = lab.input(Input::Command(Command::Stop));
+    // The web application is gone first, for who watches it (finesse-nonvoice 4.1).
+    let gone = "<presence from='finesse@fin1.lab' to='1080@fin1.lab/desk' type='unavailable'/>";
+    assert!(stopped.stanzas(link).starts_with(&format!("{gone}<stream:error>")), "{}", stopped.stanzas(link));
+    assert!(stopped.stanzas(absent).starts_with("<stream:error>"), "{}", stopped.stanzas(absent));
     assert!(stopped.stanzas(link).ends_with("</stream:stream>"));
     assert!(stopped.has_output(&Output::Close { link, reason: CloseReason::Stopping }));
 }

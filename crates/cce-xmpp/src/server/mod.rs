@@ -236,6 +236,12 @@ impl ServerSession {
         }
         // An error ahead of the client's header stands inside a stream all the same (RFC 6120 4.9.1.2).
         let mut goodbye = if self.headers == 0 { self.header() } else { Vec::new() };
+        if error == Some(StreamError::SystemShutdown)
+            && let Some(watched) = self.watched().filter(|_| self.priority.is_some())
+        {
+            // The web application's presence goes with it, and desktops watch that (finesse-nonvoice 4.1).
+            goodbye.extend(self.carriage.element(&presence(&watched, &self.jid.to_string(), None)));
+        }
         if let Some(error) = error {
             goodbye.extend(self.carriage.element(&error.xml()));
         }
