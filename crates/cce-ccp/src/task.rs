@@ -207,7 +207,9 @@ mod tests {
         let variables = vec![("v".to_owned(), "x".repeat(BYTES_MAX))];
         let request =
             TaskRequest { name: "n".into(), title: "t".into(), variables, ..TaskRequest::default() };
-        assert_eq!(request.checked().unwrap_err()[0].kind, "invalidInput.outOfRange");
+        assert_eq!(request.clone().checked().unwrap_err()[0].kind, "invalidInput.outOfRange");
+        let variables = vec![("v".to_owned(), "x".repeat(BYTES_MAX - 3))];
+        assert!(TaskRequest { variables, ..request }.checked().is_ok(), "a megabyte is not more than one");
     }
 
     #[test]

@@ -27,8 +27,9 @@ pub(crate) const CALLS_MAX: usize = 8_192;
 /// Requests of one component's own that may wait for their outcome. One more is not made.
 pub(crate) const CALLING_MAX: usize = 1_024;
 
-/// Largest body of a request or a response, in bytes.
-pub(crate) const BODY_MAX: usize = 1 << 20;
+/// Largest body of a request or a response, in bytes: a contact may have a megabyte of texts, and its document has markup
+/// around them (ccp-task-api 10).
+pub(crate) const BODY_MAX: usize = 2 << 20;
 
 /// Bytes of bodies that are being read from the clients of one listener, or wait for its component. One more request is
 /// answered 503.

@@ -39,7 +39,7 @@ fn a_body_in_chunks_is_cut_off_at_the_limit() {
     let mut request =
         b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n".to_vec();
     let chunk = vec![b'a'; 0x8000];
-    for _ in 0..33 {
+    for _ in 0..65 {
         request.extend_from_slice(b"8000\r\n");
         request.extend_from_slice(&chunk);
         request.extend_from_slice(b"\r\n");
@@ -78,9 +78,24 @@ fn a_server_that_hangs_up_breaks_the_call() {
 
 #[test]
 fn a_response_over_the_limit_is_told_from_a_broken_one() {
-    let body = "a".repeat((1 << 20) + 1);
+    let body = "a".repeat((2 << 20) + 1);
     let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     assert_eq!(answered_by(&response), Err(CallError::TooLarge));
+}
+
+/// A contact may have a megabyte of texts (ccp-task-api 10).
+#[test]
+fn a_megabyte_of_texts_with_markup_around_it_arrives() {
+    let measure = Toy::new("ccp").on_request(|call, request, cx| {
+        cx.reply(call, Response { body: request.body.0.len().to_string().into(), ..Response::new(200) });
+    });
+    let lab = Lab::start(vec![measure]);
+    let body = format!("<Task><name>{}</name></Task>", "a".repeat(1 << 20));
+    let head =
+        format!("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+    let answer = send_raw(lab.address(Port::App), [head, body.clone()].concat().as_bytes());
+    assert!(answer.ends_with(&format!("\r\n\r\n{}", body.len())), "{answer}");
+    lab.stop();
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn of_a_request_with_a_body_over_the_limit_the_component_gets_all_but_the_body()
     let lab = Lab::start(vec![answerer()]);
     let answer = send_raw(
         lab.address(Port::App),
-        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\nConnection: close\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\nConnection: close\r\n\r\n",
     );
     assert!(answer.starts_with("HTTP/1.1 413") && answer.ends_with("made"), "{answer}");
     let answer =
