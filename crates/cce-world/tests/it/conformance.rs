@@ -9,7 +9,7 @@ use cce_model::{
     CallTypeId, MrdId, Object, PeripheralId, PrecisionQueueId, RoutingClientId, SkillGroupNumber,
     SkillTarget, fact::FinesseFact,
 };
-use cce_world::{CastAgent, Lab, Layers, load};
+use cce_world::{CastAgent, CastCustomer, Lab, Layers, load};
 use std::time::Duration;
 
 fn built_in() -> Lab {
@@ -90,6 +90,21 @@ fn the_built_in_lab_has_the_objects_of_the_lab_trace() {
         (100_080, 100_081, 90_001)
     );
     assert!(lab.hosts["ccp"].fqdn.starts_with("sm1."));
+}
+
+/// ccp-task-api 2.1: what the system makes stands beside what the lab of the trace has.
+#[test]
+fn a_task_of_the_default_feed_is_handled_like_one_of_the_traces() {
+    let built_in = built_in();
+    assert_eq!(built_in.ccp.feeds[1].name, "Cisco_Default_Task_Feed");
+    let campaign = &built_in.ccp.campaigns[1];
+    assert_eq!(
+        (campaign.name.as_str(), campaign.public_id.as_str()),
+        ("Cisco_Default_Task_Campaign", "Cisco_Default_Task_Campaign")
+    );
+    let of_default = CastCustomer { feed: built_in.ccp.feeds[1].id, ..customer(4, None) };
+    let records = Play::new(lab(vec![agent("1081", 3)], vec![of_default]), 1).end(60);
+    assert_eq!(crate::flow::ends(&records), [crate::play::HANDLED]);
 }
 
 #[test]
