@@ -285,6 +285,32 @@ fn over_long_fields_are_refused() {
 }
 
 #[test]
+fn fields_at_their_limits_are_accepted() {
+    let tags: Vec<String> = (0..20).map(|number| number.to_string()).collect();
+    for fields in [
+        format!("name={}", "n".repeat(100)),
+        // A letter of two bytes is one character.
+        format!("name={}", "%C3%A4".repeat(100)),
+        format!("name=n&scriptSelector={}", "s".repeat(32)),
+        format!("name=n&tags={}", tags.join(",")),
+    ] {
+        assert_eq!(Lab::open().get(&format!("{FEED}?title=t&{fields}")).status(), 201, "{fields}");
+    }
+    let variables: Vec<String> = (0..99).map(|number| format!("variable_v{number}=x")).collect();
+    let said = Lab::open().create(&variables.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(said.status(), 201, "99 variables and the selector are 100 fields");
+}
+
+#[test]
+fn one_more_than_the_limit_is_refused() {
+    let tags: Vec<String> = (0..21).map(|number| number.to_string()).collect();
+    let variables: Vec<String> = (0..100).map(|number| format!("variable_v{number}=x")).collect();
+    for fields in [format!("tags={}", tags.join(",")), variables.join("&")] {
+        assert_eq!(Lab::open().create(&[&fields]).status(), 400, "{fields}");
+    }
+}
+
+#[test]
 fn an_unknown_feed_is_not_found() {
     assert_eq!(Lab::open().get("/ccp/task/feed/1?name=a&title=b").status(), 404);
     assert_eq!(Lab::open().get("/ccp/task/feed/x?name=a&title=b").status(), 404);

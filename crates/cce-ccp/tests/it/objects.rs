@@ -120,6 +120,8 @@ fn what_a_rule_must_have_is_told_by_field() {
     assert!(unknown.body().contains("there is no campaign"), "{}", unknown.body());
     let many = rule("WCS_Campaign", &["a", "b", "c", "d", "e", "f"].join("</tag><tag>"));
     assert_eq!(lab.administer("POST", "/notification", &many).status(), 400);
+    let five = rule("WCS_Campaign", &["a", "b", "c", "d", "e"].join("</tag><tag>"));
+    assert_eq!(lab.administer("POST", "/notification", &five).status(), 201);
     let email = rule("WCS_Campaign", "a").replace("<type>cce<", "<type>email<");
     assert_eq!(lab.administer("POST", "/notification", &email).status(), 501);
 }
@@ -326,6 +328,8 @@ fn an_mr_configuration_that_cannot_be_is_refused() {
         assert_eq!(said.status(), 400, "{inside}");
     }
     assert_eq!(lab.administer("PUT", MR, "<MRconfig><port>38001</port></MRconfig>").status(), 200);
+    let longest = format!("<hostA>{}</hostA><hostB>{}</hostB>", "a".repeat(127), "b".repeat(127));
+    assert_eq!(lab.administer("PUT", MR, &format!("<MRconfig>{longest}</MRconfig>")).status(), 200);
 }
 
 #[test]
