@@ -310,6 +310,29 @@ fn one_more_than_the_limit_is_refused() {
     }
 }
 
+/// ccp-task-api 5.2.
+#[test]
+fn what_a_task_says_stands_in_its_contact() {
+    let mut lab = Lab::open();
+    lab.call(
+        Request::new("POST", FEED).xml(POSTED.replace("<title>", "<description>Blue</description><title>")),
+    );
+    let shown = lab.administer("GET", &format!("/socialcontact/{FIRST}"), "").body();
+    for field in [
+        "<author>ann@example.org</author>",
+        "<description>Blue</description>",
+        "<sourceType>task</sourceType>",
+        "<title>Card lost</title>",
+        "<publishedDate>1706622949255</publishedDate>",
+        "<name>cv_1</name><value>Ann</value>",
+        "<name>user_user.order.id</name><value>A-17</value>",
+        "<name>scriptSelector</name><value>CumulusTask</value>",
+        "<tags><tag>cisco_uq_tag</tag><tag>discard_on_recovery</tag></tags>",
+    ] {
+        assert!(shown.contains(field), "{field} in {shown}");
+    }
+}
+
 #[test]
 fn an_unknown_feed_is_not_found() {
     assert_eq!(Lab::open().get("/ccp/task/feed/1?name=a&title=b").status(), 404);
