@@ -310,6 +310,44 @@ fn one_more_than_the_limit_is_refused() {
     }
 }
 
+/// ccp-task-api 1.2.
+#[test]
+fn names_of_elements_are_case_sensitive() {
+    for body in [
+        "<Task><Name>a</Name><title>t</title></Task>",
+        "<Task><name>a</name><Title>t</Title></Task>",
+        "<task><name>a</name><title>t</title></task>",
+    ] {
+        assert_eq!(Lab::open().call(Request::new("POST", FEED).xml(body)).status(), 400, "{body}");
+    }
+    let said = Lab::open().get(&format!("{FEED}?Name=a&title=t"));
+    assert_eq!(said.status(), 400);
+}
+
+/// ccp-task-api 1.2: a request without a body may say that it has one of XML.
+#[test]
+fn the_content_type_of_a_request_is_passed_over() {
+    let mut lab = Lab::submitted();
+    for method in ["GET", "DELETE"] {
+        let request = Request::new(method, CONTACT).header("content-type", "application/xml");
+        assert_eq!(lab.call(request).status(), 200, "{method}");
+    }
+    for kind in ["text/plain", "Application/XML; charset=utf-8"] {
+        let request = Request::new("POST", FEED).xml(POSTED).header("content-type", kind);
+        assert_eq!(Lab::open().call(request).status(), 201, "{kind}");
+    }
+}
+
+/// ccp-task-api 4.
+#[test]
+fn the_prefix_of_a_variable_may_have_any_case_and_is_stripped_once() {
+    let said =
+        Lab::open().create(&["variable_CV_1=a", "variable_UsEr_user.x=b", "variable_user_user_user.y=c"]);
+    assert_eq!(said.new_task().call_variable1.unwrap().to_string(), "a");
+    assert_eq!(variables(&said), [("user.x".to_owned(), "b".to_owned())]);
+    assert_eq!(losses(&said), [("user_user.y", EccLoss::Unknown)]);
+}
+
 /// ccp-task-api 5.2.
 #[test]
 fn what_a_task_says_stands_in_its_contact() {

@@ -40,7 +40,9 @@ fn create(lab: &mut Lab, feed: &str, more: &str) -> Said {
 #[test]
 fn a_feed_that_was_made_is_shown_and_takes_tasks() {
     let mut lab = Lab::open();
-    let feed = made(&lab.administer("POST", "/feed", FEED));
+    let said = lab.administer("POST", "/feed", FEED);
+    assert_eq!((said.body(), said.reply().get("content-type")), (String::new(), Some("text/plain")));
+    let feed = made(&said);
     let shown = lab.administer("GET", &feed, "").body();
     assert!(shown.contains("<name>Mail</name>") && shown.contains("<tag>mail</tag>"), "{shown}");
     assert_eq!(lab.administer("GET", "/feed", "").body().matches("<Feed>").count(), 2);
