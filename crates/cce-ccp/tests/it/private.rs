@@ -316,6 +316,12 @@ fn the_feeds_say_where_tasks_are_created() {
     assert!(body.contains("<tags><tag>cisco_uq_tag</tag></tags><type>12</type>"));
     let one = Lab::open().administer("GET", "/feed/100080", "").body();
     assert_eq!(body, format!("<feeds>{one}</feeds>"));
+    // The fields of a feed are printed in alphabetical order (ccp-task-api 2.2).
+    let whole = "<Feed><changeStamp>0</changeStamp><description></description><name>Tasks</name>\
+                 <pushFeedURL>http://ccp.lab:8080/ccp/task/feed/100080</pushFeedURL>\
+                 <refURL>http://ccp.lab:8080/ccp-webapp/ccp/feed/100080</refURL><status>1</status>\
+                 <tags><tag>cisco_uq_tag</tag></tags><type>12</type></Feed>";
+    assert_eq!(one, whole);
 }
 
 #[test]
@@ -335,7 +341,10 @@ fn the_mr_configuration_shows_its_port() {
     let body = Lab::with(Config { mr_port: 40_000, ..config() })
         .administer("GET", "/contactcenter/mrconfig/default", "")
         .body();
-    assert!(body.contains("<enabled>true</enabled>") && body.contains("<port>40000</port>"));
+    let whole = "<MRconfig><enabled>true</enabled><hostA></hostA><hostB></hostB><port>40000</port>\
+                 <refURL>http://ccp.lab:8080/ccp-webapp/ccp/contactcenter/mrconfig/default</refURL>\
+                 <secured>false</secured></MRconfig>";
+    assert_eq!(body, whole);
 }
 
 #[test]
