@@ -61,6 +61,18 @@ fn a_close_that_succeeded_already_succeeds_again_and_changes_nothing() {
     assert_eq!((said.status(), said.changes().len()), (200, 0));
 }
 
+/// ccp-task-api 9: nothing but a close or a renotification ends it.
+#[test]
+fn a_contact_whose_close_was_missed_stays_reserved() {
+    let mut lab = Lab::reserved();
+    assert!(lab.wait(Duration::from_hours(24)).changes().is_empty());
+    lab.lose_link();
+    lab.restart();
+    let shown = lab.administer("GET", &format!("/socialcontact/{FIRST}"), "").body();
+    assert!(shown.contains("<status>reserved</status>"), "{shown}");
+    assert_eq!(lab.close().status(), 200);
+}
+
 #[test]
 fn a_repeated_close_about_another_task_is_refused() {
     let mut lab = Lab::reserved();
