@@ -51,6 +51,12 @@ fn only_a_reserved_task_can_be_closed() {
     assert_eq!(Lab::submitted().close().status(), 412);
     assert_eq!(Lab::queued().close().status(), 412);
     assert_eq!(Lab::open().close().status(), 404);
+    let mut discarded = Lab::submitted();
+    discarded.says(failed(DIALOGUE, 1, 66));
+    assert_eq!(discarded.close().status(), 412);
+    let mut renotified = Lab::reserved();
+    renotified.renotify(&renotification("Other", "ROUTE_SERVICE_TRANSFER"));
+    assert_eq!(renotified.close().status(), 412);
 }
 
 #[test]
@@ -197,8 +203,18 @@ fn a_renotified_task_may_fail() {
 #[test]
 fn only_a_reserved_task_can_be_renotified() {
     let body = renotification("Other", "ROUTE_SERVICE_TRANSFER");
+    assert_eq!(Lab::submitted().renotify(&body).status(), 412);
     assert_eq!(Lab::queued().renotify(&body).status(), 412);
     assert_eq!(Lab::open().renotify(&body).status(), 404);
+    let mut discarded = Lab::submitted();
+    discarded.says(failed(DIALOGUE, 1, 66));
+    assert_eq!(discarded.renotify(&body).status(), 412);
+    let mut handled = Lab::reserved();
+    handled.close();
+    assert_eq!(handled.renotify(&body).status(), 412);
+    let mut renotified = Lab::reserved();
+    assert_eq!(renotified.renotify(&body).status(), 200);
+    assert_eq!(renotified.renotify(&body).status(), 412);
 }
 
 #[test]
@@ -227,7 +243,10 @@ fn a_renotification_with_a_bad_selector_or_reason_is_refused() {
 #[test]
 fn credentials_are_demanded_before_anything_else() {
     let close = || Request::new("PUT", format!("{PRIVATE}/task/{FIRST}/close"));
+    let renotify = || Request::new("PUT", format!("{PRIVATE}/task/{FIRST}/renotify"));
     let requests = [
+        renotify().xml(renotification("Other", "ROUTE_SERVICE_TRANSFER")),
+        renotify().xml("<Task>").header("authorization", basic("admin:wrong")),
         close(),
         close().header("authorization", basic("admin:wrong")),
         close().header("authorization", "Basic %%%"),
