@@ -134,6 +134,33 @@ fn a_notification_reaches_every_present_client_of_the_agent() {
     assert_eq!(offered.stanzas(silent), "");
 }
 
+/// finesse-nonvoice 4.5.
+#[test]
+fn a_message_has_an_id_of_eight_characters_and_its_item_one_that_ends_with_a_growing_number() {
+    let mut lab = Lab::in_service();
+    let desk = connect(&mut lab, "1080", "desk");
+    say(&mut lab, desk, "<presence/>");
+    let told = [lab.cti(pre_call()), lab.cti(crate::lab::offer_event())].map(|said| said.stanzas(desk));
+    let ids = told.each_ref().map(|stanza| {
+        let after = |mark: &str| {
+            let (_, rest) = stanza.split_once(mark).unwrap_or_else(|| panic!("no {mark} in {stanza}"));
+            rest.split_once('\'').expect("a value ends").0.to_owned()
+        };
+        let [message, item] = [after("to='1080@fin1.lab' id='"), after("<item id='")];
+        assert!(message.len() == 8 && message.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{message}");
+        let (uuid, number) = item.split_at(36);
+        let is_dash = |at: usize| [8, 13, 18, 23].contains(&at);
+        let is_uuid =
+            |(at, byte): (usize, u8)| if is_dash(at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+        assert!(uuid.bytes().enumerate().all(is_uuid), "{item}");
+        assert!(!stanza.contains(" type=") && !stanza.contains("<body"), "{stanza}");
+        (message, uuid.to_owned(), number.parse::<u64>().unwrap())
+    });
+    assert_ne!(ids[0].0, ids[1].0);
+    assert_ne!(ids[0].1, ids[1].1);
+    assert!(ids[0].2 < ids[1].2, "{ids:?}");
+}
+
 #[test]
 fn a_client_without_presence_receives_nothing() {
     let mut lab = Lab::in_service();
