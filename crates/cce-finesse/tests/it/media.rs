@@ -95,7 +95,8 @@ fn ready_is_an_indication_and_its_event_the_confirmation() {
     let mut lab = Lab::in_service();
     lab.sign_in();
     let asked = lab.put(MEDIA, READY);
-    assert_eq!(asked.names(), ["MAKE_AGENT_READY_IND"]);
+    let [Cti::MakeAgentReadyInd(ready)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
+    assert!(ready.make_routable, "READY makes routable, too");
     assert!(asked.published().is_empty());
     assert_eq!(lab.agent(AgentState::NotActive, 1).shown(), ["PUT media NOT_ACTIVE"]);
 }
