@@ -151,6 +151,10 @@ fn a_task_that_nobody_answered_or_whose_agent_left_is_handed_back_to_be_routed_a
     for disposition in [19, 36, 65] {
         let ended = Lab::offered().cti(end_event(disposition));
         assert_eq!(ended.shown(), ["DELETE dialogs CLOSED"], "{disposition}");
+        let told = cce_xml::finesse::update(ended.published()[0]);
+        let code =
+            if disposition == 65 { "CD_TASK_TRANSFERRED_ON_AGENT_LOGOUT" } else { "CD_RING_NO_ANSWER" };
+        assert!(told.contains(&format!("<dispositionCode>{code}</dispositionCode>")), "{told}");
         let calls = ended.0.iter().filter_map(|out| {
             let Output::Call { request, .. } = out else { return None };
             Some((request.target.clone(), request.body.text().into_owned()))

@@ -203,7 +203,14 @@ fn the_cti_server_makes_an_agent_not_routable_by_itself() {
         ..Default::default()
     });
     let Object::Media(media) = &made.published()[0].object else { panic!() };
-    assert!(!media.routable);
+    assert_eq!((media.routable, media.state), (false, AgentState::NotActive));
+    // Either of two requests takes it back (finesse-nonvoice 5).
+    let asked = lab.put(MEDIA, READY);
+    let [Cti::MakeAgentReadyInd(ready)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
+    assert!(ready.make_routable);
+    let routable = lab.agent(AgentState::NotActive, 1);
+    let Object::Media(media) = &routable.published()[0].object else { panic!() };
+    assert!(media.routable);
 }
 
 /// TR-061, FI-094: the agent works at another node, or did until it went away; a sign-in takes the agent over.
