@@ -23,6 +23,7 @@ fn a_reservation_begins_a_dialog() {
     let mut lab = Lab::ready();
     let reserved = lab.cti(pre_call());
     assert_eq!(reserved.shown(), ["POST dialogs OFFERED"]);
+    assert!(reserved.names().is_empty(), "the CTI server hears of an accept only (finesse-nonvoice 3)");
     let Object::Dialogs(dialog) = &reserved.published()[0].object else { panic!() };
     assert_eq!((dialog.id, dialog.mrd, dialog.media.as_str()), (TASK, MRD, "Tasks"));
     assert_eq!(
