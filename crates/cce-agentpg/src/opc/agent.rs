@@ -292,6 +292,19 @@ mod tests {
         assert_eq!(state(&[]), AgentState::NotActive);
     }
 
+    /// finesse-nonvoice 2.5: only a sign-in, a sign-out and not ready go before an interrupt.
+    #[test]
+    fn an_interrupt_outranks_work_and_not_ready_an_interrupt() {
+        use TaskState::{Active, Offered, Paused, PreCall, WrapUp};
+        for task in [PreCall, Offered, Active, Paused, WrapUp] {
+            let state = |sign_in| state_of(sign_in, Load::of([task].into_iter()), true);
+            assert_eq!(state(SignIn::Ready), AgentState::Interrupted, "{task:?}");
+            assert_eq!(state(SignIn::NotReady), AgentState::NotReady, "{task:?}");
+            assert_eq!(state(SignIn::SignedOut), AgentState::Logout, "{task:?}");
+            assert_eq!(state(SignIn::ClientLost), AgentState::WorkNotReady, "{task:?}");
+        }
+    }
+
     #[test]
     fn who_asked_to_be_not_ready_is_that_whatever_the_tasks_do() {
         use TaskState::{Active, Offered, Paused, PreCall, WrapUp};
