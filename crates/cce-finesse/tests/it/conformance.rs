@@ -45,7 +45,9 @@ fn an_unknown_state_of_a_user_is_refused() {
     let mut lab = Lab::in_service();
     let refused = lab.put(USER, "<User><state>LUNCH</state></User>");
     assert_eq!(refused.status(), 400);
-    for part in ["<ErrorType>Invalid Input<", "<ErrorMessage>Invalid State specified for user<"] {
+    for part in
+        ["<ErrorType>Invalid Input<", "<ErrorMessage>Invalid State specified for user<", "<ErrorData>state<"]
+    {
         assert!(refused.body().contains(part), "no {part} in {}", refused.body());
     }
 }
