@@ -1,15 +1,18 @@
 //! Rows of the reference's tables, each table as a whole.
 
 use crate::{
-    lab::{Lab, MEDIA, USER, pre_call},
+    lab::{DIALOG, Lab, MEDIA, Outcome, SIGN_IN, USER, pre_call},
     xmpp::{connect, say},
 };
-use cce_cti::{ArmStatus, FailureResp};
+use cce_cti::{ArmStatus, FailureResp, MakeAgentNotReadyResp, MediaLoginResp};
 use cce_model::AgentState;
 
 /// finesse-nonvoice 4.6.
 #[test]
 fn each_refusal_of_the_cti_server_has_its_constant() {
+    let of_sign_in = [1, 11, 27, 34, 36, 37, 38, 41];
+    let of_not_ready = [9, 14];
+    let of_dialog = [18, 19, 20, 21, 22, 30, 32, 33];
     for (status, name) in [
         (1, "AGENT_ALREADY_LOGGED_IN"),
         (2, "AGENT_NOT_FOUND"),
@@ -33,10 +36,48 @@ fn each_refusal_of_the_cti_server_has_its_constant() {
         (38, "PQ_LOGIN_FAILED"),
         (41, "LOGIN_REQUEST_ALREADY_PENDING"),
     ] {
-        let mut lab = Lab::offered();
-        let invoke_id = lab.act("ACCEPT").invoke_id();
-        let refused = lab.cti(FailureResp { invoke_id, status: ArmStatus(status), ..FailureResp::default() });
-        assert_eq!(refused.shown(), [format!("error E_ARM_STAT_{name}")], "{status}");
+        // 2, 3 and 6 belong to every request, but for 6, which is none of a sign-in.
+        let belongs = |own: &[u32]| own.contains(&status) || [2, 3, 6].contains(&status);
+        if belongs(&of_sign_in) && status != 6 {
+            let mut lab = Lab::in_service();
+            lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+            let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
+            let status = ArmStatus(status);
+            let refused = lab.cti(MediaLoginResp { invoke_id, status, ..MediaLoginResp::default() });
+            is_told(&refused, status, name, MEDIA);
+        }
+        if belongs(&of_not_ready) {
+            let mut lab = Lab::offered();
+            let invoke_id = lab.put(MEDIA, "<Media><state>NOT_READY</state></Media>").invoke_id();
+            let status = ArmStatus(status);
+            let refused =
+                lab.cti(MakeAgentNotReadyResp { invoke_id, status, ..MakeAgentNotReadyResp::default() });
+            is_told(&refused, status, name, MEDIA);
+        }
+        if belongs(&of_dialog) {
+            let mut lab = Lab::offered();
+            let invoke_id = lab.act("ACCEPT").invoke_id();
+            let status = ArmStatus(status);
+            let refused = lab.cti(FailureResp { invoke_id, status, ..FailureResp::default() });
+            is_told(&refused, status, name, DIALOG);
+        }
+    }
+}
+
+/// A refusal is published with its code, its constant, the domain and the request, about `source` (finesse-nonvoice 4.6).
+fn is_told(refused: &Outcome, status: ArmStatus, name: &str, source: &str) {
+    let error = refused
+        .published()
+        .into_iter()
+        .find(|published| published.source() == source && published.request_id == "r-1");
+    let told = cce_xml::finesse::update(error.unwrap_or_else(|| panic!("{status}: {:?}", refused.shown())));
+    for part in [
+        format!("<errorData>{status}</errorData>"),
+        "<errorMedia>5011</errorMedia>".to_owned(),
+        format!("<errorMessage>E_ARM_STAT_{name}</errorMessage>"),
+        format!("<source>{source}</source>"),
+    ] {
+        assert!(told.contains(&part), "no {part} in {told}");
     }
 }
 
