@@ -20,7 +20,28 @@ fn the_state_of_the_node_is_told_to_everyone() {
 fn nothing_else_is_answered_out_of_service() {
     let refused = Lab::new(config()).get(USER);
     assert_eq!(refused.status(), 503);
-    assert!(refused.body().contains("SERVER_OUT_OF_SERVICE"));
+    // The three texts are published (finesse-nonvoice 1.4).
+    let error = "<ApiErrors><ApiError><ErrorType>Service Unavailable</ErrorType>\
+                 <ErrorMessage>SERVER_OUT_OF_SERVICE</ErrorMessage><ErrorData></ErrorData></ApiError></ApiErrors>";
+    assert_eq!(refused.body(), error);
+}
+
+/// finesse-nonvoice 2.1.
+#[test]
+fn the_state_of_the_node_tells_when_the_cti_server_answered_last() {
+    let mut lab = Lab::in_service();
+    let told = |lab: &mut Lab| {
+        let body = lab.bare_request(Request::new("GET", "/finesse/api/SystemInfo")).body();
+        let (_, rest) = body.split_once("<lastSuccessCTIHeartbeatTime>").expect("it is told");
+        let heartbeats = |status: &str| body.contains(&format!("<lastCTIHeartbeatStatus>{status}<"));
+        (rest.split_once('<').unwrap().0.to_owned(), heartbeats("success"))
+    };
+    assert_eq!(told(&mut lab), ("2024-01-30T13:55:49.426Z".to_owned(), true));
+    lab.seconds(12);
+    assert_eq!(told(&mut lab), ("2024-01-30T13:55:59.426Z".to_owned(), true), "every five seconds");
+    lab.mute_cti();
+    lab.seconds(60);
+    assert_eq!(told(&mut lab), ("2024-01-30T13:55:59.426Z".to_owned(), false));
 }
 
 #[test]

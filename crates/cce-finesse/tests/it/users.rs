@@ -16,6 +16,8 @@ fn a_user_who_signs_in_is_not_ready() {
     assert_eq!((signed_in.status(), signed_in.body().as_str()), (202, ""));
     assert_eq!(signed_in.shown(), ["PUT user NOT_READY"]);
     assert_eq!(signed_in.published()[0].request_id, "r-1");
+    // Right after the sign-in (finesse-nonvoice 2.2).
+    assert!(lab.get(USER).body().contains("<reasonCodeId>-1</reasonCodeId>"));
     let moved = Fact::User { agent: AgentId::from("1080"), from: UserState::Logout, to: UserState::NotReady };
     assert_eq!(signed_in.facts()[0], &moved);
 }
