@@ -8,6 +8,7 @@ mod behaviour;
 mod cast;
 mod config;
 mod conformance;
+mod exchange;
 mod flow;
 mod followers;
 mod interrupt;
