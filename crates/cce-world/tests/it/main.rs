@@ -16,4 +16,5 @@ mod misfortune;
 mod orders;
 mod play;
 mod tables;
+mod third_party;
 mod wrong_numbers;
