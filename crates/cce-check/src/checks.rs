@@ -175,18 +175,11 @@ impl Checks {
         reserved.map(|(id, _, at)| (id.clone(), at)).collect()
     }
 
-    /// Contacts whose tasks wait in queues of the router's.
-    pub fn queued(&self) -> impl Iterator<Item = &ContactId> {
-        self.contacts_of(self.router.waiting().map(|(key, _)| key))
-    }
-
-    /// Contacts whose tasks the router counts against agents.
-    pub fn counted(&self) -> impl Iterator<Item = &ContactId> {
-        self.contacts_of(self.router.counted().map(|(key, _)| key))
-    }
-
-    fn contacts_of(&self, keys: impl Iterator<Item = RouterCallKey>) -> impl Iterator<Item = &ContactId> {
-        keys.filter_map(|key| Some(&self.owners.find(&key)?.contact))
+    /// Contacts whose tasks wait in queues of the router's while a task of one of those contacts keeps an agent from them.
+    pub fn kept_waiting(&self, is_one: impl Fn(&ContactId) -> bool) -> BTreeSet<&ContactId> {
+        let contact = |key| Some(&self.owners.find(&key)?.contact);
+        let keys = self.router.kept_waiting(|key| contact(key).is_some_and(&is_one));
+        keys.into_iter().filter_map(contact).collect()
     }
 
     /// What a record says apart from its meaning.
@@ -655,7 +648,7 @@ impl Checks {
         for (key, since) in self.router.waiting() {
             if told.insert(key) {
                 let text = format!("task {} still waits in its queue at the end of the run", show(key));
-                judge.breach(Judgement::WaitOver, since, &[], Subject::default(), text);
+                judge.breach(Judgement::WaitOver, since, &[], self.subject_at(key), text);
             }
         }
         for (key, member) in self.router.counted() {
@@ -665,14 +658,18 @@ impl Checks {
                     "the router still counts task {} of agent {member} at the end of the run",
                     show(key)
                 );
-                judge.breach(Judgement::SlotFree, at, &[], Subject::default(), text);
+                judge.breach(Judgement::SlotFree, at, &[], self.subject_at(key), text);
             }
         }
     }
 
     fn subject(&self, task: TaskId) -> Subject {
-        let contact = self.owners.find(&task.key()).map(|owner| owner.contact.clone());
-        Subject { contact, task: Some(task) }
+        Subject { task: Some(task), ..self.subject_at(task.key()) }
+    }
+
+    /// The contact whose task has that key.
+    fn subject_at(&self, key: RouterCallKey) -> Subject {
+        Subject { contact: self.owners.find(&key).map(|owner| owner.contact.clone()), task: None }
     }
 }
 

@@ -65,6 +65,11 @@ impl Told {
         let is_at_work = !matches!(self.state, A::Login | A::Logout | A::NotReady | A::WorkNotReady);
         is_at_work && self.is_routable && self.is_available
     }
+
+    /// Whether so many tasks are all that the agent may have.
+    fn is_full(&self, tasks: usize) -> bool {
+        tasks >= usize::try_from(self.limit).unwrap_or(usize::MAX)
+    }
 }
 
 /// A task that waits, in the order in which it is served.
@@ -233,6 +238,27 @@ impl Router {
         self.slots.iter().flat_map(|(member, slots)| slots.tasks.iter().map(|key| (*key, *member)))
     }
 
+    /// Tasks that wait while one of those tasks keeps an agent from them.
+    pub(crate) fn kept_waiting(&self, is_one: impl Fn(RouterCallKey) -> bool) -> BTreeSet<RouterCallKey> {
+        let keepers: Vec<(RouterCallKey, AgentKey)> =
+            self.counted().filter(|(key, _)| is_one(*key)).collect();
+        let is_kept = |key: &RouterCallKey| {
+            let domain = self.domain(*key).map(|(mrd, _)| mrd);
+            domain.is_some_and(|mrd| keepers.iter().any(|(task, member)| self.keeps(*task, *member, mrd)))
+        };
+        self.waiting().map(|(key, _)| key).filter(is_kept).collect()
+    }
+
+    /// Whether a task keeps its agent from the tasks of a domain: from those of its own, and where it must not be
+    /// interrupted, from those of the agent's other domains (task-routing 3.11). Who has room left is not kept.
+    fn keeps(&self, task: RouterCallKey, member: AgentKey, mrd: MrdId) -> bool {
+        let Some(slots) = self.slots.get(&AgentKey { mrd, ..member }) else { return false };
+        if member.mrd != mrd {
+            return self.domain(task).is_some_and(|(_, is_interruptible)| !is_interruptible);
+        }
+        !slots.told.is_some_and(|told| told.is_open() && !told.is_full(slots.tasks.len()))
+    }
+
     /// Nobody who arrived earlier, with a priority as good, could have had that agent: a step adds agents to those
     /// of the steps before it, so whoever came as far could.
     fn judge_order(&self, key: RouterCallKey, queue: PrecisionQueueId, step: u32, judge: &mut Judge<'_>) {
@@ -270,9 +296,10 @@ impl Router {
 
     fn judge_slots(&mut self, key: RouterCallKey, member: AgentKey, judge: &mut Judge<'_>) {
         let Slots { told, tasks, .. } = self.slots_at(member);
-        let Some(Told { limit, .. }) = *told else { return };
-        let count = tasks.len() + usize::from(!tasks.contains(&key));
-        let is_free = count <= usize::try_from(limit).unwrap_or(usize::MAX);
+        let Some(told) = *told else { return };
+        let limit = told.limit;
+        let others = tasks.len() - usize::from(tasks.contains(&key));
+        let (count, is_free) = (others + 1, !told.is_full(others));
         judge.expect(Judgement::RoutersLimit, is_free, &[], || {
             format!("task {} is number {count} of agent {member}, whose limit is {limit}", show(key))
         });

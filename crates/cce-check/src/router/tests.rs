@@ -240,6 +240,35 @@ fn the_router_counts_what_it_assigned_and_what_was_reported_and_has_not_ended() 
     assert_eq!(counts(7, 0, |bench| bench.router.on_link_gone(LinkId { number: 2, ..LINK })), wrong);
 }
 
+/// A task of one domain is with an agent, and one of another domain waits.
+#[test]
+fn a_task_keeps_its_agent_from_tasks_of_its_domain_and_one_that_must_not_be_interrupted_from_others() {
+    let waits = |waiting: MrdId, interruptible: bool, limit: u32, others: &[MrdId]| {
+        let mut is_kept = false;
+        broken(|bench| {
+            bench.limit(limit);
+            bench.admit(1, Admission { key: ID.key(), contact: "c", mrd: MRD, priority: 5, interruptible });
+            bench.chosen(ID, QUEUE, 1);
+            for mrd in others {
+                bench.reported(TaskId { call: 9, ..ID }, *mrd, TaskState::Active);
+            }
+            bench.admitted(2, OTHER, waiting, 5);
+            bench.router.on_wait(OTHER.key(), PrecisionQueueId(QUEUE + 1), 1);
+            assert!(bench.router.kept_waiting(|key| key == OTHER.key()).is_empty(), "none is with an agent");
+            let kept = bench.router.kept_waiting(|key| key == ID.key());
+            is_kept = !kept.is_empty();
+            assert!(kept.iter().all(|key| *key == OTHER.key()));
+        });
+        is_kept
+    };
+    assert!(waits(MRD, true, 1, &[]));
+    assert!(!waits(MRD, true, 2, &[]), "the agent has room");
+    assert!(waits(MRD, true, 2, &[MRD]));
+    assert!(!waits(MAIL, true, 1, &[MAIL]));
+    assert!(waits(MAIL, false, 1, &[MAIL]));
+    assert!(!waits(MAIL, false, 1, &[]), "the agent is not of that domain");
+}
+
 #[test]
 fn who_leaves_a_queue_without_an_agent_is_ahead_of_nobody() {
     let left = broken(|bench| {

@@ -187,7 +187,7 @@ impl Engine {
     fn unended(&self) -> Vec<cce_check::Breach> {
         let excused = self.lost().into_iter().chain(self.endless());
         let excused: BTreeSet<ContactId> = excused.map(|(contact, _)| contact).collect();
-        let kept_waiting = self.kept_waiting();
+        let kept_waiting = self.checks.kept_waiting(|contact| self.affected.has_contact(contact));
         let mut unended = self.checks.clone().finish();
         unended.retain(|breach| {
             let contact = breach.subject.contact.as_ref();
@@ -195,12 +195,6 @@ impl Engine {
             !is_excused && !contact.is_some_and(|id| kept_waiting.contains(id))
         });
         unended
-    }
-
-    /// Contacts that wait in a queue, while an agent is kept by a task that a bent message is about.
-    fn kept_waiting(&self) -> BTreeSet<&ContactId> {
-        let is_kept = self.checks.counted().any(|contact| self.affected.has_contact(contact));
-        self.checks.queued().filter(|_| is_kept).collect()
     }
 
     /// Contacts whose ends the product lost, each in words; none where the scenario does not say that this may be.
