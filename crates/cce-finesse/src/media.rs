@@ -64,24 +64,10 @@ pub(crate) fn send(
             reason_code,
             ..MakeAgentNotReadyReq::default()
         }),
-        MediaChange::SignOut(_) | MediaChange::ForcedSignOut => {
-            let reason_code = if let MediaChange::SignOut(reason) = *change { reason } else { FORCED };
-            // How the agent's tasks end was chosen at the sign-in (task-routing E4).
-            let disposition = match media().logout_action {
-                LogoutAction::Close => Disposition::AGENT_LOGGED_OUT_DURING_TASK,
-                LogoutAction::Transfer => Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT,
-            };
-            let disposition = Some(disposition);
-            cti.send(cx, |invoke_id| MediaLogoutInd {
-                invoke_id,
-                mrd_id,
-                icm_agent_id,
-                reason_code,
-                flt_icm_disp: disposition,
-                flt_app_disp: disposition,
-                ..MediaLogoutInd::default()
-            })
+        MediaChange::SignOut(reason) | MediaChange::SignOutWithUser(reason) => {
+            send_sign_out(user, mrd, reason, cti, cx)
         }
+        MediaChange::ForcedSignOut => send_sign_out(user, mrd, FORCED, cti, cx),
         // Ignored silently, as READY from READY is (inferred).
         MediaChange::Routable(wanted)
             if wanted == media().routable && is_signed_in(media()) && !is_to_be_not_routable =>
@@ -103,6 +89,30 @@ pub(crate) fn send(
             ..MakeAgentNotRoutableReq::default()
         }),
     }
+}
+
+/// How the agent's tasks end was chosen at the sign-in (task-routing E4).
+fn send_sign_out(
+    user: &NodeUser,
+    mrd_id: MrdId,
+    reason_code: u16,
+    cti: &mut CtiClient,
+    cx: &mut Cx<'_>,
+) -> Option<InvokeId> {
+    let disposition = match user.media(mrd_id).logout_action {
+        LogoutAction::Close => Disposition::AGENT_LOGGED_OUT_DURING_TASK,
+        LogoutAction::Transfer => Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT,
+    };
+    let (disposition, icm_agent_id) = (Some(disposition), user.shown.skill_target);
+    cti.send(cx, |invoke_id| MediaLogoutInd {
+        invoke_id,
+        mrd_id,
+        icm_agent_id,
+        reason_code,
+        flt_icm_disp: disposition,
+        flt_app_disp: disposition,
+        ..MediaLogoutInd::default()
+    })
 }
 
 /// The agent PG reports the agent's state in the domain. A sign-out ends what the sign-in set (finesse-nonvoice 2.3).
@@ -164,7 +174,9 @@ pub(crate) fn is_done(change: &MediaChange, is_answered: bool, media: &Media, un
         // READY and sign-out are indications: the state alone confirms them (cti-server-protocol 4.4).
         MediaChange::Ready => is_ready(media),
         MediaChange::NotReady(_) => is_answered && media.state == AgentState::NotReady,
-        MediaChange::SignOut(_) | MediaChange::ForcedSignOut => media.state == AgentState::Logout,
+        MediaChange::SignOut(_) | MediaChange::SignOutWithUser(_) | MediaChange::ForcedSignOut => {
+            media.state == AgentState::Logout
+        }
         MediaChange::Routable(true) => media.routable,
         MediaChange::Routable(false) => is_answered && (!media.routable || unstarted),
     }

@@ -54,6 +54,8 @@ pub(crate) struct Recovery {
     users: BTreeMap<InvokeId, AgentId>,
     /// Requests that were under way or waited when the session ended, in order.
     cut_off: Vec<Ask>,
+    /// Users whose sign-outs were cut off and have come about, with their reasons: their media are to follow.
+    signed_out: BTreeMap<AgentId, u16>,
 }
 
 impl Recovery {
@@ -227,10 +229,12 @@ impl Recovery {
             cx,
         );
         let user = &service.users.user(&agent).shown;
-        let request_id = self.take_done(&agent, |change| voice::is_in_state(user, change));
-        if is_changed || request_id.is_some() {
-            service.publish_user(&agent, request_id.unwrap_or_default(), cx);
+        let done = self.take_done(&agent, |change| voice::is_in_state(user, change));
+        let reason = done.as_ref().and_then(|ask| voice::reason_of_sign_out(&ask.change));
+        if is_changed || done.is_some() {
+            service.publish_user(&agent, done.map(|ask| ask.request_id).unwrap_or_default(), cx);
         }
+        self.signed_out.extend(reason.map(|reason| (agent, reason)));
         self.go_on(service, cx);
     }
 
@@ -292,7 +296,8 @@ impl Recovery {
     }
 
     /// What is different is published before the requests that were cut off are judged by it. What waited for the CTI
-    /// server follows: ends of transferred tasks (task-routing S5), and sign-outs of users who are away (E5).
+    /// server follows: sign-outs from the media of users who signed out (finesse-nonvoice 2.2), ends of transferred tasks
+    /// (task-routing S5), and sign-outs of users who are away (E5).
     fn enter_service(&mut self, service: &mut Service, cx: &mut Cx<'_>) {
         cx.cancel(Timer::Initialising.key(0));
         service.cti.enter_service();
@@ -302,6 +307,9 @@ impl Recovery {
         for ask in std::mem::take(&mut self.cut_off) {
             judge_cut_off(&ask, service, cx);
         }
+        for (agent, reason) in std::mem::take(&mut self.signed_out) {
+            service.sign_out_of_media(&agent, reason, cx);
+        }
         service.end_all_transferred(cx);
         for agent in service.absences.take_overdue() {
             service.sign_out_absent(&agent, cx);
@@ -309,13 +317,13 @@ impl Recovery {
     }
 
     /// A request about a user's voice state that was cut off, and that `is_done` knows to have come about: it waits no
-    /// more. Returns the request's id.
-    fn take_done(&mut self, agent: &AgentId, is_done: impl Fn(&UserChange) -> bool) -> Option<String> {
+    /// more.
+    fn take_done(&mut self, agent: &AgentId, is_done: impl Fn(&UserChange) -> bool) -> Option<Ask> {
         let found = self.cut_off.iter().position(|ask| match &ask.change {
             Change::User(about, change) => about == agent && is_done(change),
             Change::Media(..) | Change::Dialog(..) => false,
         })?;
-        Some(self.cut_off.remove(found).request_id)
+        Some(self.cut_off.remove(found))
     }
 
     /// A sign-in whose confirmation was lost took effect: what it set counts.
@@ -382,7 +390,8 @@ fn begin_again(status: impl Display, service: &mut Service, cx: &mut Cx<'_>) -> 
 }
 
 /// What a request asked for has come about, or it failed: it is not repeated, since its sender may have given up. Of a
-/// sign-out that Finesse made by itself there is no sender, and nobody else would ask for it again (task-routing E5).
+/// sign-out that Finesse made by itself there is no sender, and nobody else would ask for it again (task-routing E5,
+/// finesse-nonvoice 2.2).
 fn judge_cut_off(ask: &Ask, service: &mut Service, cx: &mut Cx<'_>) {
     let is_done = match &ask.change {
         Change::Media(agent, mrd, change) => {
@@ -406,6 +415,9 @@ fn judge_cut_off(ask: &Ask, service: &mut Service, cx: &mut Cx<'_>) {
     }
     if let Some(agent) = ask.forced() {
         return service.absences.sign_out_later(agent.clone());
+    }
+    if let Change::Media(_, _, MediaChange::SignOutWithUser(_)) = &ask.change {
+        return service.submit(ask.clone(), cx);
     }
     let id = ask.request_id.clone();
     service.publish_error(&ask.target(), id, |mrd| arm_stat::unconfirmed(&ask.change, mrd), cx);

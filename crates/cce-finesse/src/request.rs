@@ -74,6 +74,8 @@ pub(crate) enum MediaChange {
     NotReady(u16),
     /// To sign out, for a reason of that number; 0 none.
     SignOut(u16),
+    /// To be signed out, because the user has signed out, for a reason of that number; 0 none.
+    SignOutWithUser(u16),
     /// To be signed out, because the user is gone.
     ForcedSignOut,
     /// To let the router assign tasks, or not.

@@ -74,7 +74,7 @@ pub(crate) fn is_in_state(user: &User, change: &UserChange) -> bool {
 }
 
 /// For which reason a user asked to be signed out; none of any other request.
-const fn reason_of_sign_out(change: &Change) -> Option<u16> {
+pub(crate) const fn reason_of_sign_out(change: &Change) -> Option<u16> {
     if let Change::User(_, UserChange::State(UserState::Logout, reason)) = change {
         Some(*reason)
     } else {
@@ -105,7 +105,7 @@ impl Service {
         if is_changed || request_id.is_some() {
             self.publish_user(&agent, request_id.unwrap_or_default(), cx);
         }
-        if let Some(reason) = signed_out.filter(|_| self.config.user_sign_out == UserSignOut::AllMedia) {
+        if let Some(reason) = signed_out {
             self.sign_out_of_media(&agent, reason, cx);
         }
         // The response and the state come in either order (inferred).
@@ -114,12 +114,16 @@ impl Service {
         }
     }
 
-    /// The user has signed out, and that signs out of every media, each as its sign-in said (finesse-nonvoice 2.2; that the
-    /// voice state goes first is inferred: where it is refused, the user stays signed in everywhere).
-    fn sign_out_of_media(&mut self, agent: &AgentId, reason: u16, cx: &mut Cx<'_>) {
+    /// The user has signed out, and where the lab says so, that signs out of every media, each as its sign-in said
+    /// (finesse-nonvoice 2.2; that the voice state goes first is inferred: where it is refused, the user stays signed in
+    /// everywhere).
+    pub(crate) fn sign_out_of_media(&mut self, agent: &AgentId, reason: u16, cx: &mut Cx<'_>) {
+        if self.config.user_sign_out == UserSignOut::Voice {
+            return;
+        }
         let media: Vec<MrdId> = self.users.user(agent).signed_in_media().map(|media| media.mrd).collect();
         for mrd in media {
-            let change = Change::Media(agent.clone(), mrd, MediaChange::SignOut(reason));
+            let change = Change::Media(agent.clone(), mrd, MediaChange::SignOutWithUser(reason));
             self.submit(Ask { request_id: String::new(), change }, cx);
         }
     }

@@ -9,12 +9,11 @@ use crate::{
 };
 use cce_cti::{
     AgentPreCallAbortEvent, ArmStatus, Cti, CtiStatus, EndTaskEvent, FailureConf, FailureResp,
-    SnapshotTaskEvent, SnapshotTaskResp,
+    QueryAgentStateConf, SnapshotTaskEvent, SnapshotTaskResp,
 };
 use cce_finesse::Config;
 use cce_kernel::{CloseReason, Output};
-use cce_model::CallVariableDisplay;
-use cce_model::{AgentState, InvokeId, SkillTarget, TaskId};
+use cce_model::{AgentState, CallVariableDisplay, InvokeId, SkillTarget, TaskId, UserSignOut};
 use cce_wire::{Code, Text, Unsigned};
 
 /// `TaskState` on the wire.
@@ -23,6 +22,8 @@ pub(crate) const ACTIVE: u16 = 1;
 const PAUSED: u16 = 3;
 const INTERRUPTED: u16 = 5;
 const ENDED: u16 = 7;
+
+const LOG_OUT: &str = "<User><state>LOGOUT</state></User>";
 
 #[test]
 fn a_node_that_knows_nobody_is_in_service_at_once() {
@@ -534,6 +535,57 @@ fn the_end_of_an_unknown_task_is_nobody_s_business() {
     assert!(lab.cti(EndTaskEvent { task_id: unknown, ..end_event(38) }).0.is_empty());
 }
 
+/// Users who sign out sign out of every media, in a lab that says so (finesse-nonvoice 2.2).
+fn all_media() -> Config {
+    Config { user_sign_out: UserSignOut::AllMedia, ..config() }
+}
+
+#[test]
+fn a_user_whose_sign_out_the_break_cut_off_is_signed_out_of_every_media() {
+    for (config, breaks, left) in [
+        (config(), 1, vec![]),
+        (all_media(), 1, vec!["MEDIA_LOGOUT_IND"]),
+        (all_media(), 2, vec!["MEDIA_LOGOUT_IND"]),
+    ] {
+        let mut lab = Lab::active_with(config).without_voice();
+        assert_eq!(lab.put(USER, LOG_OUT).names(), ["SET_AGENT_STATE_REQ"]);
+        let state = AgentState::Logout.into();
+        lab.lose_cti();
+        lab.reopen();
+        let [user, mut tasks_of, mut snapshot_of] = invoke_ids(&lab.init_ready());
+        let told = QueryAgentStateConf { invoke_id: user, agent_state: state, ..Default::default() };
+        assert_eq!(lab.cti(told).names(), [""; 0], "not before the node is in service");
+        if breaks == 2 {
+            lab.lose_cti();
+            lab.reopen();
+            [tasks_of, snapshot_of] = invoke_ids(&lab.init_ready());
+        }
+        lab.cti(agent_tasks(tasks_of, &[TASK]));
+        let done = lab.cti(snapshot(snapshot_of, TASK, ACTIVE));
+        assert_eq!(done.names()[..2], ["TASK_INIT_IND", "END_AGENT_INIT_IND"]);
+        assert_eq!(done.names()[2..], left, "{breaks}");
+        assert_eq!(done.shown(), ["PUT user LOGOUT"]);
+    }
+}
+
+#[test]
+fn a_sign_out_of_media_that_the_break_cut_off_is_asked_for_once_more_and_that_of_a_client_fails() {
+    let mut lab = Lab::active_with(all_media());
+    assert_eq!(lab.put(USER, LOG_OUT).names(), ["MEDIA_LOGOUT_IND"]);
+    let done = recover(&mut lab, &[TASK], |id| snapshot(id, TASK, ACTIVE));
+    assert_eq!(done.names(), ["TASK_INIT_IND", "END_AGENT_INIT_IND", "MEDIA_LOGOUT_IND"]);
+    assert_eq!(done.shown(), [""; 0], "no client waits for it");
+    lab.cti(end_event(40));
+    lab.agent(AgentState::Logout, 0);
+    lab.lose_cti();
+    assert_eq!(lab.reopen().names(), [""; 0], "nobody is left");
+    let mut lab = Lab::active_with(all_media());
+    lab.put(MEDIA, "<Media><state>LOGOUT</state></Media>");
+    let done = recover(&mut lab, &[TASK], |id| snapshot(id, TASK, ACTIVE));
+    assert_eq!(done.names(), ["TASK_INIT_IND", "END_AGENT_INIT_IND"]);
+    assert_eq!(done.shown().len(), 1);
+}
+
 /// The link is lost and back; the agent's tasks are these, and the known one stands like that.
 pub(crate) fn recover(
     lab: &mut Lab,
@@ -547,13 +599,13 @@ pub(crate) fn recover(
     lab.cti(answer(snapshot_of))
 }
 
-/// Invoke ids of the two requests that were sent.
-fn invoke_ids(outcome: &Outcome) -> [InvokeId; 2] {
+/// Invoke ids of so many requests that were sent.
+fn invoke_ids<const N: usize>(outcome: &Outcome) -> [InvokeId; N] {
     let ids = outcome
         .frames()
         .into_iter()
         .map(|frame| InvokeId(u32::from_be_bytes(frame[8..12].try_into().expect("four bytes"))));
-    ids.collect::<Vec<_>>().try_into().expect("two requests")
+    ids.collect::<Vec<_>>().try_into().expect("so many requests")
 }
 
 pub(crate) fn snapshot(invoke_id: InvokeId, task_id: TaskId, task_state: u16) -> SnapshotTaskResp {
