@@ -2,7 +2,7 @@
 //! the records behind it: a rule may lose it, hold it or make it take longer.
 
 use bytes::Bytes;
-use cce_journal::{Bend, Record, Ticket, What};
+use cce_journal::{Bend, Bent, Record, Ticket, What};
 use cce_kernel::{LinkId, NodeName, Time};
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -80,15 +80,15 @@ impl Outward {
     /// What leaves before the next record.
     pub(crate) fn push(&mut self, record: &Record) -> Vec<Outgoing> {
         let mut leaving = Vec::new();
-        let bend = if let What::Bent(bent) = &record.what { Some(&bent.bend) } else { None };
+        let bent = if let What::Bent(bent) = &record.what { Some(bent) } else { None };
         if let Some(last) = self.last.take() {
-            match bend.filter(|_| record.cause == Some(last.seq)) {
-                Some(bend) => self.treat(last, bend, &mut leaving),
+            match bent.filter(|_| record.cause == Some(last.seq)) {
+                Some(bent) => self.treat(last, bent, &mut leaving),
                 None => self.pass(last, &mut leaving),
             }
         }
         self.let_go_what_is_due(record.at, &mut leaving);
-        match bend {
+        match bent.map(|bent| &bent.bend) {
             Some(Bend::Released(ticket) | Bend::Expired(ticket)) => {
                 let until = Some(Until::Ticket(*ticket));
                 self.let_go(record.at, &mut leaving, |waiting| (waiting.until == until).then_some(record.at));
@@ -138,13 +138,14 @@ impl Outward {
         self.waiting.remove(&(node.clone(), link));
     }
 
-    fn treat(&mut self, message: Outgoing, bend: &Bend, leaving: &mut Vec<Outgoing>) {
-        match bend {
-            Bend::Held(ticket) => self.wait(message, Some(Until::Ticket(*ticket)), false),
-            Bend::Swapped(ticket) => self.wait(message, Some(Until::Ticket(*ticket)), true),
+    fn treat(&mut self, message: Outgoing, bent: &Bent, leaving: &mut Vec<Outgoing>) {
+        match &bent.bend {
+            Bend::Held(ticket) | Bend::Swapped(ticket) => {
+                self.wait(message, Some(Until::Ticket(*ticket)), bent.lets_pass());
+            }
             Bend::Delayed(by) => {
                 let due = message.at + Duration::from_micros(*by);
-                self.wait(message, Some(Until::Due(due)), false);
+                self.wait(message, Some(Until::Due(due)), bent.lets_pass());
             }
             Bend::Dropped | Bend::Cut => {}
             Bend::Duplicated => {
@@ -229,7 +230,6 @@ impl Outward {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cce_journal::Bent;
     use cce_kernel::Port;
 
     const LINK: LinkId = LinkId { port: Port::Mr, number: 1 };
@@ -262,7 +262,7 @@ mod tests {
     fn delayed(by: u64) -> Outward {
         let mut outward = Outward::default();
         outward.send(outgoing(1, 0, message()));
-        let what = What::Bent(Bent { by: "a rule".to_owned(), bend: Bend::Delayed(by) });
+        let what = What::Bent(Bent::new("a rule", Bend::Delayed(by)));
         assert!(outward.push(&Record { cause: Some(1), ..at(0, what) }).is_empty());
         outward
     }

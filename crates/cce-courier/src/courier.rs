@@ -308,7 +308,7 @@ impl Courier {
     }
 
     fn record(&mut self, cause: Option<u64>, by: &str, bend: Bend) {
-        self.acts.push_back(Act::Record { cause, bent: Bent { by: by.to_owned(), bend } });
+        self.acts.push_back(Act::Record { cause, bent: Bent::new(by, bend) });
     }
 
     /// Sends a message on its way.
@@ -526,7 +526,7 @@ mod tests {
         courier.treat(request(1), Treatment::Hold { ticket: 7, alone: true }, Time(0));
         courier.treat(request(2), Treatment::Hold { ticket: 8, alone: true }, Time(0));
         assert!(courier.wake(Time(0) + DEADLINE));
-        let gone = Act::Record { cause: Some(1), bent: Bent { by: DRIVER.to_owned(), bend: Bend::Gone(7) } };
+        let gone = Act::Record { cause: Some(1), bent: Bent::new(DRIVER, Bend::Gone(7)) };
         assert_eq!(acts(&mut courier), [&[gone][..], &timed_out(1)].concat());
         assert!(!courier.is_held(7) && courier.is_held(8));
         courier.release(7);

@@ -137,6 +137,39 @@ pub struct Bent {
     /// What it did.
     #[serde(rename = "did")]
     pub bend: Bend,
+    /// What follows on the stream does not wait for the message that it holds back or delays.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alone: bool,
+}
+
+impl Bent {
+    /// What a rule or a step did. What follows on a stream waits for a message that is held back or delayed.
+    pub fn new(by: impl Into<String>, bend: Bend) -> Self {
+        Self { by: by.into(), bend, alone: false }
+    }
+
+    /// Whether what follows on the stream passes its message.
+    pub const fn lets_pass(&self) -> bool {
+        match self.bend {
+            Bend::Swapped(_) => true,
+            Bend::Held(_) | Bend::Delayed(_) => self.alone,
+            Bend::Released(_)
+            | Bend::Expired(_)
+            | Bend::Gone(_)
+            | Bend::Hurried
+            | Bend::Dropped
+            | Bend::Duplicated
+            | Bend::Corrupted
+            | Bend::Cut
+            | Bend::Answered(_)
+            | Bend::Split(_)
+            | Bend::Coalesced
+            | Bend::Stepped(_)
+            | Bend::Armed
+            | Bend::Disarmed
+            | Bend::Removed => false,
+        }
+    }
 }
 
 /// What a scenario can do to a run.

@@ -426,7 +426,7 @@ mod tests {
     fn nothing_is_recorded_between_what_somebody_does_and_the_record_of_it() {
         let (recorder, _) = Recorder::start(Box::new(Full), None, None);
         let node = NodeName::from(Kind::Ccp);
-        let bent = cce_journal::Bent { by: "a rule".into(), bend: cce_journal::Bend::Armed };
+        let bent = cce_journal::Bent::new("a rule", cce_journal::Bend::Armed);
         let order = Order::Record { node: node.clone(), cause: None, bent };
         let done = recorder.act(Time(0), || {
             assert!(recorder.state.try_lock().is_err(), "somebody else could record something");

@@ -104,5 +104,5 @@ impl Experiment for Orders {
 }
 
 fn is_mark(record: &Record, word: &str) -> bool {
-    matches!(&record.what, What::Bent(Bent { by, bend: Bend::Stepped(step) }) if by == MARKER && step == word)
+    matches!(&record.what, What::Bent(Bent { by, bend: Bend::Stepped(step), .. }) if by == MARKER && step == word)
 }

@@ -112,9 +112,10 @@ fn verb(words: &str) -> Option<&str> {
     words.split(' ').next()
 }
 
-/// Whether a rule acted there.
+/// Whether a rule acted there, and let the same messages pass.
 fn acted(rule: &Rule, bent: &Bent) -> bool {
     bent.by == rule.name
+        && bent.alone == rule.alone
         && matches!(
             (&rule.action, &bent.bend),
             (Action::Delay(_), Bend::Delayed(_))

@@ -253,10 +253,11 @@ impl Rules {
             }
         };
         state.effects.add(expiry.map(|(_, ticket)| ticket), now, end);
-        let by = state.rule.name.clone();
+        let (by, alone) = (state.rule.name.clone(), state.rule.alone);
         let commands = commands.into_iter().map(|(node, command)| (by.clone(), node, command)).collect();
         let node = happening.record.node.clone();
-        let orders = vec![Order::Record { node, cause: seq(happening), bent: Bent { by, bend } }];
+        let orders =
+            vec![Order::Record { node, cause: seq(happening), bent: Bent { alone, ..Bent::new(by, bend) } }];
         Verdict { treatment, orders, expiry, has_matched: true, commands }
     }
 
@@ -373,7 +374,7 @@ impl Rules {
         if let Some(effect) = state.effects.of(ticket) {
             effect.end = end;
         }
-        let bent = Bent { by: state.rule.name.clone(), bend };
+        let bent = Bent::new(&state.rule.name, bend);
         vec![Order::Record { node: held.node, cause: held.record, bent }, Order::Release(ticket)]
     }
 

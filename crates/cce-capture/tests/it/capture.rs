@@ -40,6 +40,11 @@ fn a_journal_of_one_component_has_its_messages_in_both_directions() {
 /// What the MR PG sends to CCP of another process, as the records of the MR PG alone have it: `bends` is what was done to its
 /// first message, each with whether it stands at the end of the run instead of right behind the message.
 fn sent_outside(bends: &[(Bend, bool)]) -> (Vec<Bytes>, Vec<u8>) {
+    bent_outside(bends, false)
+}
+
+/// The same; what follows may pass the message.
+fn bent_outside(bends: &[(Bend, bool)], alone: bool) -> (Vec<Bytes>, Vec<u8>) {
     let (header, records) = crate::lab::run();
     let own = NodeName::from("mrpg");
     let header = Header { nodes: vec![own.clone()], ..header };
@@ -55,7 +60,7 @@ fn sent_outside(bends: &[(Bend, bool)]) -> (Vec<Bytes>, Vec<u8>) {
     let first = records.iter().position(|record| sent(record).is_some()).unwrap();
     for (bend, is_late) in bends {
         let (cause, at) = (Some(records[first].seq), if *is_late { records.len() } else { first + 1 });
-        let what = What::Bent(Bent { by: "a rule".to_owned(), bend: bend.clone() });
+        let what = What::Bent(Bent { alone: alone && !is_late, ..Bent::new("a rule", bend.clone()) });
         let behind = &records[at - 1];
         records.insert(at, Record { cause, what, ..behind.clone() });
     }
@@ -91,6 +96,19 @@ fn a_message_to_somebody_outside_stands_where_it_leaves() {
         (&[(Bend::Split(4), false)], all.clone()),
     ] {
         assert_eq!(sent_outside(bends).1, expected, "{bends:?}");
+    }
+}
+
+#[test]
+fn what_follows_a_message_outside_passes_it_where_it_is_kept_alone() {
+    let (messages, _) = sent_outside(&[]);
+    let (first, rest) = (messages[0].to_vec(), messages[1..].concat());
+    for (bends, expected) in [
+        (&[(Bend::Held(1), false)][..], rest.clone()),
+        (&[(Bend::Held(1), false), (Bend::Released(1), true)], [&rest[..], &first].concat()),
+        (&[(Bend::Delayed(u64::MAX / 4), false), (Bend::Hurried, true)], [&rest[..], &first].concat()),
+    ] {
+        assert_eq!(bent_outside(bends, true).1, expected, "{bends:?}");
     }
 }
 

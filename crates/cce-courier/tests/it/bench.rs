@@ -107,7 +107,7 @@ impl Director for Script {
 
 /// The order to record that something was done.
 pub(crate) fn note(node: &NodeName, cause: Option<u64>, bend: Bend) -> Order {
-    Order::Record { node: node.clone(), cause, bent: Bent { by: "script".into(), bend } }
+    Order::Record { node: node.clone(), cause, bent: Bent::new("script", bend) }
 }
 
 /// The order to tell a component to go on.

@@ -2,7 +2,7 @@
 
 use super::{Position, ProcessJournal};
 use crate::{Bend, Bent, Record, What};
-use cce_kernel::{Blob, CallId, Carrier, Input, LinkId, LinkReason, NodeName, Output};
+use cce_kernel::{Blob, CallId, Carrier, Input, LinkId, LinkReason, NodeName, Output, Time};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Messages under way on one connection among which the one is looked for that was received.
@@ -20,6 +20,9 @@ pub(super) struct Joints {
     /// Messages that were received on such a connection, and that no journal sent.
     pub(super) unmatched: u64,
 }
+
+/// What was done to a message, and when: the time and the place of the record.
+type Done<'a> = (&'a Bent, (Time, usize));
 
 /// The two addresses of a connection, seen from one end.
 type Ends = (String, String);
@@ -47,6 +50,8 @@ struct Traffic {
 #[derive(Debug)]
 struct Sent {
     place: Position,
+    /// When it left, and the record by which it did: later than it was sent where others passed it.
+    left: (Time, usize),
     bytes: Blob,
     /// How often it arrives.
     times: usize,
@@ -91,7 +96,7 @@ impl Joints {
     pub(super) fn find(parts: &[ProcessJournal]) -> Self {
         let mut reading = Reading::default();
         for (number, part) in parts.iter().enumerate() {
-            let sent: BTreeMap<u64, Vec<&Bent>> = bends(&part.records);
+            let sent = bends(&part.records);
             for (at, record) in part.records.iter().enumerate() {
                 reading.take((number, at), record, sent.get(&record.seq).map_or(&[], Vec::as_slice));
             }
@@ -133,8 +138,7 @@ impl Joints {
     /// The n-th frame that was sent is the n-th that was received, but for what a scenario did: lost ones never come, and
     /// some pass others.
     fn join_frames(&mut self, here: &Traffic, there: &Traffic) {
-        let arrivals = here.sent.iter().flat_map(|sent| std::iter::repeat_n(sent, sent.times));
-        let mut ahead: VecDeque<&Sent> = arrivals.collect();
+        let mut ahead = VecDeque::from(here.arrivals());
         for (place, bytes) in &there.received {
             let known = ahead.iter().take(AHEAD_MAX).position(|sent| sent.bytes == *bytes);
             let known = known.or_else(|| ahead.iter().take(AHEAD_MAX).position(|sent| sent.is_changed));
@@ -149,9 +153,10 @@ impl Joints {
 
     /// A piece of a stream is caused by what was sent at its end.
     fn join_bytes(&mut self, here: &Traffic, there: &Traffic) {
-        let arrivals = here.sent.iter().flat_map(|sent| std::iter::repeat_n(sent, sent.times));
         let mut end = 0;
-        let mut ahead: VecDeque<(usize, Position)> = arrivals
+        let mut ahead: VecDeque<(usize, Position)> = here
+            .arrivals()
+            .into_iter()
             .map(|sent| {
                 end += sent.bytes.0.len();
                 (end, sent.place)
@@ -199,11 +204,21 @@ impl Joints {
     }
 }
 
+impl Traffic {
+    /// What arrives at the other end, in order.
+    fn arrivals(&self) -> Vec<&Sent> {
+        let mut arrivals: Vec<&Sent> =
+            self.sent.iter().flat_map(|sent| std::iter::repeat_n(sent, sent.times)).collect();
+        arrivals.sort_by_key(|sent| sent.left);
+        arrivals
+    }
+}
+
 impl Reading {
-    fn take(&mut self, place: Position, record: &Record, bends: &[&Bent]) {
+    fn take(&mut self, place: Position, record: &Record, bends: &[Done<'_>]) {
         match &record.what {
             What::In(input) => self.take_input(place, &record.node, input),
-            What::Out(output) => self.take_output(place, &record.node, output, bends),
+            What::Out(output) => self.take_output(place, record, output, bends),
             What::Connected { call, here, .. } => {
                 self.callers.entry(here.clone()).or_default().push((record.node.clone(), *call));
             }
@@ -241,14 +256,16 @@ impl Reading {
         }
     }
 
-    fn take_output(&mut self, place: Position, node: &NodeName, output: &Output, bends: &[&Bent]) {
+    fn take_output(&mut self, place: Position, record: &Record, output: &Output, bends: &[Done<'_>]) {
+        let node = &record.node;
         match output {
             Output::Send { link, bytes } => {
-                let does = |wanted: fn(&Bend) -> bool| bends.iter().any(|bent| wanted(&bent.bend));
+                let does = |wanted: fn(&Bend) -> bool| bends.iter().any(|(bent, _)| wanted(&bent.bend));
                 let is_lost = does(|bend| matches!(bend, Bend::Dropped | Bend::Cut | Bend::Gone(_)));
                 let is_twice = does(|bend| matches!(bend, Bend::Duplicated));
                 let sent = Sent {
                     place,
+                    left: left((record.at, place.1), bends),
                     bytes: bytes.clone(),
                     times: if is_lost { 0 } else { 1 + usize::from(is_twice) },
                     is_changed: does(|bend| matches!(bend, Bend::Corrupted)),
@@ -296,12 +313,27 @@ impl Reading {
 }
 
 /// What was done to messages, by the number of the record that sent each.
-fn bends(records: &[Record]) -> BTreeMap<u64, Vec<&Bent>> {
-    let mut bends: BTreeMap<u64, Vec<&Bent>> = BTreeMap::new();
-    for record in records {
+fn bends(records: &[Record]) -> BTreeMap<u64, Vec<Done<'_>>> {
+    let mut bends: BTreeMap<u64, Vec<Done<'_>>> = BTreeMap::new();
+    for (number, record) in records.iter().enumerate() {
         if let (What::Bent(bent), Some(cause)) = (&record.what, record.cause) {
-            bends.entry(cause).or_default().push(bent);
+            bends.entry(cause).or_default().push((bent, (record.at, number)));
         }
     }
     bends
+}
+
+/// When a message leaves that is sent then. What others do not pass keeps its place among them, however long it waits.
+fn left(sent: (Time, usize), bends: &[Done<'_>]) -> (Time, usize) {
+    if !bends.iter().any(|(bent, _)| bent.lets_pass()) {
+        return sent;
+    }
+    let let_go = bends
+        .iter()
+        .find(|(bent, _)| matches!(bent.bend, Bend::Released(_) | Bend::Expired(_) | Bend::Hurried));
+    let due = bends.iter().find_map(|(bent, _)| {
+        let Bend::Delayed(by) = bent.bend else { return None };
+        Some((Time(sent.0.0.saturating_add(by)), sent.1))
+    });
+    let_go.map(|(_, at)| *at).or(due).unwrap_or(sent)
 }

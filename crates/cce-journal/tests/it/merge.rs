@@ -71,7 +71,7 @@ fn receive(bytes: &str) -> What {
 }
 
 fn bent(bend: Bend) -> What {
-    What::Bent(Bent { by: "rule".into(), bend })
+    What::Bent(Bent::new("rule", bend))
 }
 
 /// CCP listens, and the MR PG, which began 1000 µs before, connects.
@@ -272,6 +272,40 @@ fn a_stream_is_joined_by_its_bytes() {
     }
     let found = frames(&whole([ccp, mrpg]));
     assert_eq!(found, told(&[("<a", "<a/>"), ("/><b", "<b/>"), ("/>", "<b/>")]));
+}
+
+/// What is held alone, or behind the next one, leaves when it is let go.
+#[test]
+fn alike_frames_of_which_one_passes_the_other_are_joined_in_the_order_in_which_they_left() {
+    let held = |alone| What::Bent(Bent { alone, ..Bent::new("rule", Bend::Held(1)) });
+    let delayed = What::Bent(Bent { alone: true, ..Bent::new("rule", Bend::Delayed(30)) });
+    for (done, let_go, order) in [
+        (held(false), Some(Bend::Released(1)), [1, 2]),
+        (held(true), Some(Bend::Released(1)), [2, 1]),
+        (bent(Bend::Swapped(1)), Some(Bend::Released(1)), [2, 1]),
+        (bent(Bend::Delayed(30)), None, [1, 2]),
+        (delayed.clone(), None, [2, 1]),
+        (delayed, Some(Bend::Hurried), [2, 1]),
+    ] {
+        let (mut ccp, mut mrpg) = connected();
+        let first = ccp.put(100, None, send("alike"));
+        ccp.put(100, Some(first), done.clone());
+        let second = ccp.put(110, None, send("alike"));
+        if let Some(let_go) = let_go {
+            ccp.put(120, Some(first), bent(let_go));
+        }
+        mrpg.put(1_200, None, receive("alike"));
+        mrpg.put(1_200, None, receive("alike"));
+        let whole = whole([ccp, mrpg]);
+        let sent =
+            whole.records.iter().filter(|record| matches!(record.what, What::Out(Output::Send { .. })));
+        let sent: Vec<u64> = sent.map(|record| record.seq).collect();
+        assert!(first < second && sent.len() == 2);
+        let received =
+            whole.records.iter().filter(|record| matches!(record.what, What::In(Input::Frame { .. })));
+        let causes: Vec<u64> = received.filter_map(|record| record.cause).collect();
+        assert_eq!(causes, order.map(|place| sent[place - 1]), "{done:?}");
+    }
 }
 
 #[test]

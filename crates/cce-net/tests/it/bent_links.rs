@@ -219,7 +219,7 @@ fn when_too_much_is_held_the_oldest_goes_and_that_is_recorded() {
         lab.wait("the first", arrives(1));
         let records = stop_and_replay(lab, toys);
         let first = records.iter().find(|record| leaves(1)(record)).unwrap();
-        let is_told = |what: &What| matches!(what, What::Bent(Bent { bend, by }) if *bend == expected && by.contains("driver"));
+        let is_told = |what: &What| matches!(what, What::Bent(Bent { bend, by, .. }) if *bend == expected && by.contains("driver"));
         let told = records.iter().find(|record| is_told(&record.what)).unwrap();
         assert_eq!(told.cause, Some(first.seq));
     }

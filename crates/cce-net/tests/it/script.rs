@@ -93,7 +93,7 @@ fn reaction(node: &NodeName, cause: Option<u64>, treatment: Treatment) -> Reacti
 
 /// The order to record that something was done.
 pub(crate) fn note(node: &NodeName, cause: Option<u64>, bend: Bend) -> Order {
-    Order::Record { node: node.clone(), cause, bent: Bent { by: "script".into(), bend } }
+    Order::Record { node: node.clone(), cause, bent: Bent::new("script", bend) }
 }
 
 pub(crate) fn hold(ticket: u64) -> Treatment {

@@ -646,7 +646,7 @@ fn checks(scenario: &Scenario) -> Checks {
 }
 
 fn bend_order(node: NodeName, by: &str, bend: Bend) -> Order {
-    Order::Record { node, cause: None, bent: Bent { by: by.to_owned(), bend } }
+    Order::Record { node, cause: None, bent: Bent::new(by, bend) }
 }
 
 /// The record of what a step does to a component.

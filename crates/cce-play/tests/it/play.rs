@@ -239,7 +239,7 @@ fn a_delay_that_the_driver_cut_short_is_told() {
         engine.see(record);
         if let What::Bent(Bent { bend: Bend::Delayed(_), .. }) = &record.what {
             let at = record.at + Duration::from_secs(2);
-            let bent = Bent { by: "the driver".into(), bend: Bend::Hurried };
+            let bent = Bent::new("the driver", Bend::Hurried);
             engine.see(&Record { seq: 0, at, what: What::Bent(bent), ..record.clone() });
         }
     }

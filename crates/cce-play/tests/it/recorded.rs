@@ -225,6 +225,32 @@ fn another_rule_of_a_name_that_the_recorded_run_had_counts() {
 }
 
 #[test]
+fn a_journal_says_that_what_follows_passes_a_held_message_and_a_rule_that_does_otherwise_counts() {
+    let scenario = |alone: bool| {
+        let mut scenario = shipped::shipped("start-event-held-until-close");
+        scenario.rules[0].alone = alone;
+        scenario
+    };
+    for alone in [false, true] {
+        let recorded = run(scenario(alone), 4);
+        let told: Vec<String> = recorded
+            .records
+            .iter()
+            .filter(|record| matches!(record.what, What::Bent(_)))
+            .map(|record| serde_json::to_string(record).unwrap())
+            .collect();
+        let count = told.iter().filter(|line| line.contains("\"alone\":true")).count();
+        assert_eq!(count, usize::from(alone), "{told:?}");
+        assert!(told.iter().all(|line| line.contains("alone") == line.contains("\"alone\":true")));
+        let is_left_out = |alone| {
+            let rule = scenario(alone).rules[0].name.clone();
+            leave_out_repeated(&mut scenario(alone), &recorded.records).contains(&rule)
+        };
+        assert!(is_left_out(alone) && !is_left_out(!alone));
+    }
+}
+
+#[test]
 fn what_follows_the_recorded_end_takes_the_latencies_of_the_scenario() {
     let (recorded, _, records) =
         on_top("until = \"40s\"\nrest = \"1min\"\n[latency.to_listener]\nicm-mr = \"700ms\"");

@@ -281,12 +281,13 @@ pub(super) fn close_reason(reason: &CloseReason) -> String {
 /// What a scenario did.
 pub(super) fn bent(bent: &Bent) -> String {
     let by = &bent.by;
+    let alone = if bent.alone { " alone" } else { "" };
     match &bent.bend {
-        Bend::Held(_) => format!("{by}: held"),
+        Bend::Held(_) => format!("{by}: held{alone}"),
         Bend::Released(_) => format!("{by}: released"),
         Bend::Expired(_) => format!("{by}: released, held long enough"),
         Bend::Gone(_) => format!("{by}: gone before it was released"),
-        Bend::Delayed(us) => format!("{by}: delayed by {} ms", us / 1_000),
+        Bend::Delayed(us) => format!("{by}: delayed{alone} by {} ms", us / 1_000),
         Bend::Hurried => format!("{by}: released before its delay was over"),
         Bend::Swapped(_) => format!("{by}: behind the next one"),
         Bend::Dropped => format!("{by}: lost"),
