@@ -1,6 +1,13 @@
 //! `ccelab wait-ready`: waits until a ready file is there and its lab answers.
 
-use crate::{admin::ask, cli, failure::Failure, process::lives, ready_file, run::block_on};
+use crate::{
+    admin::{Silence, ask},
+    cli,
+    failure::Failure,
+    process::lives,
+    ready_file,
+    run::block_on,
+};
 use http::Method;
 use std::{path::Path, time::Duration};
 use tokio::{
@@ -56,11 +63,12 @@ async fn look(file: &Path, pid: Option<i32>) -> Result<(), String> {
     }
     let silent = |address: &str| format!("nobody answers at {address}, which {} names", file.display());
     if let Some(admin) = ready["admin"].as_str() {
-        let answer = timeout(PATIENCE, ask(admin, Method::GET, "/"))
-            .await
-            .ok()
-            .flatten()
-            .ok_or_else(|| silent(admin))?;
+        let answer = ask(admin, Method::GET, "/", PATIENCE).await.map_err(|why| match why {
+            Silence::Nobody => silent(admin),
+            Silence::Slow(_) | Silence::Broken(_) | Silence::Refused(_) => {
+                format!("{}, which {} names", why.words(admin), file.display())
+            }
+        })?;
         let is_its_own = answer["pid"] == ready["pid"];
         let other = || format!("another process than that of {} answers at {admin}", file.display());
         return if is_its_own { Ok(()) } else { Err(other()) };

@@ -8,7 +8,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use client::ask;
+pub(crate) use client::{Silence, ask};
 pub(crate) use http::Admin;
 pub(crate) use status::{RunJournal, StatusAnswer};
 

@@ -6,7 +6,7 @@ mod model;
 mod screen;
 
 use crate::{
-    admin::{HeldView, StatusAnswer, ask},
+    admin::{HeldView, Silence, StatusAnswer, ask},
     cli,
     failure::Failure,
     ready_file,
@@ -30,12 +30,7 @@ use std::{
     },
     time::{Duration, SystemTime},
 };
-use tokio::{
-    runtime::Handle,
-    sync::mpsc,
-    task::spawn_blocking,
-    time::{sleep, timeout},
-};
+use tokio::{runtime::Handle, sync::mpsc, task::spawn_blocking, time::sleep};
 
 /// How often the lab is asked.
 const LOOK: Duration = Duration::from_millis(500);
@@ -60,10 +55,10 @@ pub(crate) fn top(options: &cli::Top) -> Result<(), Failure> {
         }
     };
     block_on(async {
-        let answer = ask_in_time(&address, Method::GET, "/status").await;
+        let answer = request(&address, Method::GET, "/status").await;
         answer.map_err(|why| {
-            let ended =
-                last_end().map(|end| format!("; the last run in this folder ended at {}", stamp(end)));
+            let last = last_end().filter(|_| matches!(why, Silence::Nobody));
+            let ended = last.map(|end| format!("; the last run in this folder ended at {}", stamp(end)));
             Failure::Usage(format!(
                 "{}{}; `--admin HOST:PORT` or `--ready-file FILE` says where the lab is",
                 why.words(&address),
@@ -148,24 +143,46 @@ fn show(
     Ok(())
 }
 
+/// What is known of whoever has the address of the lab.
+#[derive(Clone, Copy, Debug, Default)]
+enum Standing {
+    /// Nobody has answered there yet.
+    #[default]
+    Unknown,
+    /// A lab does.
+    Answers,
+    /// A lab did, and was first found to have ended then.
+    Ended(SystemTime),
+}
+
+impl Standing {
+    /// What is said where nobody answers at that time.
+    fn silence(&mut self, why: &Silence, address: &str, now: SystemTime) -> String {
+        // A lab that runs accepts connections, however busy it is.
+        if let (Self::Answers, Silence::Nobody) = (*self, why) {
+            *self = Self::Ended(now);
+        }
+        match (*self, why) {
+            (Self::Ended(at), Silence::Nobody) => format!("the lab ended at {}", stamp(at)),
+            (Self::Unknown | Self::Answers | Self::Ended(_), _) => {
+                format!("{}; it is asked again", why.words(address))
+            }
+        }
+    }
+}
+
 /// Asks how the lab stands again and again, at once where more has happened already, until nobody wants to know. The screen does
 /// not wait for that.
 async fn look(address: String, news: mpsc::Sender<News>) {
-    let (mut has_answered, mut end) = (false, None);
+    let mut standing = Standing::default();
     loop {
         let status = read::<StatusAnswer>(&address, "/status").await;
         let held = read::<Vec<HeldView>>(&address, "/held").await;
         let stands = status.and_then(|status| Ok((status, held?)));
         if stands.is_ok() {
-            (has_answered, end) = (true, None);
+            standing = Standing::Answers;
         }
-        let stands = stands.map_err(|why| match why {
-            // A lab that runs accepts connections, however busy it is.
-            Silence::Nobody if has_answered => {
-                format!("the lab ended at {}", stamp(*end.get_or_insert_with(now)))
-            }
-            Silence::Nobody | Silence::Slow | Silence::Refuses(_) => why.words(&address),
-        });
+        let stands = stands.map_err(|why| standing.silence(&why, &address, now()));
         let is_behind = stands.as_ref().is_ok_and(|(status, _)| status.is_behind);
         if news.send(News::Stands(Box::new(stands.map(|(status, held)| (status.lab, held))))).await.is_err() {
             return;
@@ -178,43 +195,22 @@ async fn look(address: String, news: mpsc::Sender<News>) {
 
 /// Asks the admin port for something, and tells what it answers.
 async fn post(address: String, path: String, news: mpsc::Sender<News>) {
-    let answer = ask_in_time(&address, Method::POST, &path).await.map_err(|why| why.words(&address));
+    let answer = request(&address, Method::POST, &path).await.map_err(|why| why.words(&address));
     // A screen that has closed needs no answer.
     let _ = news.send(News::Answer(path, answer)).await;
 }
 
 async fn read<T: for<'a> Deserialize<'a>>(address: &str, path: &str) -> Result<T, Silence> {
-    let answer = ask_in_time(address, Method::GET, path).await?;
+    let answer = request(address, Method::GET, path).await?;
     serde_json::from_value(answer)
-        .map_err(|error| Silence::Refuses(format!("{address} is no admin port of this version: {error}")))
+        .map_err(|error| Silence::Broken(format!("it is no admin port of this version: {error}")))
 }
 
-/// Why a lab does not say what it is asked.
-#[derive(Debug)]
-enum Silence {
-    /// Nobody listens there, or whoever did is gone.
-    Nobody,
-    /// It takes too long.
-    Slow,
-    /// It says why.
-    Refuses(String),
-}
-
-impl Silence {
-    fn words(self, address: &str) -> String {
-        match self {
-            Self::Nobody => format!("no lab answers at {address}"),
-            Self::Slow => format!("the lab at {address} does not answer within {} s", PATIENCE.as_secs()),
-            Self::Refuses(why) => why,
-        }
-    }
-}
-
-async fn ask_in_time(address: &str, method: Method, path: &str) -> Result<serde_json::Value, Silence> {
-    let answer = timeout(PATIENCE, ask(address, method, path)).await.map_err(|_| Silence::Slow)?;
-    let answer = answer.ok_or(Silence::Nobody)?;
+/// What the admin port answers, unless it refuses.
+async fn request(address: &str, method: Method, path: &str) -> Result<serde_json::Value, Silence> {
+    let answer = ask(address, method, path, PATIENCE).await?;
     match answer["error"].as_str() {
-        Some(error) => Err(Silence::Refuses(error.to_owned())),
+        Some(error) => Err(Silence::Refused(error.to_owned())),
         None => Ok(answer),
     }
 }
@@ -262,6 +258,73 @@ fn stamp(at: SystemTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+    use std::{io::Write, net::TcpListener, thread};
+
+    /// What is known of a lab whose admin port answers a request on each connection so, and then closes its listener.
+    fn known(answers: &[&str]) -> Vec<Result<(), String>> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
+        let count = answers.len() / 2 + 1;
+        let server = thread::spawn(move || {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let _ = stream.read(&mut [0; 1_024]).unwrap();
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        let known = block_on(async {
+            let (sender, mut news) = mpsc::channel(NEWS_MAX);
+            let looking = Handle::current().spawn(look(address, sender));
+            let mut known = Vec::new();
+            while known.len() < count
+                && let Some(News::Stands(stands)) = news.recv().await
+            {
+                known.push(stands.map(drop));
+            }
+            looking.abort();
+            Ok(known)
+        });
+        server.join().unwrap();
+        known.unwrap()
+    }
+
+    #[test]
+    fn a_lab_that_gives_no_answer_is_asked_again_and_one_where_nobody_listens_has_ended() {
+        let answer = |body: &serde_json::Value| {
+            let body = body.to_string();
+            format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+        };
+        let (status, held) = (answer(&json!(StatusAnswer::default())), answer(&json!([])));
+        let (refused, torn) = (answer(&json!({"error": "too much"})), "HTTP/1.1 200 OK\r\nConte");
+        let known = known(&[&status, &held, "", "", torn, &held, &refused, &held, &status, &held]);
+        let [first, left, torn, refused, again, ended] = known.as_slice() else { panic!("{known:?}") };
+        assert!(first.is_ok() && again.is_ok(), "{known:?}");
+        for (why, said) in [(left, "gives no answer"), (torn, "gives no answer"), (refused, "too much")] {
+            let why = why.as_ref().unwrap_err();
+            assert!(why.contains(said) && why.ends_with("; it is asked again"), "{why}");
+        }
+        assert!(ended.as_ref().unwrap_err().starts_with("the lab ended at 20"), "{known:?}");
+    }
+
+    #[test]
+    fn a_lab_that_was_started_again_ends_at_another_time_and_one_that_never_answered_does_not() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let said =
+            |standing: &mut Standing, why: Silence, seconds| standing.silence(&why, "lab:1", at(seconds));
+        let mut standing = Standing::default();
+        let nobody = "no lab answers at lab:1; it is asked again";
+        assert_eq!(said(&mut standing, Silence::Nobody, 1), nobody);
+        for first in [60, 120] {
+            standing = Standing::Answers;
+            let ended = format!("the lab ended at 1970-01-01 00:0{}:00 UTC", first / 60);
+            assert_eq!(said(&mut standing, Silence::Nobody, first), ended);
+            assert_eq!(said(&mut standing, Silence::Nobody, first + 1), ended);
+            let slow = said(&mut standing, Silence::Slow(PATIENCE), first + 2);
+            assert_eq!(slow, "the lab at lab:1 does not answer within 5 s; it is asked again");
+        }
+    }
 
     #[test]
     fn a_moment_is_told_with_its_day_and_its_zone() {

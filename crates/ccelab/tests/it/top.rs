@@ -18,6 +18,9 @@ use std::{
 /// Leaves the screen that a program had for itself.
 const LEAVE: &str = "\x1b[?1049l";
 
+/// Rows and columns of a terminal.
+const SIZE: (u16, u16) = (30, 100);
+
 /// A program on a terminal.
 pub(crate) struct OnTerminal {
     process: Child,
@@ -27,7 +30,7 @@ pub(crate) struct OnTerminal {
 
 impl OnTerminal {
     fn start(folder: &Path, arguments: &[&str]) -> Self {
-        Self::of_size(folder, arguments, (30, 100))
+        Self::of_size(folder, arguments, SIZE)
     }
 
     /// On a terminal with so many rows and columns.
@@ -83,6 +86,15 @@ impl OnTerminal {
         wait_for(text, || self.shown().contains(text).then_some(()));
     }
 
+    /// Waits until a text stands on the screen: of what stood there before, only the cells that differ are written.
+    fn wait_to_show(&self, text: &str) {
+        wait_for(text, || {
+            let mut terminal = vt100::Parser::new(SIZE.0, SIZE.1, 0);
+            terminal.process(&self.bytes());
+            terminal.screen().contents().contains(text).then_some(())
+        });
+    }
+
     fn ends_in_order(mut self) {
         let status = self.end();
         assert!(status.success(), "{}", self.shown());
@@ -135,7 +147,7 @@ fn top_says_that_a_lab_has_ended_and_when() {
     top.wait_for("no agent has signed in");
     let admin = lab.address("admin");
     lab.interrupt();
-    top.wait_for("the lab ended at 20");
+    top.wait_to_show("the lab ended at 20");
     top.press("q");
     top.ends_in_order();
     for arguments in [["top", "--admin", &admin], ["top", "--ready-file", "lab.ready"]] {
