@@ -3,7 +3,7 @@
 //! An indication is answered by an event or by a failure. An event goes to whoever listens, so it is looked for
 //! where the CTI server passes it on, and on the connection of a client that hears of every task.
 
-use crate::{breach::Judge, judgement::Judgement, table::Bounded};
+use crate::{breach::Judge, judgement::Judgement, said::Said, table::Bounded};
 use cce_cti::{AgentStateEvent, Cti, OpenReq, services};
 use cce_fold::Subject;
 use cce_kernel::LinkId;
@@ -94,6 +94,8 @@ pub(crate) struct Answers {
     failed: BTreeMap<Asked, u64>,
     /// The records of events by invoke id, as long as those of failures.
     answered: BTreeMap<Asked, u64>,
+    /// What clients said.
+    said: Said,
     /// Ends of tasks that the CTI server has yet to tell.
     ends: BTreeMap<TaskId, u64>,
     /// An application gives its agent a task: an event without an indication follows.
@@ -129,7 +131,8 @@ impl Answers {
         self.links.remove(&link);
         self.sessions.retain(|_, of| *of != link);
         self.pending.retain(|(of, _, _), _| *of != link);
-        self.on_unreadable(link);
+        self.said.forget(link);
+        self.renew_ids(link);
     }
 
     pub(crate) fn on_arm(&mut self, message: &ArmMessage) {
@@ -141,6 +144,9 @@ impl Answers {
 
     /// A client says something. Returns what is wrong with it, if its invoke id is that of another indication that waits.
     pub(crate) fn on_received(&mut self, link: LinkId, message: &Cti, seq: u64) -> Option<String> {
+        if self.links.contains_key(&link) {
+            self.said.add(link, message.about().invoke, seq);
+        }
         let Some((invoke_id, wanted)) = indication(message) else {
             if let (Cti::OpenReq(open), Some(client)) = (message, self.links.get_mut(&link))
                 && client.services == 0
@@ -148,7 +154,7 @@ impl Answers {
                 client.device = device(open);
             }
             if !message.name().starts_with("HEARTBEAT") {
-                self.on_unreadable(link);
+                self.renew_ids(link);
             }
             return None;
         };
@@ -167,9 +173,17 @@ impl Answers {
         twice
     }
 
-    /// A client says something that is no indication, or cannot be read: it may use any invoke id once more, and a
-    /// failure may answer that.
-    pub(crate) fn on_unreadable(&mut self, link: LinkId) {
+    /// A client says something that cannot be read.
+    pub(crate) fn on_unreadable(&mut self, link: LinkId, seq: u64) {
+        if self.links.contains_key(&link) {
+            self.said.add(link, None, seq);
+        }
+        self.renew_ids(link);
+    }
+
+    /// Behind what is no indication, or cannot be read, a client may use any invoke id once more, and a failure may answer
+    /// that.
+    fn renew_ids(&mut self, link: LinkId) {
         self.failed.retain(|(of, _), _| *of != link);
         self.answered.retain(|(of, _), _| *of != link);
     }
@@ -276,6 +290,11 @@ impl Answers {
         } else if let Some(event) = self.answered.get(&asked) {
             judge.expect(Judgement::FailureOrEvent, false, &[*event], || {
                 format!("{name} with invoke id {} on {} comes behind the event", asked.1, asked.0)
+            });
+        } else if self.links.contains_key(&link) {
+            let is_said = self.said.is_answered_by(link, invoke_id);
+            judge.expect(Judgement::FailureAnswers, is_said, &[], || {
+                format!("{name} with invoke id {invoke_id} on {link} answers nothing that its client said")
             });
         }
     }
@@ -509,7 +528,7 @@ mod tests {
         assert!(told[0].contains("invoke id 7 on cti-a#1 comes behind the event"), "{told:?}");
         assert_eq!(behind(|answers, request| drop(answers.on_received(LINK, request, 2)), &request), [""; 0]);
         assert_eq!(behind(|answers, _| drop(answers.on_received(LINK, &start(7), 2)), &request), [""; 0]);
-        assert_eq!(behind(|answers, _| answers.on_unreadable(LINK), &request), [""; 0]);
+        assert_eq!(behind(|answers, _| answers.on_unreadable(LINK, 9), &request), [""; 0]);
     }
 
     /// What another agent's client asks, or a task does, changes an agent, too.
@@ -549,7 +568,7 @@ mod tests {
             answers.on_sent(LINK, &failure(7), judge);
             answers.on_received(LINK, &request, 2);
             answers.on_sent(LINK, &failure(7), judge);
-            answers.on_unreadable(LINK);
+            answers.on_unreadable(LINK, 9);
             answers.on_sent(LINK, &failure(7), judge);
         });
         assert_eq!(said, [""; 0]);

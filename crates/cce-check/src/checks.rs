@@ -282,7 +282,9 @@ impl Checks {
             AnyMessage::Stream(piece) if node == Node::Other && is_of_desktop(link.port) => {
                 self.streams.on_piece(&record.node, link, piece, judge);
             }
-            AnyMessage::Unreadable(_) if node == Node::AgentPg => self.answers.on_unreadable(link),
+            AnyMessage::Unreadable(_) if node == Node::AgentPg => {
+                self.answers.on_unreadable(link, judge.seq);
+            }
             AnyMessage::Cti(_)
             | AnyMessage::Mr(_)
             | AnyMessage::Icm(_)
@@ -294,7 +296,7 @@ impl Checks {
     /// The CTI server receives a message of a client.
     fn on_client(&mut self, record: &Record, link: LinkId, message: &Cti, judge: &Judge<'_>) {
         if matches!(CtiGroup::of(message), CtiGroup::Opens(_)) {
-            return self.agentpg.on_open();
+            self.agentpg.on_open();
         }
         self.deliveries.on_received(link, message);
         if let Some(twice) = self.answers.on_received(link, message, judge.seq)

@@ -5,13 +5,16 @@ use crate::{
     breach::Judge,
     contact::or_nothing,
     judgement::Judgement,
-    table::{Ends, Table},
+    table::{Bounded, Ends, Table},
 };
 use cce_model::{
     AgentId, AgentKey, AgentState, Dialog, DialogState, Disposition, Media, MrdId, Object, Publication,
     PublishEvent, TaskId, User, UserState, fact::SmOperation,
 };
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Agents in domains whose latest publication is known; a lab has fewer.
+const SHOWN_MAX: usize = 65_536;
 
 /// How a dialog ends whose task the agent PG lost (task-routing 1.6).
 const LOST: Disposition = Disposition(51);
@@ -55,6 +58,8 @@ pub(crate) struct Finesse {
     forced: BTreeSet<AgentId>,
     /// What the CTI server said last of each agent in each domain.
     media: BTreeMap<AgentKey, (AgentState, u64)>,
+    /// What was published last of each agent in each domain while the node is in service, and the record.
+    shown: BTreeMap<(AgentId, MrdId), (Media, u64)>,
 }
 
 impl Finesse {
@@ -173,12 +178,20 @@ impl Finesse {
     }
 
     /// A notification says what has happened.
-    pub(crate) fn on_published(&self, publication: &Publication, agentpg: &AgentPg, judge: &mut Judge<'_>) {
+    pub(crate) fn on_published(
+        &mut self,
+        publication: &Publication,
+        agentpg: &AgentPg,
+        judge: &mut Judge<'_>,
+    ) {
         match &publication.object {
             Object::Dialog(dialog) | Object::Dialogs(dialog) => {
                 self.judge_dialog(publication, dialog, judge);
             }
-            Object::Media(media) => self.judge_media(media, agentpg, judge),
+            Object::Media(media) => {
+                self.judge_media(media, agentpg, judge);
+                self.judge_news(media, judge);
+            }
             Object::User(user) => self.judge_user(user, judge),
             Object::UserError(_) | Object::MediaError(_) | Object::DialogError { .. } => {}
         }
@@ -187,6 +200,7 @@ impl Finesse {
     /// What Finesse knew of tasks and media is void.
     pub(crate) fn leave_service(&mut self) {
         self.media.clear();
+        self.shown.clear();
     }
 
     /// The component begins anew.
@@ -195,6 +209,7 @@ impl Finesse {
         self.users.clear();
         self.forced.clear();
         self.media.clear();
+        self.shown.clear();
     }
 
     /// Dialogs that are open at the end of the run, each with its last record.
@@ -230,6 +245,22 @@ impl Finesse {
             format!(
                 "agent {} is published as {} in domain {}, and is {state}",
                 media.agent, media.state, media.mrd
+            )
+        });
+    }
+
+    /// An event of a media says what is different now: nothing is told twice. What changed to and fro while the node was out
+    /// of service may be told as it was before (finesse-nonvoice 5).
+    fn judge_news(&mut self, media: &Media, judge: &mut Judge<'_>) {
+        let member = (media.agent.clone(), media.mrd);
+        let before = self.shown.insert(member, (media.clone(), judge.seq));
+        self.shown.keep(SHOWN_MAX);
+        let is_news = before.as_ref().is_none_or(|(shown, _)| shown != media);
+        let related = before.map(|(_, at)| at);
+        judge.expect(Judgement::MediaPublishedOnce, is_news, related.as_slice(), || {
+            let Media { agent, mrd, state, .. } = media;
+            format!(
+                "agent {agent} is published as {state} in domain {mrd} once more, and nothing has changed"
             )
         });
     }

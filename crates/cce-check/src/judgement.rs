@@ -67,6 +67,7 @@ judgements! {
         EndPassedOn = "The end of each task is passed on to the clients.",
         FailureOrEvent = "An indication that got its event gets no failure.",
         FailureOnce = "An indication gets one failure.",
+        FailureAnswers = "A failure has the invoke id of a message of its client.",
         CancelConfirmed = "Each CANCEL_TASK gets a CANCEL_TASK_CONF, or the failure of its dialogue.",
         CancelConfirmedOnce = "Each CANCEL_TASK_CONF answers one CANCEL_TASK.",
     }
@@ -115,6 +116,7 @@ judgements! {
         DeliveredOnce = "A client gets each event of a task once.",
         DialogPublishedAsItStands = "A dialog is published as it stands.",
         MediaPublishedAsItStands = "An agent is published as the CTI server told last.",
+        MediaPublishedOnce = "An agent is published once as it stands.",
         UserPublishedAsItStands = "A user is published as it stands.",
         ItemsInOrder = "The items of one XMPP stream are numbered in order.",
     }

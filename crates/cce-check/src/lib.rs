@@ -29,6 +29,7 @@ mod finesse;
 mod judgement;
 mod outsider;
 mod router;
+mod said;
 mod stream;
 mod table;
 

@@ -194,6 +194,7 @@ fn rests_on_peers(node: &NodeName, judgement: Judgement) -> bool {
         | J::EndPassedOn
         | J::FailureOrEvent
         | J::FailureOnce
+        | J::FailureAnswers
         | J::CancelConfirmed
         | J::CancelConfirmedOnce
         | J::ContactBegan
@@ -227,6 +228,7 @@ fn rests_on_peers(node: &NodeName, judgement: Judgement) -> bool {
         | J::DeliveredOnce
         | J::DialogPublishedAsItStands
         | J::MediaPublishedAsItStands
+        | J::MediaPublishedOnce
         | J::UserPublishedAsItStands
         | J::ItemsInOrder => false,
     }

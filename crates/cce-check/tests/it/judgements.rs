@@ -6,8 +6,8 @@ use crate::{
     material::{
         AGENT, AGENT_STATE_EVENT, ELSE, END, MRD, OTHER_MRD, QUEUE, SECOND, THIRD, admitted, agent,
         agent_update, altered, cancel_conf, change, chosen, contact, desk, dialog, dialogue, event, failure,
-        first_task, handled_contact, is_sent, nobody, node, published, report, reported, somebody, start_ind,
-        told, withdrawn,
+        failure_of, first_task, handled_contact, is_sent, nobody, node, published, report, reported,
+        somebody, start_ind, told, withdrawn,
     },
     toys::{
         becomes, close_call, is_traced, publishes, sent_behind, simple, two_tasks_with_a_limit_of,
@@ -144,6 +144,7 @@ pub(crate) fn against(judgement: Judgement) -> Journal {
         | J::EndPassedOn
         | J::FailureOrEvent
         | J::FailureOnce
+        | J::FailureAnswers
         | J::CancelConfirmed
         | J::CancelConfirmedOnce => against_one_answer(judgement),
         J::ContactBegan
@@ -205,6 +206,7 @@ pub(crate) fn against(judgement: Judgement) -> Journal {
         | J::DeliveredOnce
         | J::DialogPublishedAsItStands
         | J::MediaPublishedAsItStands
+        | J::MediaPublishedOnce
         | J::UserPublishedAsItStands
         | J::ItemsInOrder => against_publish_order(judgement),
     }
@@ -363,6 +365,11 @@ fn against_one_answer(judgement: Judgement) -> Journal {
             let failure = failure(&journal.records[asked]);
             let journal = journal.again_at_the_end(asked);
             journal.and("agentpg", failure.clone()).and("agentpg", failure)
+        }
+        Judgement::FailureAnswers => {
+            let unused = [0x7f, 0xff, 0xff, 0xff];
+            let failure = failure_of(&journal.records[start_ind(&journal)], &unused);
+            journal.and("agentpg", failure)
         }
         Judgement::CancelConfirmed => {
             let journal = waiting();
@@ -524,6 +531,10 @@ fn against_publish_order(judgement: Judgement) -> Journal {
                 true
             });
             journal.then("finesse", wrong)
+        }
+        Judgement::MediaPublishedOnce => {
+            let again = published(&journal, |object| matches!(object, Object::Media(_)));
+            journal.then("finesse", again)
         }
         Judgement::UserPublishedAsItStands => {
             let wrong = published(&journal, |object| {

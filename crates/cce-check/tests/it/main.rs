@@ -5,6 +5,7 @@
 
 mod alter;
 mod api;
+mod devices;
 mod faults;
 mod judgements;
 mod lab;

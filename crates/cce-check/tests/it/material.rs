@@ -188,8 +188,14 @@ pub(crate) fn start_ind(journal: &Journal) -> usize {
 
 /// A FAILURE_CONF for that indication: its invoke id, and a status.
 pub(crate) fn failure(asked: &Record) -> What {
-    let What::In(Input::Frame { link, bytes }) = &asked.what else { panic!("no indication") };
-    let bytes = [&[0, 0, 0, 8, 0, 0, 0, 1], &bytes.0[8..12], &[0, 0, 0, 1]].concat();
+    let What::In(Input::Frame { bytes, .. }) = &asked.what else { panic!("no indication") };
+    failure_of(asked, &bytes.0[8..12])
+}
+
+/// The same, of another invoke id.
+pub(crate) fn failure_of(asked: &Record, invoke_id: &[u8]) -> What {
+    let What::In(Input::Frame { link, .. }) = &asked.what else { panic!("no indication") };
+    let bytes = [&[0, 0, 0, 8, 0, 0, 0, 1], invoke_id, &[0, 0, 0, 1]].concat();
     What::Out(Output::Send { link: *link, bytes: cce_wire::Bytes::from(bytes).into() })
 }
 
