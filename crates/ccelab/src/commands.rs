@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     files::{create_private, gaps, layers, load_lab, read_journal, read_journal_to_end},
     folders::create_folder,
-    hosts, ladder, load, merge, print, ready_file, run, shipped,
+    hosts, ladder, load, merge, print, run, shipped,
     shipped::Wanted,
     sim, top, wait_ready,
 };
@@ -29,9 +29,7 @@ use std::{
 pub(crate) fn execute(command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo(options) => demo::demo(options),
-        Command::Run(options) => run::run(&options).inspect_err(|failure| {
-            ready_file::tell_failure(options.ready_file.as_deref(), failure);
-        }),
+        Command::Run(options) => run::run(&options),
         Command::WaitReady(options) => wait_ready::wait_ready(&options),
         Command::Load(options) => load::load(&options),
         Command::Sim(options) => sim::sim(&options),

@@ -8,7 +8,7 @@ use cce_journal::{Record, Tables, What};
 use cce_kernel::{Fact, Input, Kind, NodeName, Output};
 use cce_model::fact::FinesseFact;
 use cce_mr::Mr;
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, future::pending, time::Duration};
 use tokio::{sync::watch, time::timeout};
 
 /// How long a start waits for that.
@@ -97,8 +97,15 @@ impl Readiness {
 }
 
 impl BecomesReady {
+    /// Waits for it as long as it takes. Nobody shows anything any more where the run is being stopped.
+    pub(crate) async fn wait_on(&mut self) {
+        if self.0.wait_for(BTreeSet::is_empty).await.is_err() {
+            pending::<()>().await;
+        }
+    }
+
     /// Waits for it, but no longer than that. What has not happened by then is returned.
-    pub(crate) async fn wait(mut self, patience: Duration) -> BTreeSet<Sign> {
+    pub(crate) async fn wait(&mut self, patience: Duration) -> BTreeSet<Sign> {
         // Nobody shows anything any more where the run is being stopped already.
         let _ = timeout(patience, self.0.wait_for(BTreeSet::is_empty)).await;
         self.0.borrow().clone()
@@ -113,7 +120,7 @@ mod tests {
     #[tokio::test]
     async fn what_has_not_happened_in_time_is_told() {
         let lab = cce_world::load(&cce_world::Layers::default()).unwrap();
-        let (mut readiness, ready) = Readiness::of(&lab.nodes(), &Tables::default());
+        let (mut readiness, mut ready) = Readiness::of(&lab.nodes(), &Tables::default());
         let service = Fact::Finesse(FinesseFact::Service { in_service: true });
         let what = What::Out(Output::Note(service));
         readiness.learn(&Record { seq: 1, at: Time(0), node: Kind::Finesse.into(), cause: None, what });
@@ -122,7 +129,8 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_is_expected_of_who_runs_elsewhere() {
-        let (readiness, ready) = Readiness::of(&[Kind::Router.into(), Kind::Ccp.into()], &Tables::default());
+        let (readiness, mut ready) =
+            Readiness::of(&[Kind::Router.into(), Kind::Ccp.into()], &Tables::default());
         assert!(readiness.is_ready() && ready.wait(Duration::ZERO).await.is_empty());
     }
 }

@@ -11,6 +11,7 @@ use cce_kernel::{Kind, Port};
 use cce_world::{ADMIN_LINK, Lab, link_name};
 use serde_json::{Map, Value, json};
 use std::{
+    cell::Cell,
     fs::{self, File},
     io::Read,
     net::{SocketAddr, TcpStream},
@@ -27,9 +28,16 @@ const ERROR: &str = "error";
 /// How long a lab has to accept a connection.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// The key of what a lab lacks that is not ready in time.
+const LACKS: &str = "lacks";
+
 /// The place of a ready file, of a lab that starts, runs or ends.
 #[derive(Debug)]
-pub(crate) struct ReadyFile(Option<PathBuf>);
+pub(crate) struct ReadyFile {
+    path: Option<PathBuf>,
+    /// The lab was ready.
+    is_written: Cell<bool>,
+}
 
 impl ReadyFile {
     /// Takes the place, if one is asked for. What an earlier lab left there is removed; the file of one that runs stays, and
@@ -39,27 +47,60 @@ impl ReadyFile {
             check(path).map_err(Failure::Usage)?;
             remove(path, |_| true);
             remove(&failed(path), |_| true);
+            remove(&late(path), |_| true);
         }
-        Ok(Self(path.map(Path::to_owned)))
+        Ok(Self { path: path.map(Path::to_owned), is_written: Cell::new(false) })
     }
 
-    /// Puts the file into place, whole.
+    /// Puts the file into place, whole: the lab is ready.
     pub(crate) fn write(&self, text: &str) -> Result<(), Failure> {
-        self.0.as_deref().map_or(Ok(()), |path| write_whole(path, &format!("{text}\n")))
+        let Some(path) = &self.path else { return Ok(()) };
+        write_whole(path, &format!("{text}\n"))?;
+        self.is_written.set(true);
+        remove(&late(path), is_own);
+        Ok(())
+    }
+
+    /// Says beside the place what the lab lacks that is not ready in time, if it lacks anything.
+    pub(crate) fn tell_late(&self, lacks: &[&str]) {
+        if let Some(path) = self.path.as_deref().filter(|_| !lacks.is_empty()) {
+            tell(&late(path), LACKS, &json!(lacks));
+        }
+    }
+
+    /// Says beside the place why the lab did not come to be. One that was ready has come to be, whatever becomes of it.
+    pub(crate) fn tell_failure(&self, failure: &Failure) {
+        if let Some(path) = self.path.as_deref().filter(|_| !self.is_written.get()) {
+            tell(&failed(path), ERROR, &json!(failure.report()));
+        }
+    }
+}
+
+/// Whether a process is this one.
+fn is_own(pid: u64) -> bool {
+    pid == u64::from(std::process::id())
+}
+
+/// Writes a word of this process's lab. A file of that name that is no such word is somebody else's.
+fn tell(path: &Path, key: &str, word: &Value) {
+    if fs::symlink_metadata(path).is_err() || read(path).is_ok() {
+        // Standard error has it in any case.
+        let _ = write_whole(path, &format!("{}\n", json!({ PID: std::process::id(), key: word })));
     }
 }
 
 impl Drop for ReadyFile {
     /// A lab that is over is not ready. What another lab wrote there meanwhile is that lab's.
     fn drop(&mut self) {
-        if let Some(path) = &self.0 {
-            remove(path, |pid| pid == u64::from(std::process::id()));
+        if let Some(path) = &self.path {
+            remove(path, is_own);
+            remove(&late(path), is_own);
         }
     }
 }
 
 /// Says why the place is not free: the name of a file may have been given by mistake, and two labs may be started alike.
-fn check(path: &Path) -> Result<(), String> {
+pub(crate) fn check(path: &Path) -> Result<(), String> {
     // An empty file may be what a script made to have a name.
     if !fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0) {
         return Ok(());
@@ -92,27 +133,32 @@ pub(crate) fn probed(ready: &Value) -> Option<&str> {
 
 /// Where a lab that does not come to be says why, for `wait-ready --pid`.
 fn failed(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".failed");
-    name.into()
+    beside(path, ".failed")
 }
 
-/// Says why a lab whose ready file was asked for did not come to be. A run that was ready and found something wrong has said it
-/// already.
-pub(crate) fn tell_failure(path: Option<&Path>, failure: &Failure) {
-    // A file of that name that is no such word of a lab is somebody else's.
-    let is_free = |path: &&Path| fs::symlink_metadata(failed(path)).is_err() || read(&failed(path)).is_ok();
-    if let Some(path) = path.filter(is_free).filter(|_| !matches!(failure, Failure::Check(_))) {
-        let told = json!({ PID: std::process::id(), ERROR: failure.report() });
-        // Standard error has it in any case.
-        let _ = write_whole(&failed(path), &format!("{told}\n"));
-    }
+/// Where a lab that is not ready in time says what it lacks.
+fn late(path: &Path) -> PathBuf {
+    beside(path, ".late")
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// Why the lab of a process did not come to be, if it said so.
 pub(crate) fn failure_of(path: &Path, pid: u64) -> Option<String> {
     let told = read(&failed(path)).ok().filter(|told| told[PID].as_u64() == Some(pid))?;
     told[ERROR].as_str().map(str::to_owned)
+}
+
+/// What the lab lacks that was not ready in time and still starts, if one is there.
+pub(crate) fn lateness(path: &Path) -> Option<String> {
+    let told = read(&late(path)).ok()?;
+    let pid = told[PID].as_i64().and_then(|pid| i32::try_from(pid).ok()).filter(|pid| lives(*pid))?;
+    let lacks: Vec<&str> = told[LACKS].as_array()?.iter().filter_map(Value::as_str).collect();
+    Some(format!("the lab of process {pid} is not ready: {}", lacks.join("; ")))
 }
 
 /// Removes a ready file of a process that is meant. Another file stays: its name may have been given by mistake.

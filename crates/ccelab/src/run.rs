@@ -15,7 +15,7 @@ use crate::{
     log_files::{LogFiles, can_be_read},
     people::AgentChoice,
     print,
-    readiness::{BecomesReady, PATIENCE, Readiness},
+    readiness::{BecomesReady, PATIENCE, Readiness, Sign},
     ready_file::{self, ReadyFile},
     record_writer::RecordWriter,
     scenario_run::{RunOutcome, ScenarioRun},
@@ -49,6 +49,10 @@ use tokio::task::{JoinError, spawn_blocking};
 pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     // An old ready file goes even where the rest fails.
     let ready_file = ReadyFile::take(options.ready_file.as_deref())?;
+    serve(options, &ready_file).inspect_err(|failure| ready_file.tell_failure(failure))
+}
+
+fn serve(options: &Run, ready_file: &ReadyFile) -> Result<(), Failure> {
     let plan = RunPlan::of(options)?;
     block_on(async {
         // Before anything is taken or written: from here on an interrupted run ends in order.
@@ -56,7 +60,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         // Each stage is a large future, which would grow the stack.
         let started = Box::pin(plan.start(options, &mut signals)).await?;
         let Some(mut live) = started else { return Ok(()) };
-        let reason = Box::pin(live.until_over(options, &mut signals, &ready_file)).await;
+        let reason = Box::pin(live.until_over(options, &mut signals, ready_file)).await;
         signals.let_end(Box::pin(live.end(options, reason))).await?
     })
 }
@@ -179,17 +183,31 @@ impl LiveRun {
         ready_file: &ReadyFile,
     ) -> Result<(), Failure> {
         let (ready, scenario_run) = (self.ready.take(), self.scenario_run.take());
+        let admin = scenario_run.as_ref().map(ScenarioRun::address);
         let work = async {
-            if let Some(ready) = ready {
-                tell_lacks(ready).await;
+            let late = match ready {
+                Some(ready) => self.late(ready, ready_file).await,
+                None => None,
+            };
+            if late.is_none() {
+                self.hand_out(admin, options, ready_file)?;
             }
-            self.announce(scenario_run.as_ref().map(ScenarioRun::address), options, ready_file)?;
-            let Some(scenario_run) = scenario_run else { return pending().await };
+            self.announce(admin, options);
+            let handed_out = async {
+                let Some(mut late) = late else { return pending().await };
+                late.wait_on().await;
+                match self.hand_out(admin, options, ready_file) {
+                    Ok(()) => pending().await,
+                    failed => failed,
+                }
+            };
+            let Some(scenario_run) = scenario_run else { return handed_out.await };
             let (outcome, admin) = (scenario_run.played(), scenario_run.address().to_string());
             tokio::select! {
                 // A scenario that is over counts before the next request at the admin port.
                 biased;
                 () = outcome.over(), if options.until_over => Ok(()),
+                failed = handed_out => failed,
                 watched = top::watch(admin), if options.top => watched,
                 never = scenario_run.serve(self.running.handle()) => match never {},
             }
@@ -204,19 +222,59 @@ impl LiveRun {
         }
     }
 
-    /// Writes the ready file, and prints it or the banner.
-    fn announce(
+    /// Waits until the components are connected, and warns of what is not in time: of that is still to be waited for.
+    async fn late(&self, mut ready: BecomesReady, ready_file: &ReadyFile) -> Option<BecomesReady> {
+        let lacks = ready.wait(PATIENCE).await;
+        let lacks: Vec<&str> = lacks.into_iter().map(Sign::lack).collect();
+        for lack in &lacks {
+            print::error(&format!("warning: after {} s {lack}", PATIENCE.as_secs()));
+        }
+        ready_file.tell_late(&lacks);
+        (!lacks.is_empty()).then_some(ready)
+    }
+
+    /// The lab is ready: writes the ready file, and prints it where that is asked for.
+    fn hand_out(
         &self,
         admin: Option<SocketAddr>,
         options: &Run,
         ready_file: &ReadyFile,
     ) -> Result<(), Failure> {
-        let Self { lab, places, running, .. } = self;
-        let treated = listening::plain_clients(lab);
+        let text = self
+            .with_addresses(admin, |addresses| ready_file::text(&self.lab, addresses, &self.places.journal));
+        ready_file.write(&text)?;
+        if options.print_ready {
+            print::line(&text);
+        }
+        Ok(())
+    }
+
+    /// Prints the banner, unless what the ready file says is printed in its place.
+    fn announce(&self, admin: Option<SocketAddr>, options: &Run) {
+        if options.print_ready {
+            return;
+        }
+        let reader = Reader::of_standard_output(options.verbose);
+        let are_logs_live = self.logs_at_end.is_none();
+        let folders = (self.places.journal.as_path(), self.places.logs.as_path());
+        print::out(&self.with_addresses(admin, |addresses| {
+            banner::text(&self.lab, addresses, folders, are_logs_live, reader)
+        }));
+        self.is_banner_out.store(true, Ordering::Release);
+    }
+
+    /// Says where the lab is reached, to whoever makes a text of it.
+    fn with_addresses(
+        &self,
+        admin: Option<SocketAddr>,
+        tell: impl FnOnce(&Addresses<'_>) -> String,
+    ) -> String {
+        let running = &self.running;
+        let treated = listening::plain_clients(&self.lab);
         let mut ports = reached_at(running.addresses());
         // Where nobody is let in, nobody needs to know.
         ports.retain(|port, _| treated.get(port) != Some(&PlainClients::Refused));
-        let addresses = Addresses {
+        tell(&Addresses {
             ports: &ports,
             secure: &reached_at(running.secure_addresses()),
             site: running.site().map(|SiteAddresses { plain, secure }| SiteAddresses {
@@ -225,19 +283,7 @@ impl LiveRun {
             }),
             ca: self.tls.as_ref().and_then(|tls| tls.ca.as_deref()),
             admin: admin.map(dialled_at),
-        };
-        let text = ready_file::text(lab, &addresses, &places.journal);
-        ready_file.write(&text)?;
-        if options.print_ready {
-            print::line(&text);
-            return Ok(());
-        }
-        let reader = Reader::of_standard_output(options.verbose);
-        let are_logs_live = self.logs_at_end.is_none();
-        let folders = (places.journal.as_path(), places.logs.as_path());
-        print::out(&banner::text(lab, &addresses, folders, are_logs_live, reader));
-        self.is_banner_out.store(true, Ordering::Release);
-        Ok(())
+        })
     }
 
     /// Stops the components and reports. What was lost counts before the reason why the run ended, and that before what the
@@ -298,13 +344,6 @@ async fn begin_records(
         biased;
         begun = begun => joined(begun).map(Some),
         () = signals.any() => Ok(None),
-    }
-}
-
-/// Waits until the components are connected, and warns of what is not in time.
-async fn tell_lacks(ready: BecomesReady) {
-    for lack in ready.wait(PATIENCE).await {
-        print::error(&format!("warning: after {} s {}", PATIENCE.as_secs(), lack.lack()));
     }
 }
 

@@ -42,22 +42,28 @@ pub(crate) fn wait_ready(options: &cli::WaitReady) -> Result<(), Failure> {
         });
         match waited.await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(pid)) => Err(Failure::Check(over(&options.file, pid))),
-            Err(_) => Err(Failure::Check(format!("no lab is ready after {}: {why}", options.timeout))),
+            Ok(Err(pid)) => Err(Failure::Check(over(&options.file, pid, &why))),
+            Err(_) => {
+                let runs = options.pid.map(|pid| format!("process {pid} runs, and ")).unwrap_or_default();
+                Err(Failure::Check(format!("{runs}no lab is ready after {}: {why}", options.timeout)))
+            }
         }
     })
 }
 
-/// What is said of a lab that ended before it was ready, with its own words where it left some.
-fn over(file: &Path, pid: i32) -> String {
+/// What is said of a lab that ended before it was ready, in its own words where it left some: one to which the file was refused
+/// leaves none there.
+fn over(file: &Path, pid: i32, why: &str) -> String {
     let said = u64::try_from(pid).ok().and_then(|pid| ready_file::failure_of(file, pid));
-    let said = said.map(|said| format!(":\n{}", said.trim_end())).unwrap_or_default();
-    format!("process {pid} has ended, and no lab is ready{said}")
+    let said = said.map(|said| format!("\n{}", said.trim_end()));
+    let refused = || ready_file::check(file).err().map(|refusal| format!(" {refusal}"));
+    let said = said.or_else(refused).unwrap_or_else(|| format!(" {why}"));
+    format!("process {pid} has ended, and no lab is ready:{said}")
 }
 
 /// Whether the lab of a ready file answers, or why not. The file of another lab than that of the process does not count.
 async fn look(file: &Path, pid: Option<i32>) -> Result<(), String> {
-    let ready = ready_file::read(file)?;
+    let ready = ready_file::read(file).map_err(|why| ready_file::lateness(file).unwrap_or(why))?;
     if let Some(pid) = pid.filter(|pid| ready["pid"].as_i64() != Some(i64::from(*pid))) {
         return Err(format!("{} is of another process than {pid}", file.display()));
     }

@@ -49,6 +49,83 @@ fn the_ready_file_of_another_lab_is_not_what_a_process_is_waited_for() {
     lab.interrupt();
 }
 
+#[test]
+fn only_a_lab_that_never_was_ready_says_beside_its_ready_file_why() {
+    let folder = folder("ready-ended-ill");
+    // A status screen needs a terminal, which is found out behind the start.
+    let output = run(&folder, &["run", "--ports", "ephemeral", "--ready-file", "lab.ready", "--top"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("top needs a terminal"), "{}", stderr(&output));
+    assert!(!folder.join("lab.ready.failed").exists() && !folder.join("lab.ready").exists());
+    fs::write(folder.join("mine.failed"), "my own\n").unwrap();
+    run(&folder, &["run", "--ready-file", "mine", "--config", "missing.toml"]);
+    assert_eq!(fs::read_to_string(folder.join("mine.failed")).unwrap(), "my own\n");
+    let mut names = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(!names.any(|name| name.to_string_lossy().ends_with(".late")));
+}
+
+#[test]
+fn a_lab_that_may_not_have_the_name_of_a_file_writes_nothing_beside_it() {
+    let folder = folder("ready-refused");
+    fs::write(folder.join("other"), "[agents]\n").unwrap();
+    let mut command = ccelab(&folder);
+    command.args(["run", "--ports", "ephemeral", "--ready-file", "other"]).stderr(Stdio::null());
+    let mut lab = command.spawn().unwrap();
+    let pid = lab.id().to_string();
+    let output = run(&folder, &["wait-ready", "other", "--timeout", "1min", "--pid", &pid]);
+    let told = stderr(&output);
+    assert!(told.contains("has ended, and no lab is ready: other is no ready file"), "{told}");
+    assert_eq!(lab.wait().unwrap().code(), Some(2));
+    assert!(!folder.join("other.failed").exists());
+}
+
+/// Its scenario keeps from CCP that routing is enabled.
+const LATE: &str = r#"until = "1h"
+
+[[rules]]
+name = "late"
+match = "mrpg > ccp ROUTING_STATUS_EVENT"
+hold = "released"
+expire = "1h"
+"#;
+
+#[test]
+fn the_ready_file_of_a_lab_that_is_late_is_written_once_it_is_ready_and_not_before() {
+    let folder = folder("ready-late");
+    fs::write(folder.join("late.toml"), LATE).unwrap();
+    let mut command = ccelab(&folder);
+    command.args(["run", "--ports", "ephemeral", "--ready-file", "lab.ready", "--scenario", "late.toml"]);
+    command.stdout(fs::File::create(folder.join("out")).unwrap()).stderr(Stdio::null());
+    let mut lab = command.spawn().unwrap();
+    let pid = lab.id().to_string();
+    let late = wait_for("the lab to be late", || fs::read_to_string(folder.join("lab.ready.late")).ok());
+    assert!(late.contains("routing is enabled"), "{late}");
+    assert!(!folder.join("lab.ready").exists() && !folder.join("lab.ready.failed").exists());
+    for (arguments, said) in
+        [(&[][..], "no lab is ready after 200ms"), (&["--pid", &pid], "runs, and no lab")]
+    {
+        let waits = ["wait-ready", "lab.ready", "--timeout", "200ms"];
+        let told = stderr(&run(&folder, &[&waits[..], arguments].concat()));
+        assert!(told.contains(said), "{told}");
+        assert!(
+            told.contains(&format!("the lab of process {pid} is not ready: CCP does not know yet")),
+            "{told}"
+        );
+    }
+    let admin = wait_for("the banner", || {
+        let banner = fs::read_to_string(folder.join("out")).unwrap();
+        let (_, rest) = banner.split_once("admin: rules and holds")?;
+        Some(rest.split_once("http://")?.1.split_once('/')?.0.to_owned())
+    });
+    assert_eq!(http("POST", &admin, "/held/release", None, "").unwrap().status, 200);
+    let output = run(&folder, &["wait-ready", "lab.ready", "--timeout", "1min", "--pid", &pid]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(!folder.join("lab.ready.late").exists());
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    wait_for("the end", || lab.try_wait().unwrap());
+    assert!(!folder.join("lab.ready").exists() && !folder.join("lab.ready.failed").exists());
+}
+
 /// Starts what follows with SIGHUP as it is at a terminal, also where these tests run behind `nohup`.
 const AT_A_TERMINAL: &str = r#"set -- --default-signal=HUP "$0" "$@" && exec env "$@""#;
 

@@ -210,7 +210,7 @@ fn a_run_without_a_scenario_takes_rules_and_holds_messages_too() {
 #[test]
 fn what_is_not_there_or_takes_nothing_in_is_told_over_the_admin_port() {
     let folder = folder("dead");
-    let stop = "[[steps]]\nname = \"down\"\nat = \"1ms\"\nstop = \"router\"\n";
+    let stop = "[[steps]]\nname = \"down\"\nafter = \"app > ccp CREATE\"\nstop = \"router\"\n";
     let lab = start(&folder, &format!("{HELD}\n{stop}"));
     let admin = lab.address("admin");
     let said = |path: &str, body: &str| {
@@ -230,6 +230,7 @@ fn what_is_not_there_or_takes_nothing_in_is_told_over_the_admin_port() {
         (409, "rule `the task waits` is disarmed already".to_owned())
     );
     assert_eq!(said("/held/release", "").0, 404);
+    create_task(&lab.address("app")).unwrap();
     let stopped = wait_for("the stop", || {
         let answer = said("/settings", r#"{"mrd/Tasks.max_in_queue": 7}"#);
         (answer.0 == 409 && answer.1.contains("stopped")).then_some(answer.1)
