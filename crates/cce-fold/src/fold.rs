@@ -153,7 +153,13 @@ impl Fold {
                 return self.sent(record, *link, bytes.0.len(), crossing);
             }
             What::In(input) => self.on_input(node, input),
-            What::Out(output) => on_output(output),
+            What::Out(output) => {
+                // Who closes a connection hears nothing more of it, its end neither.
+                if let Output::Close { link, .. } = output {
+                    self.links.remove(&(node.clone(), *link));
+                }
+                on_output(output)
+            }
             What::Started | What::Stopped { .. } => {
                 self.forget(node);
                 Meaning::Other
@@ -682,3 +688,6 @@ fn of_finesse(fact: &FinesseFact) -> Subject {
         FinesseFact::Service { .. } | FinesseFact::ForcedSignOut { .. } => Subject::default(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,6 +37,11 @@ impl<K: Ord + Clone, V> Recent<K, V> {
         self.entries.contains_key(key)
     }
 
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// What is entered once more keeps its turn. Returns the entry that gives way, if one does.
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<(K, V)> {
         if let Some((_, known)) = self.entries.get_mut(&key) {
