@@ -75,3 +75,33 @@ impl Ended {
         over.sent
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_the_lowest_of_which_the_router_is_not_asked_goes_first() {
+        let mut ended = Ended::default();
+        let max = u32::try_from(ENDED_MAX).unwrap();
+        for id in 1..=max {
+            ended.remember(DialogueId(id), 5, u32::from(id <= 2));
+        }
+        ended.remember(DialogueId(max), 6, 0);
+        assert_eq!(ended.dialogues.len(), ENDED_MAX, "it was remembered already");
+        ended.remember(DialogueId(max + 1), 5, 0);
+        assert_eq!(ended.dialogues.len(), ENDED_MAX);
+        assert_eq!(ended.asked(), [DialogueId(1), DialogueId(2)]);
+        assert_eq!((ended.next_seq(DialogueId(3)), ended.next_seq(DialogueId(4))), (1, 6));
+        assert_eq!(ended.next_seq(DialogueId(max)), 7);
+    }
+
+    #[test]
+    fn where_the_router_is_asked_about_every_one_the_lowest_goes() {
+        let mut ended = Ended::default();
+        let max = u32::try_from(ENDED_MAX).unwrap();
+        (1..=max + 1).for_each(|id| ended.remember(DialogueId(id), 5, 1));
+        assert_eq!(ended.dialogues.len(), ENDED_MAX);
+        assert!(!ended.is_asked(DialogueId(1)) && ended.is_asked(DialogueId(2)));
+    }
+}

@@ -92,3 +92,33 @@ fn is_hang_up_ignored() -> bool {
     let mask = ignored.and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok());
     mask.is_none_or(|mask| mask & (1 << (SignalKind::hangup().as_raw_value() - 1)) != 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Command, id};
+    use tokio::{task::yield_now, time::sleep};
+
+    /// So many signals come while something ends that nobody asked to end, each behind the time in which they count as one.
+    async fn interrupted(times: usize) -> Result<(), Failure> {
+        let mut signals = Signals::listen()?;
+        let mut heard = signal(SignalKind::terminate()).unwrap();
+        let ending = async {
+            for _ in 0..times {
+                sleep(TOGETHER + TOGETHER / 4).await;
+                assert!(Command::new("kill").args(["-TERM", &id().to_string()]).status().unwrap().success());
+                heard.recv().await;
+                // Who waits for the signal beside this looks at it before it goes on here.
+                yield_now().await;
+            }
+        };
+        signals.let_end(ending).await
+    }
+
+    #[tokio::test]
+    async fn an_end_that_nobody_asked_for_goes_on_behind_the_first_signal_and_not_behind_the_second() {
+        assert!(interrupted(1).await.is_ok());
+        let told = interrupted(2).await.unwrap_err().to_string();
+        assert!(told.starts_with("interrupted once more"), "{told}");
+    }
+}

@@ -1,6 +1,8 @@
 //! Scenarios over a lab that runs, and the admin port.
 
-use crate::support::{Running, create_task, folder, http, run, scenario, stdout, wait_for, wait_for_status};
+use crate::support::{
+    Running, create_task, folder, http, run, scenario, stderr, stdout, wait_for, wait_for_status,
+};
 use serde_json::{Value, json};
 use std::{fs, io::Write, net::TcpStream, path::Path};
 
@@ -45,6 +47,24 @@ fn what_a_rule_holds_is_let_go_over_the_admin_port() {
     assert!(became.starts_with("released after ") && became.ends_with(" by hand"), "{rule}");
     let said = lab.said();
     assert!(said.contains("rule the task waits: acted; released after "), "{said}");
+}
+
+/// Nobody creates a task.
+const UNMET: &str = "until = \"1s\"\n[[expect]]\ncount = { of = \"app > ccp CREATE\", least = 1 }\n";
+
+#[test]
+fn what_a_journal_shows_once_more_is_said_how_to_repeat_and_a_journal_that_is_no_file_shows_nothing() {
+    let folder = folder("repeat");
+    fs::write(folder.join("unmet.toml"), UNMET).unwrap();
+    let again = "again: ccelab check J --scenario unmet.toml";
+    for (journal, is_repeated) in [("J", true), ("/dev/null", false)] {
+        let options = ["run", "--ports", "ephemeral", "--no-tls", "--scenario", "unmet.toml", "--until-over"];
+        let output = run(&folder, &[&options[..], &["--journal", journal, "--logs", "L"]].concat());
+        assert_eq!(output.status.code(), Some(1));
+        let told = stderr(&output);
+        assert!(told.contains("1 expectation failed"), "{told}");
+        assert_eq!((told.contains(again), told.contains("again:")), (is_repeated, is_repeated), "{told}");
+    }
 }
 
 #[test]
