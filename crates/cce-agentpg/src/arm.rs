@@ -1,7 +1,6 @@
 //! The ARM interface between CTI server and OPC, as far as it is not a fact of the kernel.
 
-use cce_cti::{ArmStatus, ControlFailure};
-use cce_model::{AgentKey, InvokeId, SessionId, fact::ArmMessage};
+use cce_model::{AgentKey, ArmStatus, InvokeId, SessionId, fact::ArmMessage};
 
 /// An ARM message with its envelope, on its way from the CTI server to OPC.
 #[derive(Clone, Debug)]
@@ -29,8 +28,7 @@ pub(crate) struct Client {
     pub(crate) unique_instance: String,
 }
 
-/// Why OPC refuses a request: an `E_ARM_STAT` code (cti-server-protocol 11.5, finesse-nonvoice 4.6), but for
-/// voice.
+/// Why OPC refuses a request of the ARM layer: an `E_ARM_STAT` code (cti-server-protocol 11.5, finesse-nonvoice 4.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// The agent is signed in already.
@@ -69,14 +67,12 @@ pub(crate) enum Refusal {
     QueueLoginFailed,
     /// A sign-in of the agent waits already.
     LoginPending,
-    /// A change of a voice state is refused, by a failure code of its own table (cti-server-protocol 13).
-    Control(ControlFailure),
 }
 
 impl Refusal {
-    /// The number in the answer: a status of the ARM layer, or the failure code of a voice state.
-    pub(crate) fn code(self) -> u32 {
-        let status = match self {
+    /// The status in the answer.
+    pub(crate) const fn status(self) -> ArmStatus {
+        match self {
             Self::AlreadyLoggedIn => ArmStatus::AGENT_ALREADY_LOGGED_IN,
             Self::AgentNotFound => ArmStatus::AGENT_NOT_FOUND,
             Self::MrdNotFound => ArmStatus::MRD_LIST_ENTRY_NOT_FOUND,
@@ -96,9 +92,6 @@ impl Refusal {
             Self::LoginTimeout => ArmStatus::LOGIN_TIMEOUT,
             Self::QueueLoginFailed => ArmStatus::PQ_LOGIN_FAILED,
             Self::LoginPending => ArmStatus::LOGIN_REQUEST_ALREADY_PENDING,
-            // CONTROL_FAILURE_CONF has failure codes, and no status (cti-server-protocol 6).
-            Self::Control(failure) => return failure.0.into(),
-        };
-        status.0
+        }
     }
 }

@@ -571,7 +571,8 @@ impl Checks {
             | OpcMessage::TaskState { .. }
             | OpcMessage::Interrupt { .. }
             | OpcMessage::LifetimeExceeded { .. }
-            | OpcMessage::Answer { .. } => {}
+            | OpcMessage::Answer { .. }
+            | OpcMessage::VoiceAnswer { .. } => {}
         }
     }
 

@@ -1,9 +1,9 @@
 //! Agent states, reservations and desk settings (cti-server-protocol 7).
 
-use crate::{AgentWorkMode, ControlFailureConf, Direction, FailureConf};
+use crate::{AgentMode, AgentWorkMode, ControlFailureConf, Direction, FailureConf, ForcedFlag};
 use cce_model::{
-    AgentState, Availability, CallTypeId, InvokeId, MonitorId, MrdId, PeripheralId, PeripheralType,
-    SessionId, SkillGroupNumber, SkillTarget,
+    AgentState, Availability, CallTypeId, EventReason, InvokeId, MonitorId, MrdId, PeripheralId,
+    PeripheralType, SessionId, SkillGroupNumber, SkillTarget,
 };
 use cce_wire::{Code, List, NamedArray, NamedVariable, Opaque, Secret, Text, Unsigned};
 
@@ -50,13 +50,13 @@ cce_wire::rows! { $ agent {
         /// An agent state.
         agent_state: Code<AgentState> as "AgentState",
         /// 0 none.
-        event_reason_code: u16 as "EventReasonCode",
+        event_reason_code: EventReason as "EventReasonCode",
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Tasks of the agent in the domain.
         num_tasks: u32 as "NumTasks",
         /// 0 not routable, 1 routable.
-        agent_mode: u16 as "AgentMode",
+        agent_mode: AgentMode as "AgentMode",
         /// Tasks at the same time.
         max_task_limit: u32 as "MaxTaskLimit",
         /// Skill target id of the agent.
@@ -112,7 +112,7 @@ cce_wire::rows! { $ agent {
         /// Tasks of the agent in the domain.
         num_tasks: u32 as "NumTasks",
         /// 0 not routable, 1 routable.
-        agent_mode: u16 as "AgentMode",
+        agent_mode: AgentMode as "AgentMode",
         /// Tasks at the same time.
         max_task_limit: u32 as "MaxTaskLimit",
         /// Skill target id of the agent.
@@ -143,9 +143,9 @@ cce_wire::rows! { $ agent {
         /// Number of groups of the floating part, at most 10.
         num_skill_groups: u16 as "NumSkillGroups",
         /// 0 none.
-        event_reason_code: u16 as "EventReasonCode",
+        event_reason_code: EventReason as "EventReasonCode",
         /// 0 no, 1 forced, 2 authenticate only.
-        forced_flag: u8 as "ForcedFlag",
+        forced_flag: ForcedFlag as "ForcedFlag",
         /// 1 outbound.
         agent_service_req: u32 as "AgentServiceReq",
     } floats {

@@ -1,7 +1,7 @@
 //! The configuration service (cti-server-protocol 9). A message carries up to 10 records; each begins with its
 //! `RecordType`.
 
-use crate::{DeviceIdType, FailureConf};
+use crate::{ConfigEndStatus, ConfigKeyStatus, ConfigType, DeviceIdType, FailureConf, RecordType};
 use cce_model::{
     AgentState, CallTypeId, InvokeId, MrdId, PeripheralId, PrecisionQueueId, SkillGroupNumber, SkillTarget,
 };
@@ -11,7 +11,7 @@ cce_wire::group! {
     /// A service.
     ServiceRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
-        183 record_type: u16 as "RecordType",
+        183 record_type: RecordType as "RecordType",
         208 peripheral_id: PeripheralId as "PeripheralID" since 11,
         184 peripheral_number: u32 as "PeripheralNumber",
         213 old_peripheral_number: u32 as "OldPeripheralNumber" since 11,
@@ -35,7 +35,7 @@ cce_wire::group! {
     /// A skill group, or a precision queue as one.
     SkillGroupRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
-        183 record_type: u16 as "RecordType",
+        183 record_type: RecordType as "RecordType",
         208 peripheral_id: PeripheralId as "PeripheralID" since 11,
         184 peripheral_number: u32 as "PeripheralNumber",
         213 old_peripheral_number: u32 as "OldPeripheralNumber" since 11,
@@ -55,7 +55,7 @@ cce_wire::group! {
     /// An agent.
     AgentRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
-        183 record_type: u16 as "RecordType",
+        183 record_type: RecordType as "RecordType",
         208 peripheral_id: PeripheralId as "PeripheralID" since 11,
         303 active_terminal: Text<64> as "ActiveTerminal" since 23,
         /// 0 agent, 1 supervisor.
@@ -89,7 +89,7 @@ cce_wire::group! {
     /// A device.
     DeviceRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
-        183 record_type: u16 as "RecordType",
+        183 record_type: RecordType as "RecordType",
         208 peripheral_id: PeripheralId as "PeripheralID" since 11,
         184 peripheral_number: u32 as "PeripheralNumber",
         195 device_type: DeviceIdType as "DeviceType",
@@ -106,7 +106,7 @@ cce_wire::group! {
     /// A call type.
     CallTypeRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
-        183 record_type: u16 as "RecordType",
+        183 record_type: RecordType as "RecordType",
         210 call_type_id: CallTypeId as "CallTypeID" since 11,
         211 customer_definition_id: u32 as "CustomerDefinitionID" since 11,
         212 enterprise_name: Text<32> as "EnterpriseName" since 11,
@@ -120,7 +120,7 @@ cce_wire::group! {
     /// A media routing domain.
     MrdRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
-        183 record_type: u16 as "RecordType",
+        183 record_type: RecordType as "RecordType",
         216 mr_domain_id: Unsigned<MrdId> as "MRDomainID" since 11,
         212 enterprise_name: Text<32> as "EnterpriseName" since 11,
         134 description: Text<128> as "Description",
@@ -134,7 +134,7 @@ cce_wire::group! {
     /// A peripheral. Tags 271 to 287 belong to this and to desk settings; which is which, and their types, is not published.
     PeripheralRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
-        183 record_type: u16 as "RecordType",
+        183 record_type: RecordType as "RecordType",
         208 peripheral_id: PeripheralId as "PeripheralID" since 11,
         133 peripheral_name: Text<64> as "PeripheralName",
         134 description: Text<128> as "Description",
@@ -162,7 +162,7 @@ cce_wire::group! {
     /// Desk settings of agents; see [`PeripheralRecord`] for the tags.
     DeskSettingsRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
-        183 record_type: u16 as "RecordType",
+        183 record_type: RecordType as "RecordType",
         267 desk_settings_id: u32 as "DeskSettingsID" since 22,
         208 peripheral_id: PeripheralId as "PeripheralID" since 11,
         134 description: Text<128> as "Description",
@@ -190,7 +190,7 @@ cce_wire::group! {
     /// A terminal.
     TerminalRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
-        183 record_type: u16 as "RecordType",
+        183 record_type: RecordType as "RecordType",
         /// The type is not published.
         302 terminal_type: Opaque<64> as "TerminalType" since 23,
         303 active_terminal: Text<64> as "ActiveTerminal" since 23,
@@ -205,7 +205,7 @@ cce_wire::group! {
     /// The services of an agent.
     AgentServiceRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
-        183 record_type: u16 as "RecordType",
+        183 record_type: RecordType as "RecordType",
         /// That the agent is named by this tag is inferred.
         185 agent_skill_target_id: Unsigned<SkillTarget> as "AgentSkillTargetID",
         310 num_of_enabled_services: u16 as "NumEnabledServices" since 24,
@@ -225,7 +225,7 @@ cce_wire::rows! { $ config {
     /// The keys of the configuration: one that is as before says that nothing changed.
     231 => ConfigKeyEvent "CONFIG_KEY_EVENT" server -> client, published "cti-server-protocol 9" since 11 {
         /// 0 fine, 1 service provider, 2 keys not supported, 3 unknown customer.
-        config_key_status: u32 as "ConfigKeyStatus",
+        config_key_status: ConfigKeyStatus as "ConfigKeyStatus",
     } floats {
         177 service_config_key: Opaque<8> as "ServiceConfigKey",
         178 skill_group_config_key: Opaque<8> as "SkillGroupConfigKey",
@@ -249,7 +249,7 @@ cce_wire::rows! { $ config {
     /// Records follow.
     233 => ConfigBeginEvent "CONFIG_BEGIN_EVENT" server -> client, published "cti-server-protocol 9" since 11 {
         /// 1 asked for, 2 unsolicited.
-        config_type: u16 as "ConfigType",
+        config_type: ConfigType as "ConfigType",
         /// See [`config_information`](crate::config_information).
         config_information: u32 as "ConfigInformation",
     } floats {
@@ -265,7 +265,7 @@ cce_wire::rows! { $ config {
     /// No more records.
     234 => ConfigEndEvent "CONFIG_END_EVENT" server -> client, published "cti-server-protocol 9" since 11 {
         /// 0 fine, 1 no service provider, 2 unknown customer, 3 invalid, 4 empty, 5 partial.
-        config_end_status: u32 as "ConfigEndStatus",
+        config_end_status: ConfigEndStatus as "ConfigEndStatus",
     } floats {
         7 text: Text<255> as "Text",
     }

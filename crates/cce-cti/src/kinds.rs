@@ -1,6 +1,7 @@
 //! Enumerations: what the numbers in fields stand for (cti-server-protocol 12 and 13).
 
-use cce_model::{code_in_words, codes};
+use cce_model::codes;
+pub use cce_model::{ControlFailure, Direction};
 
 codes! {
     /// An agent work mode.
@@ -10,20 +11,6 @@ codes! {
         MANUAL_IN = 2,
         REMOTE_AGENT_CALL_BY_CALL = 3,
         REMOTE_AGENT_NAILED = 4,
-    }
-}
-
-codes! {
-    /// The direction of what an agent works on.
-    Direction(u32) "" {
-        NONE = 0,
-        IN = 1,
-        OUT = 2,
-        OTHER_IN = 3,
-        OTHER_OUT = 4,
-        OUTBOUND_RESERVE = 5,
-        OUTBOUND_PREVIEW = 6,
-        OUTBOUND_PREDICTIVE = 7,
     }
 }
 
@@ -121,60 +108,98 @@ codes! {
 }
 
 codes! {
-    /// Why the peripheral refused: `FailureCode` of a `CONTROL_FAILURE_CONF`. The most used ones; 1001 to 1016 are problems
-    /// of router and peripheral gateway.
-    ControlFailure(u16) "" {
-        UNSPECIFIED = 0,
-        OPERATION_ERROR = 1,
-        VALUE_OUT_OF_RANGE = 3,
-        OBJECT_UNKNOWN = 4,
-        INVALID_CALLING_DEVICE = 5,
-        INVALID_CALLED_DEVICE = 6,
-        STATE_INCOMPATIBILITY = 21,
-        INVALID_OBJECT_STATE = 22,
-        NO_ACTIVE_CALL = 24,
-        SYSTEM_RESOURCE = 31,
-        SERVICE_BUSY = 32,
-        RESOURCE_BUSY = 33,
-        OUT_OF_SERVICE = 34,
-        PERFORMANCE_LIMIT = 52,
-        UNSPECIFIED_REJECTION = 70,
-        DUPLICATE_INVOCATION = 72,
-        RESOURCE_LIMITATION = 75,
-        REQUEST_TIMEOUT = 78,
-        INVALID_AGENT_ID = 256,
-        INVALID_PASSWORD = 257,
-        INVALID_AGENT_ID_OR_PASSWORD = 258,
-        AGENT_ALREADY_SIGNED_ON = 259,
-        INVALID_LOGON_DEVICE = 260,
-        INVALID_SKILL_GROUP = 262,
-        INVALID_WORK_MODE = 265,
-        INVALID_REASON_CODE = 266,
-        LINK_TO_ACD_DOWN = 267,
-        AGENT_NOT_A_PARTY = 268,
-        INTERNAL_ERROR = 269,
-        WRAPUP_DATA_REQUIRED = 280,
-        REASON_CODE_REQUIRED = 281,
-        EXTENSION_IN_USE = 283,
-        ACCOUNT_LOCKED = 289,
-        LINE_LIMIT = 291,
-        SHARED_LINES = 292,
-        EXTENSION_NOT_UNIQUE = 293,
-        UNKNOWN_PERIPHERAL = 1004,
-        ROUTING_CLIENT_SERVICE_INACTIVE = 1008,
-        INVALID_DIALED_NUMBER = 1009,
-        INVALID_PARAMETER = 1010,
+    /// How a change of a voice state is carried out (cti-server-protocol 7).
+    ForcedFlag(u8) "" {
+        UNFORCED = 0,
+        FORCED = 1,
+        AUTHENTICATE_ONLY = 2,
     }
 }
 
-impl ControlFailure {
-    /// Its number and what it means, for people: `260 invalid logon device`.
-    pub fn in_words(self) -> String {
-        code_in_words(self, self.name())
+codes! {
+    /// Whether the router assigns tasks to an agent (cti-server-protocol 11.3).
+    AgentMode(u16) "" {
+        NOT_ROUTABLE = 0,
+        ROUTABLE = 1,
+    }
+}
+
+impl From<bool> for AgentMode {
+    fn from(is_routable: bool) -> Self {
+        if is_routable { Self::ROUTABLE } else { Self::NOT_ROUTABLE }
+    }
+}
+
+codes! {
+    /// Which side of a duplex pair of CTI servers a session is with (cti-server-protocol 4.6).
+    SessionType(u16) "" {
+        UNKNOWN = 0,
+        ACTIVE = 1,
+        STANDBY = 2,
+    }
+}
+
+codes! {
+    /// What became of a request for the keys of the configuration (cti-server-protocol 9).
+    ConfigKeyStatus(u32) "" {
+        OK = 0,
+        NO_SERVICE_PROVIDER = 1,
+        NO_KEYS = 2,
+        UNKNOWN_CUSTOMER = 3,
+    }
+}
+
+codes! {
+    /// How a list of configuration records ends (cti-server-protocol 9).
+    ConfigEndStatus(u32) "" {
+        COMPLETE = 0,
+        NO_SERVICE_PROVIDER = 1,
+        UNKNOWN_CUSTOMER = 2,
+        INVALID = 3,
+        EMPTY = 4,
+        PARTIAL = 5,
+    }
+}
+
+codes! {
+    /// Why configuration records come (cti-server-protocol 9).
+    ConfigType(u16) "" {
+        ASKED_FOR = 1,
+        UNSOLICITED = 2,
+    }
+}
+
+codes! {
+    /// What a configuration record does to its object (cti-server-protocol 9).
+    RecordType(u16) "" {
+        ADD = 0,
+        CHANGE = 1,
+        DELETE = 2,
+    }
+}
+
+codes! {
+    /// Who hears a user message (cti-server-protocol 8).
+    Distribution(u16) "" {
+        CLIENT = 0,
+        SUPERVISOR = 1,
+        TEAM = 2,
+        ALL = 3,
+    }
+}
+
+codes! {
+    /// How a service is shared by those who register it (cti-server-protocol 8).
+    ServerMode(u16) "" {
+        EXCLUSIVE = 0,
+        ROUND_ROBIN = 1,
+        PARALLEL = 2,
     }
 }
 
 cce_wire::numbers! {
-    AgentWorkMode(u16), Direction(u32), DeviceIdType(u16), ConnectionDeviceIdType(u16), LocalConnectionState(u16), LineType(u16),
-    CallKind(u16), ControlFailure(u16),
+    ForcedFlag(u8), AgentMode(u16), SessionType(u16), ConfigKeyStatus(u32), ConfigEndStatus(u32), ConfigType(u16), RecordType(u16),
+    Distribution(u16), ServerMode(u16),
+    AgentWorkMode(u16), DeviceIdType(u16), ConnectionDeviceIdType(u16), LocalConnectionState(u16), LineType(u16),
+    CallKind(u16),
 }

@@ -44,7 +44,6 @@ mod task;
 #[macro_use]
 mod team;
 
-mod arm;
 mod kinds;
 mod masks;
 mod status;
@@ -54,10 +53,10 @@ pub mod services;
 pub mod tags;
 
 pub use agent::*;
-pub use arm::ArmStatus;
 pub use call_control::*;
 pub use call_data::*;
 pub use call_event::*;
+pub use cce_model::{ArmStatus, CtiStatus};
 pub use config::*;
 pub use device::*;
 pub use kinds::*;
@@ -68,7 +67,7 @@ pub use raw::*;
 pub use register::*;
 pub use session::*;
 pub use statistics::*;
-pub use status::CtiStatus;
+pub use status::status_of_flaw;
 pub use system_event::SystemEventId;
 pub use task::*;
 pub use team::*;

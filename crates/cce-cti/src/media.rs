@@ -1,8 +1,10 @@
 //! The ARM layer's agent messages: sign-in to media routing domains, readiness,
 //! interruption, the account after a reconnect (cti-server-protocol 11).
 
-use crate::{AgentStateEvent, ArmStatus, FailureConf};
-use cce_model::{AgentState, Disposition, InvokeId, MonitorId, MrdId, PeripheralId, SkillTarget};
+use crate::{AgentMode, AgentStateEvent, ArmStatus, FailureConf};
+use cce_model::{
+    AgentState, Disposition, EventReason, InvokeId, MonitorId, MrdId, PeripheralId, SkillTarget,
+};
 use cce_wire::{Code, List, Text, Unsigned};
 
 cce_wire::rows! { $ media {
@@ -45,7 +47,7 @@ cce_wire::rows! { $ media {
         /// Skill target id of the agent.
         icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// 0 none.
-        reason_code: u16 as "ReasonCode",
+        reason_code: EventReason as "ReasonCode",
     } floats {
         /// Disposition of open tasks.
         259 flt_icm_disp: Disposition as "ICMDisposition" since 20,
@@ -108,7 +110,7 @@ cce_wire::rows! { $ media {
         /// Skill target id of the agent.
         icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// 0 none.
-        reason_code: u16 as "ReasonCode",
+        reason_code: EventReason as "ReasonCode",
     }
 
     /// Answers that request.
@@ -130,7 +132,7 @@ cce_wire::rows! { $ media {
         /// Skill target id of the agent.
         icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// 0 none.
-        reason_code: u16 as "ReasonCode",
+        reason_code: EventReason as "ReasonCode",
     }
 
     /// A task of another media routing domain asks to interrupt the agent.
@@ -250,7 +252,7 @@ cce_wire::rows! { $ media {
         /// Skill target id of the agent.
         icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// 0 not routable, 1 routable.
-        agent_mode: u16 as "AgentMode",
+        agent_mode: AgentMode as "AgentMode",
         /// An agent state.
         agent_state: Code<AgentState> as "AgentState",
         /// Tasks at the same time.

@@ -1,6 +1,6 @@
 //! What clients register, and what they tell each other (cti-server-protocol 8).
 
-use crate::FailureConf;
+use crate::{Distribution, FailureConf, ServerMode};
 use cce_model::{CallTypeId, InvokeId, PeripheralId};
 use cce_wire::{NamedArray, NamedVariable, Text, Time32};
 
@@ -12,7 +12,7 @@ cce_wire::rows! { $ register {
         invoke_id: InvokeId as "InvokeID" is invoke,
         peripheral_id: PeripheralId as "PeripheralID",
         /// 0 client, 1 supervisor, 2 team, 3 all.
-        distribution: u16 as "Distribution",
+        distribution: Distribution as "Distribution",
     } floats {
         1 client_id: Text<64> as "ClientID",
         4 agent_extension: Text<16> as "AgentExtension",
@@ -32,7 +32,7 @@ cce_wire::rows! { $ register {
         /// Seconds since 1970-01-01 00:00 UTC.
         icm_central_controller_time: Time32 as "ICMCentralControllerTime",
         /// 0 client, 1 supervisor, 2 team, 3 all.
-        distribution: u16 as "Distribution",
+        distribution: Distribution as "Distribution",
     } floats {
         1 client_id: Text<64> as "ClientID",
         4 agent_extension: Text<16> as "AgentExtension",
@@ -96,7 +96,7 @@ cce_wire::rows! { $ register {
         /// Echoed by the answer.
         invoke_id: InvokeId as "InvokeID" is invoke,
         /// 0 exclusive, 1 round robin, 2 parallel.
-        server_mode: u16 as "ServerMode",
+        server_mode: ServerMode as "ServerMode",
     } floats {
         94 service_name: Text<64> as "ServiceName",
     }

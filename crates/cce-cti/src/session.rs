@@ -1,6 +1,6 @@
 //! Sessions: open, heartbeat, close, failures, system events (cti-server-protocol 4 and 6).
 
-use crate::{ControlFailure, CtiStatus, DeviceIdType, SystemEventId};
+use crate::{ControlFailure, CtiStatus, DeviceIdType, SessionType, SystemEventId};
 use cce_model::{AgentState, InvokeId, MonitorId, PeripheralId, PeripheralType};
 use cce_wire::{Code, Opaque, Secret, Text, Time32};
 
@@ -77,7 +77,7 @@ cce_wire::rows! { $ session {
         /// The agent's department.
         department_id: i32 as "DepartmentID" since 19,
         /// 0 unknown, 1 active, 2 standby.
-        session_type: u16 as "SessionType" since 24,
+        session_type: SessionType as "SessionType" since 24,
     } floats {
         4 agent_extension: Text<16> as "AgentExtension",
         5 agent_id: Text<12> as "AgentID",

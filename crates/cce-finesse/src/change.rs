@@ -5,7 +5,8 @@ use crate::{
     request::{CallData, DialogChange, MediaChange, Move, Settings, UserChange},
 };
 use cce_model::{
-    DialogAction, EccVariable, InterruptAction, LogoutAction, ObjectModel, ReasonCategory, UserState,
+    DialogAction, EccVariable, EventReason, InterruptAction, LogoutAction, ObjectModel, ReasonCategory,
+    UserState,
 };
 use cce_xml::finesse::{DialogRequest, MediaRequest, UserRequest};
 
@@ -27,7 +28,7 @@ pub(crate) fn of_user(request: &UserRequest, model: &ObjectModel) -> Result<User
     match given(request.state.as_deref()).ok_or_else(|| Refusal::missing("state"))? {
         SIGN_IN => sign_in(request),
         // READY has no reason: its event has no `reasonCodeId` (finesse-nonvoice 4.6).
-        "READY" => Ok(UserChange::State(UserState::Ready, 0)),
+        "READY" => Ok(UserChange::State(UserState::Ready, EventReason::NONE)),
         "NOT_READY" => Ok(UserChange::State(UserState::NotReady, reason(ReasonCategory::NotReady)?)),
         "LOGOUT" => Ok(UserChange::State(UserState::Logout, reason(ReasonCategory::Logout)?)),
         // The three texts of this refusal are published (finesse-nonvoice 2.2).
@@ -153,12 +154,12 @@ fn settings(request: &MediaRequest) -> Result<Settings, Refusal> {
 
 /// The number of the reason that a request names by its id; 0 none. A category with reasons demands one, and one
 /// without takes none (finesse-nonvoice 2.4).
-fn reason(text: Option<&str>, category: ReasonCategory, model: &ObjectModel) -> Result<u16, Refusal> {
+fn reason(text: Option<&str>, category: ReasonCategory, model: &ObjectModel) -> Result<EventReason, Refusal> {
     let id = given(text).filter(|id| *id != NO_REASON);
     let mut reasons = model.reasons(category).peekable();
     match id {
         None if reasons.peek().is_some() => Err(Refusal::reason_required()),
-        None => Ok(0),
+        None => Ok(EventReason::NONE),
         Some(id) => reasons
             // `reasonCodeId` is the id in the database, and the CTI server hears the code
             // (finesse-nonvoice 2.7).

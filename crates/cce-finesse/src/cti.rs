@@ -4,7 +4,7 @@
 use crate::{Config, timer::Timer};
 use cce_cti::{
     ActiveMaintenanceReqMsg, ActiveMaintenanceRespMsg, CloseReq, Cti, CtiStatus, HeartbeatReq, OpenConf,
-    OpenReq, services,
+    OpenReq, SessionType, services,
 };
 use cce_kernel::{
     Address, CloseReason, Cx, LinkId, Port, Time, TimerKey, Wall,
@@ -34,8 +34,6 @@ const IDLE_TIMEOUT: u32 = 120;
 const HEARTBEATS_IDLE: u64 = 4;
 /// `ClientID` and `ClientSignature`.
 const CLIENT: &str = "Finesse";
-/// `SessionType` of a server that is not the active one (cti-server-protocol 4.6).
-const STANDBY: u16 = 2;
 /// Heartbeats that may stay unanswered.
 const HEARTBEATS_LOST_MAX: u32 = 3;
 /// How long a client waits for the answer to its `OPEN_REQ` (cti-server-protocol 4.1).
@@ -191,7 +189,7 @@ impl CtiClient {
             self.note_error("OPEN_CONF", "the session is open already", cx);
             return Turn::None;
         }
-        if conf.session_type == STANDBY {
+        if conf.session_type == SessionType::STANDBY {
             // A connection that vanishes without CLOSE_REQ ends its session with status 37
             // (cti-server-protocol 4.3).
             self.send(cx, close_req);

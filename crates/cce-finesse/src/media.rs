@@ -3,19 +3,18 @@
 
 use crate::{
     cti::CtiClient,
-    request::{FORCED, MediaChange, Settings},
+    request::{MediaChange, Settings},
     user::NodeUser,
 };
 use cce_cti::{
-    MakeAgentNotReadyReq, MakeAgentNotRoutableReq, MakeAgentReadyInd, MakeAgentRoutableInd, MediaLoginReq,
-    MediaLogoutInd,
+    AgentMode, MakeAgentNotReadyReq, MakeAgentNotRoutableReq, MakeAgentReadyInd, MakeAgentRoutableInd,
+    MediaLoginReq, MediaLogoutInd,
 };
 use cce_kernel::Cx;
-use cce_model::{AgentState, Disposition, InterruptAction, InvokeId, LogoutAction, Media, MrdId, ReasonCode};
+use cce_model::{
+    AgentState, Disposition, EventReason, InterruptAction, InvokeId, LogoutAction, Media, MrdId, ReasonCode,
+};
 use cce_wire::Text;
-
-/// `AgentMode` of an agent whom the router may give tasks.
-const ROUTABLE: u16 = 1;
 
 /// Sends a request about a user's media, and returns its invoke id; none when there is nothing to change.
 pub(crate) fn send(
@@ -67,7 +66,7 @@ pub(crate) fn send(
         MediaChange::SignOut(reason) | MediaChange::SignOutWithUser(reason) => {
             send_sign_out(user, mrd, reason, cti, cx)
         }
-        MediaChange::ForcedSignOut => send_sign_out(user, mrd, FORCED, cti, cx),
+        MediaChange::ForcedSignOut => send_sign_out(user, mrd, EventReason::FORCED_SIGN_OUT, cti, cx),
         // Ignored silently, as READY from READY is (inferred).
         MediaChange::Routable(wanted)
             if wanted == media().routable && is_signed_in(media()) && !is_to_be_not_routable =>
@@ -95,7 +94,7 @@ pub(crate) fn send(
 fn send_sign_out(
     user: &NodeUser,
     mrd_id: MrdId,
-    reason_code: u16,
+    reason_code: EventReason,
     cti: &mut CtiClient,
     cx: &mut Cx<'_>,
 ) -> Option<InvokeId> {
@@ -116,10 +115,10 @@ fn send_sign_out(
 }
 
 /// The agent PG reports the agent's state in the domain. A sign-out ends what the sign-in set (finesse-nonvoice 2.3).
-pub(crate) fn follow(media: &mut Media, state: AgentState, mode: u16, report: ReasonReport) {
+pub(crate) fn follow(media: &mut Media, state: AgentState, mode: AgentMode, report: MediaReason) {
     media.none_chosen = report.reason.is_none() && report.has_codes && could_choose(media, state);
     media.state = state;
-    media.routable = mode == ROUTABLE;
+    media.routable = mode == AgentMode::ROUTABLE;
     media.reason = report.reason;
     if state == AgentState::Logout {
         forget_settings(media);
@@ -127,7 +126,7 @@ pub(crate) fn follow(media: &mut Media, state: AgentState, mode: u16, report: Re
 }
 
 /// What a report of a state says of its reason.
-pub(crate) struct ReasonReport {
+pub(crate) struct MediaReason {
     /// The reason for being not ready, if there is one.
     pub(crate) reason: Option<ReasonCode>,
     /// Whether there are codes of such reasons.

@@ -26,7 +26,7 @@ use cce_kernel::{
     CloseReason, Cx,
     session::{SessionEvent, Turn},
 };
-use cce_model::{AgentId, Disposition, InvokeId, MrdId, TaskId, UserState, fact::FinesseFact};
+use cce_model::{AgentId, Disposition, EventReason, InvokeId, MrdId, TaskId, UserState, fact::FinesseFact};
 use cce_wire::Text;
 use std::fmt::Display;
 use std::{
@@ -55,7 +55,7 @@ pub(crate) struct Recovery {
     /// Requests that were under way or waited when the session ended, in order.
     cut_off: Vec<Ask>,
     /// Users whose sign-outs were cut off and have come about, with their reasons: their media are to follow.
-    signed_out: BTreeMap<AgentId, u16>,
+    signed_out: BTreeMap<AgentId, EventReason>,
 }
 
 impl Recovery {

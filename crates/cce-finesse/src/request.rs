@@ -1,6 +1,8 @@
 //! What a client asks for once it was answered with 202: about which object, and which change (finesse-nonvoice 1.4).
 
-use cce_model::{AgentId, DialogAction, InterruptAction, LogoutAction, MrdId, TaskId, UserState};
+use cce_model::{
+    AgentId, DialogAction, EventReason, InterruptAction, LogoutAction, MrdId, TaskId, UserState,
+};
 use std::collections::BTreeMap;
 
 /// The object that requests are serialised on.
@@ -22,10 +24,6 @@ pub(crate) struct Ask {
     /// What it asks for.
     pub(crate) change: Change,
 }
-
-/// Reason code of a sign-out that Finesse makes by itself (task-routing E5). A lab may give the same number to a reason of
-/// agents: what is forced, the kind of the change says.
-pub(crate) const FORCED: u16 = 255;
 
 impl Ask {
     /// The object that it waits for.
@@ -71,11 +69,11 @@ pub(crate) enum MediaChange {
     /// To become ready.
     Ready,
     /// To become not ready, for a reason of that number; 0 none.
-    NotReady(u16),
+    NotReady(EventReason),
     /// To sign out, for a reason of that number; 0 none.
-    SignOut(u16),
+    SignOut(EventReason),
     /// To be signed out, because the user has signed out, for a reason of that number; 0 none.
-    SignOutWithUser(u16),
+    SignOutWithUser(EventReason),
     /// To be signed out, because the user is gone.
     ForcedSignOut,
     /// To let the router assign tasks, or not.
@@ -164,7 +162,7 @@ pub(crate) enum UserChange {
         extension: String,
     },
     /// Another voice state, for a reason of that number; 0 none.
-    State(UserState, u16),
+    State(UserState, EventReason),
     /// To be signed out whatever the voice state is, because the user is gone.
     ForcedSignOut,
 }

@@ -13,7 +13,7 @@ use crate::{
     nodes::nodes,
     presence::Absences,
     publish::Publisher,
-    request::{Ask, Change, DialogChange, FORCED, MediaChange, Target, UserChange},
+    request::{Ask, Change, DialogChange, MediaChange, Target, UserChange},
     request_queue::{Pending, RequestQueues},
     timer::confirmation,
     user::Users,
@@ -26,9 +26,9 @@ use cce_cti::{
 };
 use cce_kernel::{CallError, CallId, Cx, Response};
 use cce_model::{
-    AgentId, AgentState, ApiError, CallVariableDisplay, Dialog, DialogState, Disposition, InvokeId, Media,
-    MrdId, Object, ObjectModel, Publication, PublishEvent, ReasonCategory, SkillTarget, TaskId, UserState,
-    fact::FinesseFact,
+    AgentId, AgentState, ApiError, CallVariableDisplay, Dialog, DialogState, Disposition, EventReason,
+    InvokeId, Media, MrdId, Object, ObjectModel, Publication, PublishEvent, ReasonCategory, SkillTarget,
+    TaskId, UserState, fact::FinesseFact,
 };
 use cce_xml::finesse::SystemInfo;
 use std::sync::Arc;
@@ -354,7 +354,7 @@ impl Service {
         let reason = self.model.reason_of_code(ReasonCategory::NotReady, event.event_reason_code);
         let reason = reason.filter(|_| state != AgentState::Logout).cloned();
         let has_codes = self.model.reasons(ReasonCategory::NotReady).next().is_some();
-        let report = media::ReasonReport { reason, has_codes };
+        let report = media::MediaReason { reason, has_codes };
         self.change_media(&agent, mrd, cx, |media| media::follow(media, state, event.agent_mode, report));
         self.settle_media(&agent, mrd, cx);
     }
@@ -451,7 +451,9 @@ impl Service {
 
     /// Signs out of every media, whose tasks end as the agent chose at the sign-in, then of Finesse.
     pub(crate) fn sign_out_absent(&mut self, agent: &AgentId, cx: &mut Cx<'_>) {
-        cx.note(FinesseFact::ForcedSignOut { agent: agent.clone(), reason: FORCED.into() }.into());
+        cx.note(
+            FinesseFact::ForcedSignOut { agent: agent.clone(), reason: EventReason::FORCED_SIGN_OUT }.into(),
+        );
         let media = self.users.user(agent).signed_in_media();
         let media = media.map(|media| Change::Media(agent.clone(), media.mrd, MediaChange::ForcedSignOut));
         let user = Change::User(agent.clone(), UserChange::ForcedSignOut);

@@ -4,21 +4,17 @@
 use crate::{
     arm_stat,
     cti::CtiClient,
-    request::{self, Ask, Change, MediaChange, Target, UserChange},
+    request::{Ask, Change, MediaChange, Target, UserChange},
     service::Service,
     user::ReasonReport,
 };
-use cce_cti::{AgentStateEvent, ControlFailureConf, SetAgentStateReq};
+use cce_cti::{AgentStateEvent, ControlFailureConf, ForcedFlag, SetAgentStateReq};
 use cce_kernel::Cx;
 use cce_model::{
-    AgentId, AgentState, InvokeId, MrdId, Object, PublishEvent, ReasonCategory, User, UserSignOut, UserState,
+    AgentId, AgentState, EventReason, InvokeId, MrdId, Object, PublishEvent, ReasonCategory, User,
+    UserSignOut, UserState,
 };
 use cce_wire::Text;
-
-/// `ForcedFlag` of a change that the agent's state has to allow.
-const UNFORCED: u8 = 0;
-/// `ForcedFlag` of a change whatever the agent's state is.
-const FORCED: u8 = 1;
 
 /// Asks the CTI server for a user's voice state, and returns the request's invoke id.
 pub(crate) fn send(
@@ -29,11 +25,11 @@ pub(crate) fn send(
 ) -> Option<InvokeId> {
     let (state, event_reason_code, forced_flag) = match change {
         // A sign-in of somebody who is signed in succeeds, and keeps the state (finesse-nonvoice 2.2).
-        UserChange::SignIn { .. } => (AgentState::Login, 0, FORCED),
+        UserChange::SignIn { .. } => (AgentState::Login, EventReason::NONE, ForcedFlag::FORCED),
         // The agent PG judges these: LOGOUT is accepted from NOT_READY only (finesse-nonvoice 2.2).
-        UserChange::State(to, reason) => (to.agent_state(), *reason, UNFORCED),
+        UserChange::State(to, reason) => (to.agent_state(), *reason, ForcedFlag::UNFORCED),
         // A user who is gone cannot become not ready first (finesse-nonvoice 5).
-        UserChange::ForcedSignOut => (AgentState::Logout, request::FORCED, FORCED),
+        UserChange::ForcedSignOut => (AgentState::Logout, EventReason::FORCED_SIGN_OUT, ForcedFlag::FORCED),
     };
     let instrument = match change {
         UserChange::SignIn { extension } => extension,
@@ -54,7 +50,7 @@ pub(crate) fn send(
 
 /// Whether a user is as a request wants, for the reason that it gives.
 pub(crate) fn is_shown_by(user: &User, change: &UserChange) -> bool {
-    let code = user.reason.as_ref().map_or(0, |reason| reason.code);
+    let code = user.reason.as_ref().map_or(EventReason::NONE, |reason| reason.code);
     is_in_state(user, change)
         && match change {
             UserChange::State(UserState::NotReady, reason) => code == *reason,
@@ -74,7 +70,7 @@ pub(crate) fn is_in_state(user: &User, change: &UserChange) -> bool {
 }
 
 /// For which reason a user asked to be signed out; none of any other request.
-pub(crate) const fn reason_of_sign_out(change: &Change) -> Option<u16> {
+pub(crate) const fn reason_of_sign_out(change: &Change) -> Option<EventReason> {
     if let Change::User(_, UserChange::State(UserState::Logout, reason)) = change {
         Some(*reason)
     } else {
@@ -117,7 +113,7 @@ impl Service {
     /// The user has signed out, and where the lab says so, that signs out of every media, each as its sign-in said
     /// (finesse-nonvoice 2.2; that the voice state goes first is inferred: where it is refused, the user stays signed in
     /// everywhere).
-    pub(crate) fn sign_out_of_media(&mut self, agent: &AgentId, reason: u16, cx: &mut Cx<'_>) {
+    pub(crate) fn sign_out_of_media(&mut self, agent: &AgentId, reason: EventReason, cx: &mut Cx<'_>) {
         if self.config.user_sign_out == UserSignOut::Voice {
             return;
         }

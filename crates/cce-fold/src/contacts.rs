@@ -271,7 +271,7 @@ mod tests {
             priority: 5,
             interruptible: true,
             at_vru: true,
-            operation: 0,
+            operation: cce_model::OperationCode::CLASSIC,
         }
     }
 

@@ -661,7 +661,8 @@ fn of_agentpg(fact: &AgentPgFact) -> Subject {
             OpcMessage::Agent(_)
             | OpcMessage::MadeNotRoutable { .. }
             | OpcMessage::Interrupt { .. }
-            | OpcMessage::Answer { .. },
+            | OpcMessage::Answer { .. }
+            | OpcMessage::VoiceAnswer { .. },
         )
         | AgentPgFact::SessionOpened { .. }
         | AgentPgFact::SideActive { .. }

@@ -208,6 +208,44 @@ codes! {
     }
 }
 
+codes! {
+    /// The direction of what an agent works on (cti-server-protocol 12).
+    Direction(u32) "" {
+        NONE = 0,
+        IN = 1,
+        OUT = 2,
+        OTHER_IN = 3,
+        OTHER_OUT = 4,
+        OUTBOUND_RESERVE = 5,
+        OUTBOUND_PREVIEW = 6,
+        OUTBOUND_PREDICTIVE = 7,
+    }
+}
+
+codes! {
+    /// Why an agent is not ready or signed out: the number of a configured reason (task-routing 6.4).
+    EventReason(u16) "" {
+        NONE = 0,
+        /// Finesse signs out a user who is gone (task-routing E5). A lab may give the same number to a reason of agents: what
+        /// is forced, the kind of the change says.
+        FORCED_SIGN_OUT = 255,
+    }
+}
+
+codes! {
+    /// What kind of request a `NEW_CALL` is (task-routing 6.2).
+    OperationCode(u16) "" {
+        CLASSIC = 0,
+    }
+}
+
+codes! {
+    /// Cooperative options of a `NEW_CALL` (task-routing 6.2).
+    OperationFlags(u16) "" {
+        COOP_NONE = 0,
+    }
+}
+
 /// A state of which the wire has a number (cti-server-protocol 11 and 12).
 pub trait Numbered: Copy {
     /// The number on the wire.

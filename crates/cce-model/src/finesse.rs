@@ -1,7 +1,7 @@
 //! The objects that Finesse shows to a desktop, and the notifications about them.
 
 use super::{AgentId, AgentState, DialogState, Disposition, MrdId, SkillTarget, TaskId, UserState};
-use crate::{SkillGroupNumber, TeamId, Wall};
+use crate::{EventReason, SkillGroupNumber, TeamId, Wall};
 use serde::{Deserialize, Serialize};
 
 /// What an agent may do with a dialog.
@@ -217,7 +217,7 @@ pub struct ReasonCode {
     /// Its id, which requests name.
     pub id: i32,
     /// Its number, which the CTI server is told.
-    pub code: u16,
+    pub code: EventReason,
     /// What agents read.
     pub label: String,
     /// Whether every agent may give it.

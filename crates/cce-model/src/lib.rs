@@ -21,9 +21,13 @@ mod port;
 mod record;
 mod sides;
 mod state;
+mod status;
 mod wall;
 
-pub use code::{Disposition, Numbered, PeripheralType, code_in_words};
+pub use code::{
+    Direction, Disposition, EventReason, Numbered, OperationCode, OperationFlags, PeripheralType,
+    code_in_words,
+};
 pub use contact::SocialContact;
 pub use ecc::{EccLoss, EccVariable};
 pub use fact::Fact;
@@ -52,4 +56,5 @@ pub use sides::{CtiSides, SideOrder};
 pub use state::{
     AgentState, Availability, ContactStatus, DialogState, DialogueState, StatusReason, TaskState, UserState,
 };
+pub use status::{ArmStatus, ControlFailure, CtiStatus};
 pub use wall::Wall;

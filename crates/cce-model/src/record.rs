@@ -1,7 +1,8 @@
 //! What OPC and the CTI server say to each other about agents and tasks.
 
 use super::{
-    AgentId, AgentKey, AgentState, Availability, Disposition, MrdId, PeripheralType, SkillTarget, TaskId,
+    AgentId, AgentKey, AgentState, Availability, Direction, Disposition, EventReason, MrdId, PeripheralType,
+    SkillTarget, TaskId,
 };
 use crate::{CallTypeId, InvokeId, PeripheralId, SessionId, SkillGroupNumber, TaskState};
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,7 @@ pub struct AgentRecord {
     /// Seconds in that state.
     pub seconds: u32,
     /// Reason code; 0 none.
-    pub reason: u16,
+    pub reason: EventReason,
     /// The domain.
     pub mrd: MrdId,
     /// Tasks assigned.
@@ -53,7 +54,7 @@ pub struct AgentRecord {
     /// The queue's id in the central controller's database.
     pub skill_group: SkillTarget,
     /// 1 while a task is in work, else 0 (cti-server-protocol 12, Direction).
-    pub direction: u32,
+    pub direction: Direction,
     /// Active terminal device.
     pub terminal: String,
     /// The agent in the further queues of the domain, each of which has an event of its own.

@@ -5,8 +5,8 @@
 
 use crate::{CancelResult, FailureStatus, RoutingService};
 use cce_model::{
-    AgentState, Availability, CallTypeId, DialogueId, Disposition, InvokeId, MrdId, PeripheralId,
-    PeripheralType, RoutingClientId, SkillTarget, TaskId, TaskState,
+    AgentState, Availability, CallTypeId, DialogueId, Disposition, InvokeId, MrdId, OperationCode,
+    OperationFlags, PeripheralId, PeripheralType, RoutingClientId, SkillTarget, TaskId, TaskState,
 };
 use cce_wire::{Code, List, NamedVariable, Text, Time32};
 
@@ -96,9 +96,9 @@ cce_wire::messages! {
             /// Sequence as the router counts it: the task id's minus one; -1 none.
             rck_seq: i32 as "RCKSeq#",
             /// 0 classic.
-            operation_code: u16 as "OperationCode",
+            operation_code: OperationCode as "OperationCode",
             /// 0 none.
-            operation_flags: u16 as "OperationFlags",
+            operation_flags: OperationFlags as "OperationFlags",
             /// 1.
             msg_origin: u16 as "MsgOrigin",
             /// 6.
@@ -171,9 +171,9 @@ cce_wire::messages! {
             /// Zero.
             svc_type: u32 as "SvcType",
             /// 0 classic.
-            operation_code: u16 as "OperationCode",
+            operation_code: OperationCode as "OperationCode",
             /// 0 none.
-            operation_flags: u16 as "OperationFlags",
+            operation_flags: OperationFlags as "OperationFlags",
             /// False.
             network_transfer_enabled: bool as "NetworkTransferEnabled",
             /// 1, the default payload.

@@ -103,6 +103,7 @@ facts! { OF_OPC, opc(OpcMessage) {
     Interrupt { skill_target, mrd, by, is_over } = "interrupt",
     LifetimeExceeded { task, skill_target, mrd } = "lifetime_exceeded",
     Answer { session, invoke_id, status } = "answer",
+    VoiceAnswer { session, invoke_id, failure } = "voice_answer",
 }}
 
 inside! { QUEUED_TASK: QueuedTask {

@@ -3,7 +3,8 @@
 use crate::{DecodeError, Field, Reader, Type, Value};
 use bytes::BytesMut;
 use cce_model::{
-    AgentState, CallTypeId, ConnectionCallId, DialogueId, Disposition, InvokeId, MonitorId, MrdId, Numbered,
+    AgentState, ArmStatus, CallTypeId, ConnectionCallId, ControlFailure, CtiStatus, DialogueId, Direction,
+    Disposition, EventReason, InvokeId, MonitorId, MrdId, Numbered, OperationCode, OperationFlags,
     PeripheralId, PeripheralType, PrecisionQueueId, RoutingClientId, SessionId, SkillGroupNumber,
     SkillTarget, TeamId,
 };
@@ -31,7 +32,7 @@ macro_rules! numbers {
         }
     )* };
 }
-numbers! { MrdId(i32), SkillTarget(i32), Disposition(u32), PeripheralType(u16), InvokeId(u32), SessionId(u32), PeripheralId(u32), DialogueId(u32), MonitorId(u32),
+numbers! { MrdId(i32), SkillTarget(i32), Disposition(u32), Direction(u32), EventReason(u16), CtiStatus(u32), ArmStatus(u32), ControlFailure(u16), PeripheralType(u16), OperationCode(u16), OperationFlags(u16), InvokeId(u32), SessionId(u32), PeripheralId(u32), DialogueId(u32), MonitorId(u32),
 RoutingClientId(u32), SkillGroupNumber(u32), CallTypeId(u32), TeamId(u32), PrecisionQueueId(u32), ConnectionCallId(u32) }
 
 /// The number of a state. One that is no state's survives.

@@ -9,8 +9,8 @@ use crate::{
 };
 use cce_model::nearest_few;
 use cce_model::{
-    Agent, AgentId, CallType, CallTypeId, DialedNumber, EccVariable, Mrd, ObjectModel, PrecisionQueue,
-    ReasonCode, Script, SkillGroup, Step, Team,
+    Agent, AgentId, CallType, CallTypeId, DialedNumber, EccVariable, EventReason, Mrd, ObjectModel,
+    PrecisionQueue, ReasonCode, Script, SkillGroup, Step, Team,
 };
 use std::{collections::BTreeMap, fmt::Display, sync::Arc};
 
@@ -241,7 +241,7 @@ fn reason_code(text: &ReasonCodeSettings) -> ReasonCode {
     ReasonCode {
         category: text.category,
         id: text.id,
-        code: text.code,
+        code: EventReason(text.code),
         label: text.label.clone(),
         for_all: true,
     }

@@ -3,9 +3,10 @@
 
 use super::{Answer, CtiServer, Denial, Session, agent_items};
 use cce_cti::{
-    ClientEventReportConf, ClientEventReportReq, ControlFailure, Cti, CtiStatus, RegisterServiceConf,
-    RegisterServiceReq, RegisterVariablesConf, RegisterVariablesReq, SetAppDataConf, SetAppDataReq,
-    UnregisterServiceConf, UnregisterServiceReq, UserMessageConf, UserMessageEvent, UserMessageReq, services,
+    ClientEventReportConf, ClientEventReportReq, ControlFailure, Cti, CtiStatus, Distribution,
+    RegisterServiceConf, RegisterServiceReq, RegisterVariablesConf, RegisterVariablesReq, ServerMode,
+    SetAppDataConf, SetAppDataReq, UnregisterServiceConf, UnregisterServiceReq, UserMessageConf,
+    UserMessageEvent, UserMessageReq, services,
 };
 use cce_kernel::{Cx, LinkId};
 use cce_model::{SessionId, SkillTarget};
@@ -13,23 +14,13 @@ use cce_wire::Text;
 
 /// Services of all sessions together, at most; the bound is the lab's own.
 const REGISTERED_MAX: usize = 256;
-/// `ServerMode`: only one session may have the service.
-const EXCLUSIVE: u16 = 0;
 
 /// A service that a session registered.
 #[derive(Clone, Debug)]
 pub(super) struct Registered {
     pub(super) session: SessionId,
     name: String,
-    mode: u16,
-}
-
-/// `Distribution` of a user message.
-mod distribution {
-    pub(super) const CLIENT: u16 = 0;
-    pub(super) const SUPERVISOR: u16 = 1;
-    pub(super) const TEAM: u16 = 2;
-    pub(super) const ALL: u16 = 3;
+    mode: ServerMode,
 }
 
 /// A client reports its state, 0 normal to 2 error: the server confirms it and does nothing else.
@@ -57,7 +48,8 @@ impl CtiServer {
         }
         let mut of_name = self.registered.values().filter(|other| other.name == name);
         // An exclusive service has one server; others share a name in one mode (cti-server-protocol 8).
-        let is_taken = of_name.any(|other| other.mode != m.server_mode || m.server_mode == EXCLUSIVE);
+        let is_taken =
+            of_name.any(|other| other.mode != m.server_mode || m.server_mode == ServerMode::EXCLUSIVE);
         if is_taken || self.registered.len() >= REGISTERED_MAX {
             return Err(Denial::Status(CtiStatus::SERVICE_CONFLICT));
         }
@@ -95,10 +87,10 @@ impl CtiServer {
             ..UserMessageEvent::default()
         };
         match m.distribution {
-            distribution::ALL => self.broadcast(|_| true, &event.into(), cx),
-            distribution::CLIENT => self.send_user_message(m, &event.into(), cx)?,
-            distribution::SUPERVISOR => return Err(Denial::Status(CtiStatus::SUPERVISOR_NOT_FOUND)),
-            distribution::TEAM => return Err(Denial::Status(CtiStatus::TEAM_NOT_FOUND)),
+            Distribution::ALL => self.broadcast(|_| true, &event.into(), cx),
+            Distribution::CLIENT => self.send_user_message(m, &event.into(), cx)?,
+            Distribution::SUPERVISOR => return Err(Denial::Status(CtiStatus::SUPERVISOR_NOT_FOUND)),
+            Distribution::TEAM => return Err(Denial::Status(CtiStatus::TEAM_NOT_FOUND)),
             _ => return Err(Denial::Status(CtiStatus::INVALID_DISTRIBUTION_TYPE)),
         }
         Ok(vec![UserMessageConf { invoke_id: m.invoke_id, ..UserMessageConf::default() }.into()])

@@ -3,10 +3,10 @@
 use super::CtiServer;
 use cce_cti::{
     AgentRecord, CallTypeRecord, ConfigAgentDeskSettingsEvent, ConfigAgentEvent, ConfigBeginEvent,
-    ConfigCallTypeEvent, ConfigDeviceEvent, ConfigEndEvent, ConfigKeyEvent, ConfigMrdEvent,
-    ConfigPeripheralEvent, ConfigRequestEvent, ConfigRequestKeyEvent, ConfigSkillGroupEvent, Cti,
-    DeskSettingsRecord, DeviceIdType, DeviceRecord, MrdRecord, PeripheralRecord, SkillGroupRecord,
-    config_information, dialect,
+    ConfigCallTypeEvent, ConfigDeviceEvent, ConfigEndEvent, ConfigEndStatus, ConfigKeyEvent, ConfigKeyStatus,
+    ConfigMrdEvent, ConfigPeripheralEvent, ConfigRequestEvent, ConfigRequestKeyEvent, ConfigSkillGroupEvent,
+    ConfigType, Cti, DeskSettingsRecord, DeviceIdType, DeviceRecord, MrdRecord, PeripheralRecord, RecordType,
+    SkillGroupRecord, config_information, dialect,
 };
 use cce_kernel::LinkId;
 use cce_model::{Agent, AgentKey, AgentState, MrdId, SkillGroupNumber};
@@ -15,10 +15,6 @@ use std::time::Duration;
 
 /// Records of one message, at most (cti-server-protocol 9).
 const RECORDS_MAX: usize = 10;
-/// `ConfigType`: asked for.
-const ASKED_FOR: u16 = 1;
-/// `RecordType`: the object is there.
-const ADD: u16 = 0;
 /// `AgentType`: no supervisor, of which the lab has none.
 const AGENT: u16 = 0;
 /// `DeviceType` of an agent's device (inferred).
@@ -27,21 +23,6 @@ const AGENT_DEVICE: DeviceIdType = DeviceIdType::DEVICE;
 const DESK_SETTINGS: u32 = 1;
 /// `CustomerID` of a client that means any customer (inferred).
 const ANY_CUSTOMER: [u32; 2] = [0, u32::MAX];
-
-/// `ConfigKeyStatus` (cti-server-protocol 9); 1, a service provider, is not used.
-mod key_status {
-    pub(super) const OK: u32 = 0;
-    pub(super) const NO_KEYS: u32 = 2;
-    pub(super) const UNKNOWN_CUSTOMER: u32 = 3;
-}
-
-/// `ConfigEndStatus`, with the text that says it.
-mod end_status {
-    pub(super) const COMPLETE: (u32, &str) = (0, "complete");
-    pub(super) const UNKNOWN_CUSTOMER: (u32, &str) = (2, "unknown customer");
-    pub(super) const INVALID: (u32, &str) = (3, "unknown peripheral");
-    pub(super) const EMPTY: (u32, &str) = (4, "nothing of that kind");
-}
 
 /// The keys: they change when the objects change. Two messages have them, in the same fields.
 macro_rules! with_keys {
@@ -64,13 +45,13 @@ impl CtiServer {
     /// The keys. A customer whom nobody knows has none, and another peripheral's are not kept here (inferred).
     pub(super) fn on_config_request_key(&self, m: &ConfigRequestKeyEvent) -> Vec<Cti> {
         let status = if !self.is_customer(m.customer_id) {
-            key_status::UNKNOWN_CUSTOMER
+            ConfigKeyStatus::UNKNOWN_CUSTOMER
         } else if self.check_peripheral(m.peripheral_id).is_err() {
-            key_status::NO_KEYS
+            ConfigKeyStatus::NO_KEYS
         } else {
-            key_status::OK
+            ConfigKeyStatus::OK
         };
-        if status != key_status::OK {
+        if status != ConfigKeyStatus::OK {
             return vec![ConfigKeyEvent { config_key_status: status, ..ConfigKeyEvent::default() }.into()];
         }
         vec![with_keys!(ConfigKeyEvent { config_key_status: status } of self).into()]
@@ -84,22 +65,22 @@ impl CtiServer {
         }
         let config_information = m.config_information;
         let begin = with_keys!(ConfigBeginEvent {
-            config_type: ASKED_FOR,
+            config_type: ConfigType::ASKED_FOR,
             config_information: config_information,
         } of self);
-        let (records, (config_end_status, text)) = self.asked_records(link, m);
-        let text = Some(Text::new(text));
+        let (records, config_end_status) = self.asked_records(link, m);
+        let text = Some(Text::new(in_words(config_end_status)));
         let end = ConfigEndEvent { config_end_status, text, ..ConfigEndEvent::default() };
         std::iter::once(begin.into()).chain(records).chain([end.into()]).collect()
     }
 
-    fn asked_records(&self, link: LinkId, m: &ConfigRequestEvent) -> (Vec<Cti>, (u32, &'static str)) {
+    fn asked_records(&self, link: LinkId, m: &ConfigRequestEvent) -> (Vec<Cti>, ConfigEndStatus) {
         // CONFIG_BEGIN_EVENT has no status: the end says what is wrong (cti-server-protocol 9).
         if !self.is_customer(m.customer_id) {
-            return (Vec::new(), end_status::UNKNOWN_CUSTOMER);
+            return (Vec::new(), ConfigEndStatus::UNKNOWN_CUSTOMER);
         }
         if self.check_peripheral(m.peripheral_id).is_err() {
-            return (Vec::new(), end_status::INVALID);
+            return (Vec::new(), ConfigEndStatus::INVALID);
         }
         let version = self.session(link).version();
         // The records come in the order of the protocol, whatever the mask asks for (cti-server-protocol 9).
@@ -117,7 +98,7 @@ impl CtiServer {
             .flat_map(|(_, events)| events)
             .filter(|event| event.doc().is_some_and(|row| row.since <= version))
             .collect();
-        let status = if records.is_empty() { end_status::EMPTY } else { end_status::COMPLETE };
+        let status = if records.is_empty() { ConfigEndStatus::EMPTY } else { ConfigEndStatus::COMPLETE };
         (records, status)
     }
 
@@ -128,6 +109,16 @@ impl CtiServer {
 
     fn state_at(&self, member: AgentKey) -> AgentState {
         self.records.get(&member).map_or(AgentState::Logout, |record| record.state)
+    }
+}
+
+/// The text that goes with an end's status.
+const fn in_words(status: ConfigEndStatus) -> &'static str {
+    match status {
+        ConfigEndStatus::COMPLETE => "complete",
+        ConfigEndStatus::UNKNOWN_CUSTOMER => "unknown customer",
+        ConfigEndStatus::INVALID => "unknown peripheral",
+        _ => "nothing of that kind",
     }
 }
 
@@ -155,7 +146,7 @@ fn skill_groups(server: &CtiServer) -> Vec<Cti> {
         .precision_queues
         .iter()
         .map(|queue| SkillGroupRecord {
-            record_type: Some(ADD),
+            record_type: Some(RecordType::ADD),
             peripheral_id: Some(server.config.peripheral),
             peripheral_number: Some(queue.skill_group.number.0),
             skill_group_skill_target_id: Some(Unsigned(queue.skill_group.id)),
@@ -203,7 +194,7 @@ fn agent_record(
     let mrds: Vec<Unsigned<MrdId>> = mrds.iter().map(|mrd| Unsigned(*mrd)).collect();
     let count = |many: usize| Some(u16::try_from(many).unwrap_or(u16::MAX));
     AgentRecord {
-        record_type: Some(ADD),
+        record_type: Some(RecordType::ADD),
         peripheral_id: Some(server.config.peripheral),
         active_terminal: Some(Text::new(&agent.terminal)),
         agent_type: Some(AGENT),
@@ -232,7 +223,7 @@ fn devices(server: &CtiServer) -> Vec<Cti> {
         .agents
         .iter()
         .map(|agent| DeviceRecord {
-            record_type: Some(ADD),
+            record_type: Some(RecordType::ADD),
             peripheral_id: Some(server.config.peripheral),
             device_type: Some(AGENT_DEVICE),
             peripheral_number: agent.extension.parse().ok(),
@@ -254,7 +245,7 @@ fn call_types(server: &CtiServer) -> Vec<Cti> {
         .call_types
         .iter()
         .map(|call_type| CallTypeRecord {
-            record_type: Some(ADD),
+            record_type: Some(RecordType::ADD),
             call_type_id: Some(call_type.id),
             customer_definition_id: Some(server.config.customer),
             enterprise_name: Some(Text::new(&call_type.name)),
@@ -275,7 +266,7 @@ fn mrds(server: &CtiServer) -> Vec<Cti> {
         .mrds
         .iter()
         .map(|mrd| MrdRecord {
-            record_type: Some(ADD),
+            record_type: Some(RecordType::ADD),
             mr_domain_id: Some(Unsigned(mrd.id)),
             enterprise_name: Some(Text::new(&mrd.name)),
             description: Some(Text::new(&mrd.description)),
@@ -292,7 +283,7 @@ fn mrds(server: &CtiServer) -> Vec<Cti> {
 
 fn peripherals(server: &CtiServer) -> Vec<Cti> {
     let record = PeripheralRecord {
-        record_type: Some(ADD),
+        record_type: Some(RecordType::ADD),
         peripheral_id: Some(server.config.peripheral),
         peripheral_name: Some(Text::new(&server.config.name)),
         description: Some(Text::new(&server.config.name)),
@@ -308,7 +299,7 @@ fn peripherals(server: &CtiServer) -> Vec<Cti> {
 /// The lab's one kind of desk settings. Its settings have tags whose meaning is not published.
 fn desk_settings(server: &CtiServer) -> Vec<Cti> {
     let record = DeskSettingsRecord {
-        record_type: Some(ADD),
+        record_type: Some(RecordType::ADD),
         desk_settings_id: Some(DESK_SETTINGS),
         peripheral_id: Some(server.config.peripheral),
         description: Some(Text::new("default")),

@@ -91,6 +91,10 @@ impl CtiServer {
                 OpcMessage::Answer { session, invoke_id, status } => {
                     self.send_answer(session, invoke_id, status, cx);
                 }
+                OpcMessage::VoiceAnswer { session, invoke_id, failure } => match self.link_of(session) {
+                    Some(link) => self.send(link, event::voice_answer(invoke_id, failure), cx),
+                    None => cx.over_meanwhile("session that asked"),
+                },
             }
         }
         // An offer has no agent event to wait for (cti-server-protocol 11.3).
@@ -214,18 +218,29 @@ impl CtiServer {
         self.broadcast(|session| session.has(services::CLIENT_MONITOR), message, cx);
     }
 
-    pub(super) fn send_answer(&mut self, number: SessionId, invoke_id: InvokeId, code: u32, cx: &mut Cx<'_>) {
+    pub(super) fn send_answer(
+        &mut self,
+        number: SessionId,
+        invoke_id: InvokeId,
+        status: ArmStatus,
+        cx: &mut Cx<'_>,
+    ) {
         self.send_pending(
             number,
             invoke_id,
             |server, pending| match pending {
-                Some(Pending::AgentTasks(member)) if code == ArmStatus::SUCCESS.0 => {
+                Some(Pending::AgentTasks(member)) if status == ArmStatus::SUCCESS => {
                     server.agent_tasks(member, invoke_id)
                 }
-                pending => event::answer(pending.as_ref(), invoke_id, code),
+                pending => event::answer(pending.as_ref(), invoke_id, status),
             },
             cx,
         );
+    }
+
+    /// The connection of a session, if it is there.
+    fn link_of(&self, number: SessionId) -> Option<LinkId> {
+        self.sessions().find(|(_, session)| session.client.session == number).map(|(link, _)| link)
     }
 
     /// Answers what waits in a session under that invoke id, or an indication that nothing waits for.
@@ -236,10 +251,7 @@ impl CtiServer {
         answer: impl FnOnce(&mut Self, Option<Pending>) -> Cti,
         cx: &mut Cx<'_>,
     ) {
-        let found = self.sessions().find(|(_, session)| session.client.session == number);
-        let Some(link) = found.map(|(link, _)| link) else {
-            return cx.over_meanwhile("session that asked");
-        };
+        let Some(link) = self.link_of(number) else { return cx.over_meanwhile("session that asked") };
         let pending = self.session_mut(link).pending.remove(&invoke_id);
         let message = answer(self, pending);
         self.send(link, message, cx);

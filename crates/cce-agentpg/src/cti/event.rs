@@ -5,11 +5,11 @@ use cce_cti::{
     AgentInitResp, AgentInterruptAdvisoryEvent, AgentInterruptDoneAdvisoryEvent, AgentMadeNotRoutableEvent,
     AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ArmStatus, BeginTaskEvent,
     ChangeMaxTaskLimitResp, ClientSessionClosedEvent, ClientSessionOpenedEvent, ControlFailure,
-    ControlFailureConf, Cti, CtiStatus, DequeuedTaskEvent, Direction, EndTaskEvent, FailureResp,
-    FltSkillGroup, MakeAgentNotReadyResp, MakeAgentNotRoutableResp, MaxTaskLifetimeExceededEvent,
-    MediaLoginResp, OfferApplicationTaskResp, OfferTaskEvent, OverrideLimitResp, PauseTaskEvent,
-    QueuedTaskEvent, ResumeTaskEvent, SetAgentStateConf, StartApplicationTaskResp, StartTaskEvent,
-    TaskInitResp, WrapupTaskEvent,
+    ControlFailureConf, Cti, CtiStatus, DequeuedTaskEvent, EndTaskEvent, FailureResp, FltSkillGroup,
+    MakeAgentNotReadyResp, MakeAgentNotRoutableResp, MaxTaskLifetimeExceededEvent, MediaLoginResp,
+    OfferApplicationTaskResp, OfferTaskEvent, OverrideLimitResp, PauseTaskEvent, QueuedTaskEvent,
+    ResumeTaskEvent, SetAgentStateConf, StartApplicationTaskResp, StartTaskEvent, TaskInitResp,
+    WrapupTaskEvent,
 };
 use cce_model::{
     AgentKey, AgentRecord, AgentState, Disposition, InvokeId, MrdId, PeripheralId, PeripheralType, PreCall,
@@ -33,7 +33,7 @@ pub(super) fn agent_state(record: &AgentRecord) -> Cti {
         mrd_id: record.mrd,
         num_tasks: record.tasks,
         // 1 is routable; guides up to version 14 printed it the other way round (cti-server-protocol 7).
-        agent_mode: u16::from(record.routable),
+        agent_mode: record.routable.into(),
         max_task_limit: record.max_tasks,
         icm_agent_id: record.skill_target,
         agent_availability_status: record.availability.into(),
@@ -43,7 +43,7 @@ pub(super) fn agent_state(record: &AgentRecord) -> Cti {
         active_terminal: Some(Text::new(&record.terminal)),
         agent_instrument: Some(Text::new(&record.instrument)),
         duration: Some(record.seconds),
-        direction: Some(Direction(record.direction)),
+        direction: Some(record.direction),
         max_beyond_task_limit: Some(record.max_beyond),
         ..AgentStateEvent::default()
     }
@@ -103,8 +103,7 @@ pub(super) fn pre_call_abort(task: TaskId, mrd: MrdId, instrument: &str) -> Cti 
 }
 
 /// The answer to a request that has one, else `FAILURE_RESP`.
-pub(super) fn answer(pending: Option<&Pending>, invoke_id: InvokeId, code: u32) -> Cti {
-    let status = ArmStatus(code);
+pub(super) fn answer(pending: Option<&Pending>, invoke_id: InvokeId, status: ArmStatus) -> Cti {
     match pending {
         Some(Pending::MediaLogin) => MediaLoginResp { invoke_id, status, ..MediaLoginResp::default() }.into(),
         Some(Pending::MakeNotReady) => {
@@ -144,23 +143,22 @@ pub(super) fn answer(pending: Option<&Pending>, invoke_id: InvokeId, code: u32) 
         .into(),
         Some(Pending::AgentInit) => AgentInitResp { invoke_id, status, ..AgentInitResp::default() }.into(),
         Some(Pending::TaskInit) => TaskInitResp { invoke_id, status, ..TaskInitResp::default() }.into(),
-        Some(Pending::SetAgentState) if status == ArmStatus::SUCCESS => {
-            SetAgentStateConf { invoke_id, ..SetAgentStateConf::default() }.into()
-        }
-        Some(Pending::SetAgentState) => {
-            // A failure code has two bytes, a status four (cti-server-protocol 6).
-            let failure_code = u16::try_from(code).map_or(ControlFailure::UNSPECIFIED, ControlFailure);
-            let peripheral_error_code = peripheral_error(failure_code);
-            ControlFailureConf {
-                invoke_id,
-                failure_code,
-                peripheral_error_code,
-                ..ControlFailureConf::default()
-            }
-            .into()
-        }
         // FAILURE_RESP is the one answer of an indication (cti-server-protocol 4.4).
         None => FailureResp { invoke_id, status, ..FailureResp::default() }.into(),
+    }
+}
+
+/// The answer to a request to change a voice state: failure codes, and no status (cti-server-protocol 6).
+pub(super) fn voice_answer(invoke_id: InvokeId, failure: Option<ControlFailure>) -> Cti {
+    match failure {
+        None => SetAgentStateConf { invoke_id, ..SetAgentStateConf::default() }.into(),
+        Some(failure_code) => ControlFailureConf {
+            invoke_id,
+            failure_code,
+            peripheral_error_code: peripheral_error(failure_code),
+            ..ControlFailureConf::default()
+        }
+        .into(),
     }
 }
 

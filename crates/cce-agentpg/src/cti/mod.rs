@@ -24,8 +24,8 @@ mod voice;
 
 use crate::{arm::ArmRequest, config::Config, timer::Timer};
 use cce_cti::{
-    CloseConf, ControlFailure, ControlFailureConf, Cti, CtiStatus, DeviceIdType, FailureConf, FailureEvent,
-    HeartbeatConf, dialect, pg_status, services,
+    ArmStatus, CloseConf, ControlFailure, ControlFailureConf, Cti, CtiStatus, DeviceIdType, FailureConf,
+    FailureEvent, HeartbeatConf, dialect, pg_status, services,
 };
 use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId, Peer,
@@ -141,7 +141,7 @@ impl CtiServer {
         }
         // What is said before the session is open does not count: it is to be open in time (inferred).
         if !self.clients.accept(link, peer, Silence::Rearmed(self.config.open_timeout), cx) {
-            cx.note(AgentPgFact::SessionRefused { link, status: CtiStatus::UNSPECIFIED_FAILURE.0 }.into());
+            cx.note(AgentPgFact::SessionRefused { link, status: CtiStatus::UNSPECIFIED_FAILURE }.into());
             cx.close(link, CloseReason::Refused);
         }
     }
@@ -292,14 +292,25 @@ impl CtiServer {
     fn ask_opc(&mut self, link: LinkId, asked: Asked, cx: &mut Cx<'_>) -> Option<Outcome> {
         let Asked { invoke_id, member, message, pending } = asked;
         let session = self.session_mut(link);
-        // An indication has no positive answer, so that nothing waits for one (cti-server-protocol 4.4).
-        if let Some(pending) = pending {
-            if session.pending.len() >= PENDING_MAX {
-                let code = pending.limit_exceeded();
-                self.send(link, event::answer(Some(&pending), invoke_id, code), cx);
+        let is_full = session.pending.len() >= PENDING_MAX;
+        match pending {
+            Some(pending) if is_full => {
+                let status = ArmStatus::PERFORMANCE_LIMIT_EXCEEDED;
+                self.send(link, event::answer(Some(&pending), invoke_id, status), cx);
                 return None;
             }
-            session.pending.insert(invoke_id, pending);
+            // CONTROL_FAILURE_CONF has 52 for a performance limit (cti-server-protocol 13).
+            None if is_full && matches!(message, ArmMessage::SetAgentState { .. }) => {
+                let failure = ControlFailure::PERFORMANCE_LIMIT;
+                self.send(link, event::voice_answer(invoke_id, Some(failure)), cx);
+                return None;
+            }
+            Some(pending) => {
+                session.pending.insert(invoke_id, pending);
+            }
+            // An indication has no positive answer, so that nothing waits for one (cti-server-protocol 4.4); OPC answers
+            // a change of a voice state at once.
+            None => {}
         }
         let (client, during_init) = (session.client.clone(), session.initialises);
         if message == ArmMessage::GetAgentTasks && during_init {
@@ -340,7 +351,7 @@ impl CtiServer {
     /// A strict server refuses what a lenient one lives with.
     fn check_flaws(&self, message: &Cti, version: u32) -> Result<(), CtiStatus> {
         let flaws = if self.config.strict_masks { message.flaws(&dialect(version)) } else { Vec::new() };
-        flaws.iter().find_map(CtiStatus::of_flaw).map_or(Ok(()), Err)
+        flaws.iter().find_map(cce_cti::status_of_flaw).map_or(Ok(()), Err)
     }
 
     fn deny(&self, link: LinkId, message: &Cti, invoke_id: InvokeId, denial: Denial, cx: &mut Cx<'_>) {
@@ -482,7 +493,7 @@ impl CtiServer {
     ) -> Option<Outcome> {
         let session = gone?.session?;
         let number = session.client.session;
-        cx.note(AgentPgFact::SessionClosed { session: number, status: status.0 }.into());
+        cx.note(AgentPgFact::SessionClosed { session: number, status }.into());
         self.registered.retain(|_, registered| registered.session != number);
         self.tasks.on_session_lost(number);
         // CLIENT_SESSION_CLOSED_EVENT has the status of the end (cti-server-protocol 4.3).

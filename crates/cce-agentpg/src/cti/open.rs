@@ -188,7 +188,7 @@ impl CtiServer {
     }
 
     fn refuse(&self, link: LinkId, invoke_id: InvokeId, status: CtiStatus, cx: &mut Cx<'_>) {
-        cx.note(AgentPgFact::SessionRefused { link, status: status.0 }.into());
+        cx.note(AgentPgFact::SessionRefused { link, status }.into());
         self.fail(link, invoke_id, status, cx);
     }
 

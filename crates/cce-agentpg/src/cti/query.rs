@@ -130,7 +130,7 @@ fn agent_state_conf(
         num_skill_groups: u16::try_from(groups.len()).unwrap_or(u16::MAX),
         mrd_id: mrd,
         num_tasks: record.map_or(0, |record| record.tasks),
-        agent_mode: record.map_or(0, |record| u16::from(record.routable)),
+        agent_mode: record.is_some_and(|record| record.routable).into(),
         max_task_limit: record.map_or(0, |record| record.max_tasks),
         icm_agent_id: agent.skill_target,
         agent_availability_status: record

@@ -1,7 +1,7 @@
 //! What the CTI server asks OPC on behalf of its clients (cti-server-protocol 11.1).
 
 use super::{context::of_request, session::Pending, tasks::OwnTask};
-use cce_cti::Cti;
+use cce_cti::{AgentMode, Cti};
 use cce_model::{AgentKey, InvokeId, TaskState, fact::ArmMessage};
 use cce_wire::{Code, Text};
 
@@ -129,7 +129,7 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
             ArmMessage::AgentInit {
                 state: m.agent_state.or_unknown(),
                 // AgentMode 1 is routable (cti-server-protocol 19).
-                routable: m.agent_mode != 0,
+                routable: m.agent_mode != AgentMode::NOT_ROUTABLE,
                 max_tasks: m.max_task_limit,
                 max_beyond: m.max_beyond_task_limit.unwrap_or(0),
             },

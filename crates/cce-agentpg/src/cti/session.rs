@@ -5,9 +5,7 @@ use super::{
     tasks::OwnTask,
 };
 use crate::arm::Client;
-use cce_cti::{
-    ArmStatus, ControlFailure, Cti, OpenReq, VERSION_MAX, VERSION_MIN, dialect, services, task_msg_mask,
-};
+use cce_cti::{Cti, OpenReq, SessionType, VERSION_MAX, VERSION_MIN, dialect, services, task_msg_mask};
 use cce_kernel::session::Silence;
 use cce_model::{AgentKey, InvokeId, MonitorId, SessionId, SkillTarget};
 use cce_wire::{Bytes, Dialect, Text};
@@ -29,10 +27,10 @@ pub(super) enum Side {
 
 impl Side {
     /// `SessionType` of the confirmation.
-    pub(super) const fn session_type(self) -> u16 {
+    pub(super) const fn session_type(self) -> SessionType {
         match self {
-            Self::Active => 1,
-            Self::Standby => 2,
+            Self::Active => SessionType::ACTIVE,
+            Self::Standby => SessionType::STANDBY,
         }
     }
 }
@@ -60,20 +58,6 @@ pub(super) enum Pending {
     AgentInit,
     /// `TASK_INIT_REQ`.
     TaskInit,
-    /// `SET_AGENT_STATE_REQ`.
-    SetAgentState,
-}
-
-impl Pending {
-    /// The code that says that too many requests wait.
-    pub(super) fn limit_exceeded(&self) -> u32 {
-        // CONTROL_FAILURE_CONF has 52 for a performance limit (cti-server-protocol 13).
-        if *self == Self::SetAgentState {
-            ControlFailure::PERFORMANCE_LIMIT.0.into()
-        } else {
-            ArmStatus::PERFORMANCE_LIMIT_EXCEEDED.0
-        }
-    }
 }
 
 /// An open session.

@@ -443,7 +443,7 @@ pub(super) fn on_begin_agent_init(m: &BeginAgentInitInd) -> Vec<Cti> {
 
 /// `FAILURE_RESP`, the negative answer to an indication (cti-server-protocol 4.4).
 fn refusal(invoke_id: InvokeId, refusal: Refusal) -> Cti {
-    FailureResp { invoke_id, status: ArmStatus(refusal.code()), ..FailureResp::default() }.into()
+    FailureResp { invoke_id, status: refusal.status(), ..FailureResp::default() }.into()
 }
 
 fn count(number: usize) -> u16 {

@@ -1,23 +1,13 @@
 //! Requests to change an agent's voice state: OPC decides them (cti-server-protocol 7).
 
-use super::{
-    CtiServer, Denial, agent_items, event,
-    request::Asked,
-    session::{Pending, Session},
-};
-use cce_cti::{ControlFailure, Cti, SetAgentStateReq, services};
+use super::{CtiServer, Denial, agent_items, event, request::Asked, session::Session};
+use cce_cti::{ControlFailure, Cti, ForcedFlag, SetAgentStateReq, services};
 use cce_kernel::LinkId;
 use cce_model::{
     Agent, AgentKey, AgentState, MrdId,
     fact::{ArmMessage, Force},
 };
 use cce_wire::Text;
-
-/// `ForcedFlag`.
-mod forced_flag {
-    pub(super) const FORCED: u8 = 1;
-    pub(super) const AUTHENTICATE_ONLY: u8 = 2;
-}
 
 impl CtiServer {
     /// What OPC is asked for by a request to change an agent's voice state.
@@ -38,7 +28,7 @@ impl CtiServer {
                 force: force(m.forced_flag),
                 instrument,
             },
-            pending: Some(Pending::SetAgentState),
+            pending: None,
         })
     }
 
@@ -65,10 +55,10 @@ impl CtiServer {
     }
 }
 
-const fn force(flag: u8) -> Force {
+const fn force(flag: ForcedFlag) -> Force {
     match flag {
-        forced_flag::FORCED => Force::Forced,
-        forced_flag::AUTHENTICATE_ONLY => Force::AuthenticateOnly,
+        ForcedFlag::FORCED => Force::Forced,
+        ForcedFlag::AUTHENTICATE_ONLY => Force::AuthenticateOnly,
         _ => Force::Unforced,
     }
 }

@@ -4,7 +4,7 @@
 use super::{interrupt::Interrupt, login::beyond_max};
 use crate::arm::Client;
 use cce_kernel::Time;
-use cce_model::{Agent, AgentKey, AgentState, Availability, SkillGroup, SkillTarget, TaskState};
+use cce_model::{Agent, AgentKey, AgentState, Availability, EventReason, SkillGroup, SkillTarget, TaskState};
 use std::sync::Arc;
 
 /// Whether and how an agent is signed in to a domain.
@@ -123,7 +123,7 @@ pub(crate) struct AgentInMrd {
     /// Tasks that may be held past that limit.
     pub(crate) beyond: u32,
     /// Why the agent is not ready or signed out; 0 none.
-    pub(crate) reason: u16,
+    pub(crate) reason: EventReason,
     /// Who signed the agent in.
     pub(crate) client: Client,
     /// Whether the agent becomes not routable once every task has begun.
@@ -151,7 +151,7 @@ impl AgentInMrd {
             routable: false,
             limit: 0,
             beyond: 0,
-            reason: 0,
+            reason: EventReason::NONE,
             client: Client::default(),
             not_routable_next: false,
             interrupt: Interrupt::None,

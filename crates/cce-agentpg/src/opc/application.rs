@@ -11,8 +11,8 @@ use super::{
 use crate::arm::{ArmRequest, Refusal};
 use cce_kernel::Cx;
 use cce_model::{
-    AgentKey, AgentState, Disposition, MrdId, RouterCallKey, SessionId, SkillTarget, TaskEventKind, TaskId,
-    TaskState, fact::OpcMessage,
+    AgentKey, AgentState, ArmStatus, Disposition, MrdId, RouterCallKey, SessionId, SkillTarget,
+    TaskEventKind, TaskId, TaskState, fact::OpcMessage,
 };
 
 /// Their sequence number, like that of a task that was routed once.
@@ -30,7 +30,7 @@ impl Opc {
         // The highest limit is the 15 tasks that an agent may have (task-routing 5).
         check_limit(limit)?;
         agent.set_limit(limit);
-        self.answer(request.client.session, request.invoke_id, 0);
+        self.answer(request, ArmStatus::SUCCESS);
         self.report(request.member, Shown::AsIs, cx);
         Ok(())
     }
@@ -41,7 +41,7 @@ impl Opc {
         // The task past the limit counts against the same 15 (task-routing 5).
         check_limit(agent.limit.saturating_add(agent.beyond).saturating_add(1))?;
         agent.beyond += 1;
-        self.answer(request.client.session, request.invoke_id, 0);
+        self.answer(request, ArmStatus::SUCCESS);
         self.report(request.member, Shown::AsIs, cx);
         Ok(())
     }
@@ -60,7 +60,7 @@ impl Opc {
         }
         let is_own = agent.client.session == request.client.session;
         if !is_own && agent.sign_in != SignIn::ClientLost && !request.during_init {
-            self.answer(request.client.session, request.invoke_id, 0);
+            self.answer(request, ArmStatus::SUCCESS);
             return Ok(());
         }
         let before = (agent.sign_in, agent.client.session);
@@ -77,7 +77,7 @@ impl Opc {
         if after != before {
             self.report(member, Shown::AsIs, cx);
         }
-        self.answer(request.client.session, request.invoke_id, 0);
+        self.answer(request, ArmStatus::SUCCESS);
         Ok(())
     }
 
@@ -109,7 +109,7 @@ impl Opc {
         // The mode that the client tells replaces what it asked for before (cti-server-protocol 11.1).
         agent.not_routable_next = false;
         self.attend(member, &request.client, cx);
-        self.answer(request.client.session, request.invoke_id, 0);
+        self.answer(request, ArmStatus::SUCCESS);
         self.report(member, Shown::AsIs, cx);
         Ok(())
     }
@@ -173,7 +173,7 @@ impl Opc {
 
     fn answer_init(&mut self, request: &ArmRequest, is_answered: bool) {
         if is_answered {
-            self.answer(request.client.session, request.invoke_id, 0);
+            self.answer(request, ArmStatus::SUCCESS);
         }
     }
 

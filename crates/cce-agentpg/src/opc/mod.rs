@@ -24,8 +24,8 @@ use crate::{
 use agent::{AgentInMrd, Load, Standing};
 use cce_kernel::{Cx, Fact, Time};
 use cce_model::{
-    AgentKey, AgentRecord, AgentState, InvokeId, MrdId, ObjectModel, PeripheralId, QueueRecord, SessionId,
-    SkillTarget, TaskEventKind, TaskId,
+    AgentKey, AgentRecord, AgentState, ArmStatus, Direction, EventReason, MrdId, ObjectModel, PeripheralId,
+    QueueRecord, SkillTarget, TaskEventKind, TaskId,
     fact::{ArmMessage, OpcMessage},
 };
 use router::RouterLink;
@@ -113,7 +113,7 @@ impl Opc {
     pub(crate) fn on_arm(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) {
         // A refused request has its own RESP, a refused indication FAILURE_RESP (cti-server-protocol 4.4).
         if let Err(refusal) = self.carry_out(request, cx) {
-            self.answer(request.client.session, request.invoke_id, refusal.code());
+            self.answer(request, refusal.status());
         }
     }
 
@@ -171,16 +171,17 @@ impl Opc {
             ArmMessage::InterruptAccepted => self.on_interrupt_accepted(request.member, cx),
             ArmMessage::InterruptUnaccepted => self.on_interrupt_unaccepted(request.member, cx),
             ArmMessage::InterruptDoneAccepted => self.on_interrupt_done(request.member, cx),
-            // Voice is refused by codes of another table (cti-server-protocol 13).
             ArmMessage::SetAgentState { state, reason, force, instrument } => {
                 let wanted = voice::Wanted { state: *state, reason: *reason, force: *force, instrument };
-                self.on_set_agent_state(request, wanted, cx).map_err(Refusal::Control)
+                self.on_set_agent_state(request, wanted, cx);
+                Ok(())
             }
         }
     }
 
     /// Answers a request of the CTI server.
-    fn answer(&mut self, session: SessionId, invoke_id: InvokeId, status: u32) {
+    fn answer(&mut self, request: &ArmRequest, status: ArmStatus) {
+        let (session, invoke_id) = (request.client.session, request.invoke_id);
         self.to_cti.push(OpcMessage::Answer { session, invoke_id, status });
     }
 
@@ -348,7 +349,11 @@ fn record(agent: &AgentInMrd, peripheral: PeripheralId, shown: Shown, cx: &Cx<'_
         state: now.state,
         seconds: seconds(agent.since),
         // A reason belongs to NOT_READY and LOGOUT alone (task-routing 6.4).
-        reason: if matches!(now.state, AgentState::NotReady | AgentState::Logout) { agent.reason } else { 0 },
+        reason: if matches!(now.state, AgentState::NotReady | AgentState::Logout) {
+            agent.reason
+        } else {
+            EventReason::NONE
+        },
         mrd: agent.queue.mrd.id,
         // The lab trace still counts the task that has ended (task-routing 7, row 1).
         tasks: if let Shown::BeforeEnd(tasks) = shown { tasks } else { now.tasks },
@@ -360,7 +365,7 @@ fn record(agent: &AgentInMrd, peripheral: PeripheralId, shown: Shown, cx: &Cx<'_
         skill_group_number: first.number,
         skill_group: first.skill_group,
         // Direction is 1 (in) while a task is active, and 0 otherwise (cti-server-protocol 11.3).
-        direction: u32::from(now.state == AgentState::Active),
+        direction: if now.state == AgentState::Active { Direction::IN } else { Direction::NONE },
         terminal: agent.agent.terminal.clone(),
         other_queues: queues.collect(),
     }

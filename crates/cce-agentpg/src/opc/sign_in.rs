@@ -13,7 +13,9 @@ use crate::{
     timer::Timer,
 };
 use cce_kernel::Cx;
-use cce_model::{AgentKey, Disposition, MrdId, SessionId, SkillTarget, TaskEventKind, TaskState};
+use cce_model::{
+    AgentKey, ArmStatus, Disposition, EventReason, MrdId, SessionId, SkillTarget, TaskEventKind, TaskState,
+};
 use std::collections::BTreeSet;
 
 /// What becomes of a sign-in for the moment.
@@ -113,7 +115,7 @@ impl Opc {
     pub(super) fn carry_out_logins(&mut self, cx: &mut Cx<'_>) {
         while let Some((request, terms)) = self.logins.take_next(cx) {
             if let Err(refusal) = self.on_media_login(&request, terms, cx) {
-                self.answer(request.client.session, request.invoke_id, refusal.code());
+                self.answer(&request, refusal.status());
             }
         }
     }
@@ -121,14 +123,14 @@ impl Opc {
     /// The router is away again.
     pub(super) fn refuse_logins(&mut self, cx: &mut Cx<'_>) {
         while let Some((request, _)) = self.logins.take_next(cx) {
-            self.answer(request.client.session, request.invoke_id, Refusal::ControllerOffline.code());
+            self.answer(&request, Refusal::ControllerOffline.status());
         }
     }
 
     /// The router was not ready in time.
     pub(crate) fn on_login_timeout(&mut self, member: AgentKey, cx: &mut Cx<'_>) {
         let request = self.logins.take_due(member, cx);
-        self.answer(request.client.session, request.invoke_id, Refusal::LoginTimeout.code());
+        self.answer(&request, Refusal::LoginTimeout.status());
     }
 
     /// Signs an agent out. Every task ends, and the sign-out follows; no state in between is shown
@@ -136,7 +138,7 @@ impl Opc {
     pub(super) fn on_media_logout(
         &mut self,
         member: AgentKey,
-        reason: u16,
+        reason: EventReason,
         ending: &Ending,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
@@ -177,7 +179,7 @@ impl Opc {
         agent.routable |= routable;
         agent.not_routable_next &= !routable;
         // A reason belongs to NOT_READY and LOGOUT alone (task-routing 6.4).
-        agent.reason = 0;
+        agent.reason = EventReason::NONE;
         self.report(member, Shown::AsIs, cx);
         Ok(())
     }
@@ -187,7 +189,7 @@ impl Opc {
     pub(super) fn on_make_not_ready(
         &mut self,
         request: &ArmRequest,
-        reason: u16,
+        reason: EventReason,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
         let member = request.member;
@@ -199,7 +201,7 @@ impl Opc {
         // Reports take the tasks for ended; they are not (task-routing E6).
         agent.sign_in = SignIn::NotReady;
         agent.reason = reason;
-        self.answer(request.client.session, request.invoke_id, 0);
+        self.answer(request, ArmStatus::SUCCESS);
         self.report(member, Shown::AsIs, cx);
         Ok(())
     }
@@ -233,7 +235,7 @@ impl Opc {
         // It is held back while a task has not begun (task-routing 1.5).
         agent.not_routable_next = load.waiting > 0;
         agent.routable &= agent.not_routable_next;
-        self.answer(request.client.session, request.invoke_id, 0);
+        self.answer(request, ArmStatus::SUCCESS);
         self.report(request.member, Shown::AsIs, cx);
         Ok(())
     }
@@ -275,11 +277,11 @@ impl Opc {
         agent.routable = terms.routable;
         agent.limit = terms.limit;
         agent.beyond = terms.beyond;
-        agent.reason = 0;
+        agent.reason = EventReason::NONE;
         agent.not_routable_next = false;
         agent.client = request.client.clone();
         // The answer goes ahead of the event (task-routing S0, steps 2 and 3).
-        self.answer(request.client.session, request.invoke_id, 0);
+        self.answer(request, ArmStatus::SUCCESS);
         // The first event shows the sign-in and the state that follows it (cti-server-protocol 11.3).
         self.report(request.member, Shown::Login, cx);
         Ok(())
@@ -292,7 +294,7 @@ impl Opc {
         agent.limit = terms.limit;
         agent.beyond = terms.beyond;
         self.attend(request.member, &request.client, cx);
-        self.answer(request.client.session, request.invoke_id, Refusal::AlreadyLoggedIn.code());
+        self.answer(request, Refusal::AlreadyLoggedIn.status());
         self.report(request.member, Shown::AsIs, cx);
         Ok(())
     }

@@ -5,10 +5,10 @@
 
 use super::{Opc, Shown};
 use crate::arm::{ArmRequest, Client};
-use cce_cti::ControlFailure;
 use cce_kernel::{Cx, Fact, Time};
 use cce_model::{
-    Agent, AgentRecord, AgentState, Availability, MrdId, PeripheralId, SkillGroupNumber, SkillTarget,
+    Agent, AgentRecord, AgentState, Availability, ControlFailure, Direction, EventReason, MrdId,
+    PeripheralId, SkillGroupNumber, SkillTarget,
     fact::{Force, OpcMessage},
 };
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ const ONE_CALL: u32 = 1;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
     pub(super) state: AgentState,
-    pub(super) reason: u16,
+    pub(super) reason: EventReason,
     pub(super) force: Force,
     /// Empty for the agent's own.
     pub(super) instrument: &'a str,
@@ -33,7 +33,7 @@ pub(super) struct Wanted<'a> {
 struct Phone {
     /// Signed out, or one of two states.
     state: Presence,
-    reason: u16,
+    reason: EventReason,
     extension: String,
     instrument: String,
     client: Client,
@@ -67,7 +67,18 @@ impl Voice {
 
 impl Opc {
     /// Changes an agent's voice state, or says by a failure code why not (cti-server-protocol 13).
-    pub(super) fn on_set_agent_state(
+    pub(super) fn on_set_agent_state(&mut self, request: &ArmRequest, wanted: Wanted<'_>, cx: &mut Cx<'_>) {
+        if let Err(failure) = self.set_agent_state(request, wanted, cx) {
+            self.answer_voice(request, Some(failure));
+        }
+    }
+
+    fn answer_voice(&mut self, request: &ArmRequest, failure: Option<ControlFailure>) {
+        let (session, invoke_id) = (request.client.session, request.invoke_id);
+        self.to_cti.push(OpcMessage::VoiceAnswer { session, invoke_id, failure });
+    }
+
+    fn set_agent_state(
         &mut self,
         request: &ArmRequest,
         wanted: Wanted<'_>,
@@ -79,7 +90,7 @@ impl Opc {
         let from = self.voice.state(skill_target);
         let to = next(from, wanted)?;
         let device = self.device(&agent, wanted)?;
-        self.answer(request.client.session, request.invoke_id, 0);
+        self.answer_voice(request, None);
         // ForcedFlag 2 asks for the judgement alone (cti-server-protocol 7).
         if wanted.force == Force::AuthenticateOnly {
             return Ok(());
@@ -208,7 +219,7 @@ fn record(agent: &Agent, phone: &Phone, peripheral: PeripheralId, shown: Shown, 
         skill_target: agent.skill_target,
         skill_group_number,
         skill_group,
-        direction: 0,
+        direction: Direction::NONE,
         terminal: agent.terminal.clone(),
         other_queues: Vec::new(),
     }

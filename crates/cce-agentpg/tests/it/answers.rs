@@ -5,6 +5,7 @@ use crate::{
     work::start,
 };
 use cce_cti::*;
+use cce_cti::{AgentMode, Distribution};
 use cce_kernel::Port;
 use cce_model::{
     AgentState, Availability, InvokeId, MonitorId, PeripheralId, PeripheralType, SessionId, SkillGroupNumber,
@@ -134,7 +135,10 @@ fn every_answer_repeats_the_invoke_id_of_its_request() {
         (ClientEventReportReq { invoke_id, ..Default::default() }.into(), "CLIENT_EVENT_REPORT_CONF"),
         (RegisterVariablesReq { invoke_id, ..Default::default() }.into(), "REGISTER_VARIABLES_CONF"),
         (SetAppDataReq { invoke_id, ..Default::default() }.into(), "SET_APP_DATA_CONF"),
-        (UserMessageReq { invoke_id, distribution: 3, ..Default::default() }.into(), "USER_MESSAGE_CONF"),
+        (
+            UserMessageReq { invoke_id, distribution: Distribution::ALL, ..Default::default() }.into(),
+            "USER_MESSAGE_CONF",
+        ),
         (
             MonitorStartReq { invoke_id, monitored_device_id: Some(Text::new("1080")), ..Default::default() }
                 .into(),
@@ -204,7 +208,7 @@ fn an_agent_s_state_is_told_with_all_that_it_is_about() {
     assert_eq!((conf.mrd_id, conf.icm_agent_id, conf.num_skill_groups), (MRD, AGENT, 1));
     assert_eq!(
         (conf.agent_mode, conf.agent_availability_status, conf.max_beyond_task_limit),
-        (1, Availability::Icm.into(), Some(0))
+        (AgentMode::ROUTABLE, Availability::Icm.into(), Some(0))
     );
     assert_eq!(
         (&conf.agent_id, &conf.agent_extension, &conf.agent_instrument),
@@ -346,7 +350,7 @@ fn each_state_is_counted_for_itself() {
 fn a_user_message_is_told_as_it_was_sent() {
     let (mut lab, link) = everything();
     let sent = UserMessageReq {
-        distribution: 3,
+        distribution: Distribution::ALL,
         client_id: Some(Text::new("desk")),
         agent_extension: Some(Text::new("2080")),
         agent_id: Some(Text::new("1080")),
@@ -356,7 +360,10 @@ fn a_user_message_is_told_as_it_was_sent() {
     };
     let said = lab.says(link, sent.clone());
     let Some(Cti::UserMessageEvent(event)) = said.to(link).into_iter().next() else { panic!("{said:?}") };
-    assert_eq!((event.distribution, &event.client_id, &event.text), (3, &sent.client_id, &sent.text));
+    assert_eq!(
+        (event.distribution, &event.client_id, &event.text),
+        (Distribution::ALL, &sent.client_id, &sent.text)
+    );
     assert_eq!(
         (&event.agent_extension, &event.agent_id, &event.agent_instrument),
         (&sent.agent_extension, &sent.agent_id, &sent.agent_instrument)

@@ -4,6 +4,7 @@ use crate::{
     lab::{AGENT, CHAT, Lab, MRD, TASK, config, login, open_req, ready, reservation, task},
     work::{end, start},
 };
+use cce_cti::AgentMode;
 use cce_cti::*;
 use cce_kernel::Port;
 use cce_model::{
@@ -449,7 +450,7 @@ fn init() -> AgentInitReq {
         invoke_id: InvokeId(12),
         mrd_id: MRD,
         icm_agent_id: AGENT,
-        agent_mode: 1,
+        agent_mode: AgentMode::ROUTABLE,
         agent_state: AgentState::Active.into(),
         max_task_limit: 3,
         ..AgentInitReq::default()

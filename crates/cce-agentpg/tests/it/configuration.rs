@@ -2,6 +2,7 @@
 
 use crate::lab::{Lab, MRD, login};
 use cce_cti::*;
+use cce_cti::{ConfigEndStatus, ConfigKeyStatus};
 use cce_model::{
     AgentState, PeripheralId,
     sample::{QueueRow, SampleRows},
@@ -70,11 +71,11 @@ fn another_peripheral_s_configuration_is_not_told() {
     let [Cti::ConfigBeginEvent(_), Cti::ConfigEndEvent(end)] = &said.to(finesse)[..] else {
         panic!("{said:?}")
     };
-    assert_eq!(end.config_end_status, 3);
+    assert_eq!(end.config_end_status, ConfigEndStatus::INVALID);
     let said =
         lab.says(finesse, ConfigRequestKeyEvent { peripheral_id: PeripheralId(77), ..Default::default() });
     let [Cti::ConfigKeyEvent(keys)] = &said.to(finesse)[..] else { panic!("{said:?}") };
-    assert_eq!((keys.config_key_status, keys.agent_config_key.clone()), (2, None));
+    assert_eq!((keys.config_key_status, keys.agent_config_key.clone()), (ConfigKeyStatus::NO_KEYS, None));
 }
 
 #[test]
@@ -98,8 +99,11 @@ fn another_customer_s_configuration_is_not_told() {
         let Some(Cti::ConfigEndEvent(end)) = said.to(finesse).pop() else { panic!("{said:?}") };
         (key_status, end.config_end_status, end.text.map(|text| text.to_string()).unwrap_or_default())
     };
-    assert_eq!(status(77), (3, 2, "unknown customer".to_owned()));
-    assert_eq!(status(1), (0, 0, "complete".to_owned()));
+    assert_eq!(
+        status(77),
+        (ConfigKeyStatus::UNKNOWN_CUSTOMER, ConfigEndStatus::UNKNOWN_CUSTOMER, "unknown customer".to_owned())
+    );
+    assert_eq!(status(1), (ConfigKeyStatus::OK, ConfigEndStatus::COMPLETE, "complete".to_owned()));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::{
     lab::{AGENT, CHAT, Lab, MRD, TASK, login, open_req, task},
     work::{end, offer, start},
 };
+use cce_cti::AgentMode;
 use cce_cti::*;
 use cce_kernel::{Command, Input, LinkId, Port};
 use cce_model::{AgentState, Disposition, InvokeId, SkillTarget, TaskState};
@@ -70,7 +71,7 @@ fn a_client_that_is_back_keeps_its_agent_s_tasks() {
     let agent = AgentInitReq {
         mrd_id: MRD,
         icm_agent_id: AGENT,
-        agent_mode: 1,
+        agent_mode: AgentMode::ROUTABLE,
         agent_state: AgentState::Active.into(),
         max_task_limit: 3,
         ..Default::default()

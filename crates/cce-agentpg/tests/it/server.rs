@@ -4,6 +4,7 @@ use crate::lab::{AGENT, CHAT, Lab, MRD, TASK, config, login, open_req, reservati
 use crate::work::{end, start};
 use cce_agentpg::Config;
 use cce_cti::*;
+use cce_cti::{Distribution, ForcedFlag};
 use cce_kernel::{Fact, LinkId, Port};
 use cce_model::{
     AgentState, ConnectionCallId, EccVariable, InvokeId, MonitorId, MrdId, PeripheralId, PeripheralType,
@@ -263,21 +264,37 @@ fn an_agent_signs_in_to_the_voice_domain_and_out() {
         said.to(finesse).iter().map(told).collect::<Vec<_>>()
     };
     let changed = |state: u32| vec!["SET_AGENT_STATE_CONF".to_owned(), format!("1 {state}")];
-    assert_eq!(set(AgentState::Available.into(), 0), ["control 22"], "nobody is signed in");
-    assert_eq!(set(AgentState::Login.into(), 0), changed(2));
-    assert_eq!(set(AgentState::Login.into(), 0), ["control 259"]);
-    assert_eq!(set(AgentState::Available.into(), 0), changed(3));
-    assert_eq!(set(AgentState::Login.into(), 1), changed(3), "a forced sign-in keeps the state");
-    assert_eq!(set(AgentState::Logout.into(), 0), ["control 22"], "only who is not ready signs out");
-    assert_eq!(set(AgentState::Talking.into(), 0), ["control 21"], "there are no calls to talk in");
-    assert_eq!(set(AgentState::Logout.into(), 2), ["control 22"]);
     assert_eq!(
-        set(AgentState::NotReady.into(), 2),
+        set(AgentState::Available.into(), ForcedFlag::UNFORCED),
+        ["control 22"],
+        "nobody is signed in"
+    );
+    assert_eq!(set(AgentState::Login.into(), ForcedFlag::UNFORCED), changed(2));
+    assert_eq!(set(AgentState::Login.into(), ForcedFlag::UNFORCED), ["control 259"]);
+    assert_eq!(set(AgentState::Available.into(), ForcedFlag::UNFORCED), changed(3));
+    assert_eq!(
+        set(AgentState::Login.into(), ForcedFlag::FORCED),
+        changed(3),
+        "a forced sign-in keeps the state"
+    );
+    assert_eq!(
+        set(AgentState::Logout.into(), ForcedFlag::UNFORCED),
+        ["control 22"],
+        "only who is not ready signs out"
+    );
+    assert_eq!(
+        set(AgentState::Talking.into(), ForcedFlag::UNFORCED),
+        ["control 21"],
+        "there are no calls to talk in"
+    );
+    assert_eq!(set(AgentState::Logout.into(), ForcedFlag::AUTHENTICATE_ONLY), ["control 22"]);
+    assert_eq!(
+        set(AgentState::NotReady.into(), ForcedFlag::AUTHENTICATE_ONLY),
         ["SET_AGENT_STATE_CONF"],
         "it is judged, and not carried out"
     );
-    assert_eq!(set(AgentState::Unknown.into(), 0), ["control 3"]);
-    assert_eq!(set(AgentState::Logout.into(), 1), changed(1));
+    assert_eq!(set(AgentState::Unknown.into(), ForcedFlag::UNFORCED), ["control 3"]);
+    assert_eq!(set(AgentState::Logout.into(), ForcedFlag::FORCED), changed(1));
 }
 
 #[test]
@@ -471,13 +488,22 @@ fn a_user_message_reaches_those_it_is_for() {
         text: Some(Text::new("hello")),
         ..Default::default()
     };
-    let said = lab.says(finesse, to(0, "desk"));
+    let said = lab.says(finesse, to(Distribution::CLIENT, "desk"));
     assert_eq!(
         (said.names(finesse), said.names(desk)),
         (vec!["USER_MESSAGE_CONF"], vec!["USER_MESSAGE_EVENT"])
     );
-    assert_eq!(lab.says(finesse, to(3, "")).names(finesse), ["USER_MESSAGE_EVENT", "USER_MESSAGE_CONF"]);
-    for (status, message) in [(63, to(0, "nobody")), (64, to(1, "")), (65, to(2, "")), (71, to(9, ""))] {
+    assert_eq!(
+        lab.says(finesse, to(Distribution::ALL, "")).names(finesse),
+        ["USER_MESSAGE_EVENT", "USER_MESSAGE_CONF"]
+    );
+    let refused = [
+        (63, to(Distribution::CLIENT, "nobody")),
+        (64, to(Distribution::SUPERVISOR, "")),
+        (65, to(Distribution::TEAM, "")),
+        (71, to(Distribution(9), "")),
+    ];
+    for (status, message) in refused {
         assert_eq!(lab.says(finesse, message).status(finesse), status);
     }
 }

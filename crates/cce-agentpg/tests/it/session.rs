@@ -3,7 +3,8 @@
 use crate::lab::{Lab, MRD, TASK, config, login, open_req};
 use cce_agentpg::Config;
 use cce_cti::{
-    CloseReq, Cti, CtiStatus, HeartbeatReq, OpenReq, SystemEventId, config_information, dialect, services,
+    CloseReq, Cti, CtiStatus, HeartbeatReq, OpenReq, SessionType, SystemEventId, config_information, dialect,
+    services,
 };
 use cce_kernel::{Command, Fact, FrameFlaw, Input, Output, Port};
 use cce_model::fact::AgentPgFact;
@@ -143,7 +144,7 @@ fn a_silent_session_is_closed() {
     lab.mute_finesse();
     let said = lab.pass(120);
     assert!(said.closes(lab.finesse));
-    let closed = Fact::from(AgentPgFact::SessionClosed { session: SessionId(3), status: 16 });
+    let closed = Fact::from(AgentPgFact::SessionClosed { session: SessionId(3), status: CtiStatus::TIMEOUT });
     assert_eq!(said.facts(), [&closed]);
 }
 
@@ -282,7 +283,7 @@ fn the_standby_side_takes_sessions_and_says_what_it_is() {
     let link = lab.connect(Port::CtiB);
     let said = lab.says(link, open_req());
     let [Cti::OpenConf(confirmation)] = &said.to(link)[..] else { panic!("{said:?}") };
-    assert_eq!(confirmation.session_type, 2);
+    assert_eq!(confirmation.session_type, SessionType::STANDBY);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The two sides of the CTI server: which one serves, what stops it, and maintenance (cti-server-protocol 4.6).
 
 use crate::lab::{Lab, MRD, login, open_req};
+use cce_cti::SessionType;
 use cce_cti::*;
 use cce_kernel::{Command, Fact, Input, Port};
 use cce_model::{InvokeId, PeripheralId, fact::AgentPgFact};
@@ -93,7 +94,7 @@ fn a_client_of_both_sides_sees_a_die_b_take_over_and_a_return() {
     let a = lab.connect(Port::CtiA);
     let said = lab.says(a, open_req());
     let [Cti::OpenConf(conf)] = &said.to(a)[..] else { panic!("{said:?}") };
-    assert_eq!(conf.session_type, 2, "side A is back as standby");
+    assert_eq!(conf.session_type, SessionType::STANDBY, "side A is back as standby");
     let back = lab.input(set("cti.active", "a"));
     assert_eq!(back.names(b), ["FAILURE_EVENT"]);
     assert_eq!(back.names(a).first(), Some(&"STANDBY_ACTIVE_EVENT_MSG"));
@@ -154,7 +155,7 @@ fn with_both_sides_stopped_the_first_that_starts_serves() {
     let a = lab.connect(Port::CtiA);
     let said = lab.says(a, open_req());
     let Some(Cti::OpenConf(conf)) = said.to(a).into_iter().next() else { panic!("{said:?}") };
-    assert_eq!(conf.session_type, 1);
+    assert_eq!(conf.session_type, SessionType::ACTIVE);
 }
 
 fn set(setting: &str, value: &str) -> Input {

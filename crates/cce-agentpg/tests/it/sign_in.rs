@@ -6,12 +6,12 @@ use crate::{
 };
 use cce_agentpg::Config;
 use cce_cti::{
-    AgentInitReq, Cti, GetAgentTasksReq, GetPrecallMessagesReq, MakeAgentNotReadyReq,
+    AgentInitReq, AgentMode, Cti, GetAgentTasksReq, GetPrecallMessagesReq, MakeAgentNotReadyReq,
     MakeAgentNotRoutableReq, MakeAgentRoutableInd, MediaLoginReq, MediaLogoutInd,
 };
 use cce_kernel::{Fact, Input, Output, Peer, Port};
 use cce_model::{
-    AgentState, Availability, Disposition, InvokeId, MrdId, SkillTarget,
+    AgentState, Availability, Disposition, EventReason, InvokeId, MrdId, SkillTarget,
     fact::{AgentPgFact, OpcMessage},
     sample::SampleRows,
 };
@@ -26,7 +26,7 @@ fn a_sign_in_is_confirmed_and_shows_login_and_not_ready() {
     assert_eq!(event.agent_state, AgentState::NotReady);
     assert_eq!(
         (event.agent_mode, event.agent_availability_status, event.max_task_limit),
-        (1, Availability::NotAvailable.into(), 3)
+        (AgentMode::ROUTABLE, Availability::NotAvailable.into(), 3)
     );
     assert_eq!(said.reported_states()[0].agent_state, AgentState::NotReady);
 }
@@ -77,7 +77,7 @@ fn ready_without_routable_leaves_the_agent_as_routable_as_before() {
     let mut lab = Lab::ready();
     lab.finesse_says(not_ready(0));
     let said = lab.finesse_says(cce_cti::MakeAgentReadyInd { make_routable: false, ..ready(MRD) });
-    assert_eq!(agent_event(&said.to(lab.finesse)).agent_mode, 1);
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_mode, AgentMode::ROUTABLE);
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn an_idle_agent_becomes_not_ready_at_once() {
     let said = lab.finesse_says(not_ready(7));
     assert_eq!(said.names(lab.finesse), ["MAKE_AGENT_NOT_READY_RESP", "AGENT_STATE_EVENT"]);
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_state, event.event_reason_code), (AgentState::NotReady.into(), 7));
+    assert_eq!((event.agent_state, event.event_reason_code), (AgentState::NotReady.into(), EventReason(7)));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn not_ready_takes_effect_at_once_and_the_tasks_stay() {
         (event.agent_state, event.agent_availability_status),
         (AgentState::NotReady.into(), Availability::NotAvailable.into())
     );
-    assert_eq!((event.num_tasks, event.event_reason_code), (1, 3));
+    assert_eq!((event.num_tasks, event.event_reason_code), (1, EventReason(3)));
     assert_eq!(asked.reported_states()[0].availability, Availability::NotAvailable);
     for work in [
         cce_cti::Cti::from(crate::work::pause(TASK)),
@@ -166,7 +166,7 @@ fn who_is_not_ready_may_say_so_again_with_another_reason() {
     lab.finesse_says(not_ready(3));
     let again = lab.finesse_says(MakeAgentNotReadyReq { invoke_id: InvokeId(13), ..not_ready(4) });
     assert_eq!(again.status(lab.finesse), 0);
-    assert_eq!(agent_event(&again.to(lab.finesse)).event_reason_code, 4);
+    assert_eq!(agent_event(&again.to(lab.finesse)).event_reason_code, EventReason(4));
 }
 
 #[test]
@@ -185,9 +185,9 @@ fn not_routable_waits_until_every_task_has_begun() {
     lab.reserve(TASK);
     let asked = lab.finesse_says(not_routable());
     assert_eq!(asked.status(lab.finesse), 0);
-    assert_eq!(agent_event(&asked.to(lab.finesse)).agent_mode, 1);
+    assert_eq!(agent_event(&asked.to(lab.finesse)).agent_mode, AgentMode::ROUTABLE);
     let begun = lab.finesse_says(start(TASK));
-    assert_eq!(agent_event(&begun.to(lab.finesse)).agent_mode, 0);
+    assert_eq!(agent_event(&begun.to(lab.finesse)).agent_mode, AgentMode::NOT_ROUTABLE);
 }
 
 /// Case 01.
@@ -206,7 +206,7 @@ fn routable_and_ready_take_an_earlier_not_routable_back() {
         lab.finesse_says(not_routable());
         lab.finesse_says(take_back);
         let begun = lab.finesse_says(start(TASK));
-        assert_eq!(agent_event(&begun.to(lab.finesse)).agent_mode, 1);
+        assert_eq!(agent_event(&begun.to(lab.finesse)).agent_mode, AgentMode::ROUTABLE);
     }
 }
 
@@ -215,7 +215,7 @@ fn who_has_nothing_to_begin_is_not_routable_at_once() {
     let mut lab = Lab::ready();
     let said = lab.finesse_says(not_routable());
     assert_eq!(said.names(lab.finesse), ["MAKE_AGENT_NOT_ROUTABLE_RESP", "AGENT_STATE_EVENT"]);
-    assert_eq!(agent_event(&said.to(lab.finesse)).agent_mode, 0);
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_mode, AgentMode::NOT_ROUTABLE);
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn routable_sets_the_limit_too() {
     let event = agent_event(&said.to(lab.finesse));
     assert_eq!(
         (event.agent_mode, event.max_task_limit, event.agent_availability_status),
-        (1, 1, Availability::Icm.into())
+        (AgentMode::ROUTABLE, 1, Availability::Icm.into())
     );
 }
 
@@ -332,7 +332,10 @@ fn the_reason_of_not_ready_is_told_in_no_other_state() {
         Fact::AgentPg(AgentPgFact::ToCtiServer(OpcMessage::Agent(record))) => Some(record),
         _ => None,
     });
-    assert_eq!(told.map(|record| (record.state, record.reason)), Some((AgentState::WorkNotReady, 0)));
+    assert_eq!(
+        told.map(|record| (record.state, record.reason)),
+        Some((AgentState::WorkNotReady, EventReason::NONE))
+    );
 }
 
 #[test]
@@ -413,7 +416,7 @@ fn not_ready(reason_code: u16) -> MakeAgentNotReadyReq {
         invoke_id: InvokeId(12),
         mrd_id: MRD,
         icm_agent_id: AGENT,
-        reason_code,
+        reason_code: EventReason(reason_code),
         ..MakeAgentNotReadyReq::default()
     }
 }

@@ -101,6 +101,7 @@ fn lines(said: &Said) -> Vec<&'static str> {
             OpcMessage::LifetimeExceeded { .. } => "lifetime",
             OpcMessage::MadeNotRoutable { .. } => "MadeNotRoutable",
             OpcMessage::Answer { .. } => "Answer",
+            OpcMessage::VoiceAnswer { .. } => "VoiceAnswer",
         }),
         _ => None,
     };

@@ -2,8 +2,8 @@
 
 use crate::lab::{AGENT, CHAT, Lab, MRD, TASK, reservation, task};
 use cce_cti::{
-    AgentStateEvent, Cti, Direction, EndTaskInd, MediaLogoutInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd,
-    StartTaskInd, WrapupTaskInd,
+    AgentMode, AgentStateEvent, Cti, Direction, EndTaskInd, MediaLogoutInd, OfferTaskInd, PauseTaskInd,
+    ResumeTaskInd, StartTaskInd, WrapupTaskInd,
 };
 use cce_model::{AgentState, Availability, Disposition, InvokeId, MrdId, SkillTarget, TaskId};
 
@@ -155,7 +155,10 @@ fn nobody_accepts_in_time_so_the_task_ends_and_the_agent_is_not_routable() {
         ["AGENT_STATE_EVENT", "END_TASK_EVENT", "AGENT_MADE_NOT_ROUTABLE_EVENT"]
     );
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_mode, event.agent_availability_status), (0, Availability::Application.into()));
+    assert_eq!(
+        (event.agent_mode, event.agent_availability_status),
+        (AgentMode::NOT_ROUTABLE, Availability::Application.into())
+    );
     assert_eq!(said.reported_tasks(), [(TASK, 7, 36)]);
 }
 

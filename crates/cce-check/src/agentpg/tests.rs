@@ -100,7 +100,7 @@ pub(crate) fn record() -> AgentRecord {
         skill_group_seconds: 0,
         state: AgentState::NotReady,
         seconds: 0,
-        reason: 0,
+        reason: cce_model::EventReason::NONE,
         mrd: PLACE.mrd,
         tasks: 0,
         max_tasks: 1,
@@ -110,7 +110,7 @@ pub(crate) fn record() -> AgentRecord {
         skill_target: PLACE.skill_target,
         skill_group_number: SkillGroupNumber(0),
         skill_group: SkillTarget(5199),
-        direction: 0,
+        direction: cce_model::Direction::NONE,
         terminal: String::new(),
         other_queues: Vec::new(),
     }
@@ -456,8 +456,10 @@ fn who_is_signed_out_becomes_not_ready_first() {
 #[test]
 fn an_agent_is_not_ready_by_request_and_without_a_client_when_the_session_is_over() {
     use AgentState as A;
-    let (ready, not_ready) =
-        (ArmMessage::MakeReady { routable: true }, ArmMessage::MakeNotReady { reason: 0 });
+    let (ready, not_ready) = (
+        ArmMessage::MakeReady { routable: true },
+        ArmMessage::MakeNotReady { reason: cce_model::EventReason::NONE },
+    );
     let init = |state| ArmMessage::AgentInit { state, routable: true, max_tasks: 3, max_beyond: 0 };
     let elsewhere = AgentKey { mrd: MrdId(1), ..PLACE };
     let goes = |from: A, to: A, said: Option<(AgentKey, &ArmMessage)>| {

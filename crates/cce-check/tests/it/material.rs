@@ -9,8 +9,8 @@ use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, Output, Port};
 use cce_model::{
     AgentId, AgentRecord, AgentState, CallTypeId, ContactId, ContactStatus, DialogState, DialogueId,
-    DialogueState, Disposition, MrdId, Object, PrecisionQueueId, RoutingClientId, SkillTarget, StatusReason,
-    TaskEvent, TaskEventKind, TaskId, TaskState,
+    DialogueState, Disposition, MrdId, Object, OperationCode, PrecisionQueueId, RoutingClientId, SkillTarget,
+    StatusReason, TaskEvent, TaskEventKind, TaskId, TaskState,
     fact::{AgentPgFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
 };
 use cce_mr::{ICM, Icm, icm::AgentStateUpdate};
@@ -101,7 +101,7 @@ pub(crate) fn admitted(task: TaskId, mrd: i32, priority: u32, interruptible: boo
         priority,
         interruptible,
         at_vru: true,
-        operation: 0,
+        operation: OperationCode::CLASSIC,
     };
     admitted.into()
 }

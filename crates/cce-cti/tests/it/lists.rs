@@ -3,8 +3,8 @@
 use cce_cti::{
     AgentRecord, AgentTeamConfigEvent, AtcAgent, ConfigAgentEvent, ConfigSkillGroupEvent,
     ConnectionDeviceIdType, Cti, DeviceCall, DeviceLine, FltSkillGroup, LineType, QueryAgentStateConf,
-    QueryDeviceInfoConf, RequestedSkillGroup, SetAgentStateReq, SkillGroupRecord, SnapshotDeviceConf,
-    dialect,
+    QueryDeviceInfoConf, RecordType, RequestedSkillGroup, SetAgentStateReq, SkillGroupRecord,
+    SnapshotDeviceConf, dialect,
 };
 use cce_model::{
     AgentState, ConnectionCallId, MrdId, PeripheralId, PrecisionQueueId, SkillGroupNumber, SkillTarget,
@@ -14,7 +14,7 @@ use cce_wire::{List, Text, Unsigned};
 #[test]
 fn a_record_begins_with_its_type_and_has_its_lists_in_one_field_each() {
     let record = |login: &str, groups: &[u32]| AgentRecord {
-        record_type: Some(0),
+        record_type: Some(RecordType::ADD),
         peripheral_id: Some(PeripheralId(5000)),
         login_id: Some(Text::new(login)),
         num_skills: Some(u16::try_from(groups.len()).unwrap()),
@@ -32,12 +32,12 @@ fn a_record_begins_with_its_type_and_has_its_lists_in_one_field_each() {
 #[test]
 fn records_that_hold_different_fields_stay_apart() {
     let short = SkillGroupRecord {
-        record_type: Some(2),
+        record_type: Some(RecordType::DELETE),
         peripheral_id: Some(PeripheralId(5000)),
         ..SkillGroupRecord::default()
     };
     let long = SkillGroupRecord {
-        record_type: Some(1),
+        record_type: Some(RecordType::CHANGE),
         priority: Some(1),
         peripheral_name: Some(Text::new("Cumulus")),
         precision_queue_id: Some(PrecisionQueueId(5081)),

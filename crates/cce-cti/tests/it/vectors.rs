@@ -2,10 +2,10 @@
 
 use cce_cti::{
     AgentInterruptAcceptedInd, AgentInterruptAdvisoryEvent, AgentInterruptDoneAcceptedInd,
-    AgentInterruptDoneAdvisoryEvent, AgentInterruptUnacceptedInd, AgentPreCallEvent, AgentStateEvent, Cti,
-    CtiStatus, DeviceIdType, Direction, EndTaskEvent, EndTaskInd, FailureConf, HeartbeatConf, HeartbeatReq,
-    OfferTaskEvent, OfferTaskInd, OpenConf, OpenReq, StartTaskEvent, StartTaskInd, SystemEvent,
-    SystemEventId, dialect, open_version,
+    AgentInterruptDoneAdvisoryEvent, AgentInterruptUnacceptedInd, AgentMode, AgentPreCallEvent,
+    AgentStateEvent, Cti, CtiStatus, DeviceIdType, Direction, EndTaskEvent, EndTaskInd, FailureConf,
+    HeartbeatConf, HeartbeatReq, OfferTaskEvent, OfferTaskInd, OpenConf, OpenReq, SessionType,
+    StartTaskEvent, StartTaskInd, SystemEvent, SystemEventId, dialect, open_version,
 };
 use cce_model::{
     AgentState, Availability, CallTypeId, Disposition, InvokeId, MrdId, PeripheralId, PeripheralType,
@@ -117,7 +117,7 @@ fn open_conf() {
         peripheral_online: true,
         peripheral_type: PeripheralType::ENTERPRISE_AGENT,
         agent_state: AgentState::Logout.into(),
-        session_type: 1,
+        session_type: SessionType::ACTIVE,
         num_peripherals: Some(1),
         flt_peripheral_id: vec![PeripheralId(5000)],
         multiline_agent_control: Some(0),
@@ -170,7 +170,7 @@ fn agent_state_event_of_a_reservation() {
         agent_state: AgentState::Reserved.into(),
         mrd_id: MrdId(5011),
         num_tasks: 1,
-        agent_mode: 1,
+        agent_mode: AgentMode::ROUTABLE,
         max_task_limit: 3,
         icm_agent_id: SkillTarget(5172),
         agent_availability_status: Availability::Icm.into(),

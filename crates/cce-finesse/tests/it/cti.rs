@@ -1,7 +1,7 @@
 //! The session with the CTI server.
 
 use crate::lab::{DIALOG, Lab, USER, config, open_conf, pre_call};
-use cce_cti::{Cti, CtiStatus, FailureConf, FailureEvent};
+use cce_cti::{Cti, CtiStatus, FailureConf, FailureEvent, SessionType};
 use cce_kernel::{
     Address, CloseReason, Command, Fact, FrameFlaw, Input, LinkReason, Output, Port, Time, TimerKey,
 };
@@ -37,7 +37,7 @@ fn the_server_is_asked_to_wait_for_four_heartbeats_and_for_120_seconds_at_least(
 fn an_active_server_brings_the_node_into_service() {
     let mut lab = Lab::new(config());
     lab.link_up();
-    let opened = lab.cti(open_conf(1));
+    let opened = lab.cti(open_conf(SessionType::ACTIVE));
     assert_eq!(opened.facts(), [&service(true)]);
     assert_eq!(lab.get(USER).status(), 200);
 }
@@ -47,7 +47,7 @@ fn a_standby_server_is_left_for_the_other_side() {
     let mut lab = Lab::new(config());
     lab.link_up();
     let link = lab.link;
-    let left = lab.cti(open_conf(2));
+    let left = lab.cti(open_conf(SessionType::STANDBY));
     assert_eq!(left.names(), ["CLOSE_REQ"]);
     assert!(left.has_output(&Output::Close { link, reason: CloseReason::Done }));
     assert!(left.facts().is_empty());
@@ -96,7 +96,7 @@ fn the_timers_of_a_session_end_with_it() {
     let initialising = Output::Cancel { key: TimerKey::new("initialising", 0) };
     let mut lab = Lab::new(config());
     lab.link_up();
-    let opened = lab.cti(open_conf(1));
+    let opened = lab.cti(open_conf(SessionType::ACTIVE));
     assert!(opened.has_output(&opening) && opened.has_output(&initialising), "{opened:?}");
     for lost in [lab.lose_cti(), Lab::in_service().input(Input::Command(Command::Stop))] {
         for cancelled in [&opening, &initialising, &Output::Cancel { key: HEARTBEAT }] {
@@ -198,7 +198,7 @@ fn a_node_that_starts_anew_knows_nobody() {
     let started = lab.input(Input::Start { stored: BTreeMap::new(), entropy: cce_kernel::Entropy::Seed });
     lab.link = started.dialled().unwrap();
     lab.link_up();
-    lab.cti(open_conf(1));
+    lab.cti(open_conf(SessionType::ACTIVE));
     assert!(lab.get(USER).body().contains("<state>LOGOUT</state>"));
     assert_eq!(lab.get(DIALOG).status(), 404);
 }

@@ -3,9 +3,9 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_bench::Bench;
 use cce_cti::{
-    AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ControlFailure, ControlFailureConf, Cti,
-    EndTaskEvent, HeartbeatConf, OfferTaskEvent, OpenConf, QueryAgentStateConf, SetAgentStateConf,
-    SetAgentStateReq, StartTaskEvent,
+    AgentMode, AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ControlFailure, ControlFailureConf, Cti,
+    EndTaskEvent, ForcedFlag, HeartbeatConf, OfferTaskEvent, OpenConf, QueryAgentStateConf, SessionType,
+    SetAgentStateConf, SetAgentStateReq, StartTaskEvent,
 };
 use cce_finesse::{Config, Finesse};
 use cce_kernel::{
@@ -13,8 +13,8 @@ use cce_kernel::{
     Request, Response, Time, TimerKey, Wall,
 };
 use cce_model::{
-    AgentState, Disposition, InvokeId, Mrd, MrdId, Object, PeripheralId, Publication, SkillGroupNumber,
-    SkillTarget, TaskId, fact::FinesseFact, sample::SampleRows,
+    AgentState, Disposition, EventReason, InvokeId, Mrd, MrdId, Object, PeripheralId, Publication,
+    SkillGroupNumber, SkillTarget, TaskId, fact::FinesseFact, sample::SampleRows,
 };
 use cce_model::{CallVariableDisplay, EventForm, UserSignOut, XmlDeclaration};
 use cce_wire::{Text, Unsigned};
@@ -80,7 +80,11 @@ impl Voice {
             (_, AgentState::Login) if !["1080", "1081"].contains(&extension.as_str()) => 260,
             (_, AgentState::Login) if is_taken => 283,
             (None, AgentState::Available | AgentState::NotReady | AgentState::Logout) => 22,
-            (Some(AgentState::Available), AgentState::Logout) if asked.forced_flag == 0 => 22,
+            (Some(AgentState::Available), AgentState::Logout)
+                if asked.forced_flag == ForcedFlag::UNFORCED =>
+            {
+                22
+            }
             _ => 0,
         };
         if failure_code != 0 {
@@ -104,7 +108,7 @@ impl Voice {
             self.0.insert(id.clone(), (state, extension.clone()));
         }
         let conf = SetAgentStateConf { invoke_id: asked.invoke_id, ..Default::default() };
-        vec![conf.into(), voice_event(&id, state, asked.event_reason_code, &extension).into()]
+        vec![conf.into(), voice_event(&id, state, asked.event_reason_code.0, &extension).into()]
     }
 }
 
@@ -114,7 +118,7 @@ pub(crate) fn voice_event(id: &str, state: AgentState, reason: u16, extension: &
         mrd_id: MrdId(1),
         icm_agent_id: SkillTarget(5172 + i32::from(id == "1081")),
         agent_state: state.into(),
-        event_reason_code: reason,
+        event_reason_code: EventReason(reason),
         agent_extension: Some(Text::new(extension)),
         ..Default::default()
     }
@@ -164,7 +168,7 @@ impl Lab {
 
     fn opened(mut self) -> Self {
         self.link_up();
-        self.cti(open_conf(1));
+        self.cti(open_conf(SessionType::ACTIVE));
         self
     }
 
@@ -301,7 +305,7 @@ impl Lab {
             mrd_id: MRD,
             icm_agent_id: SkillTarget(5172),
             agent_state: state.into(),
-            agent_mode: mode,
+            agent_mode: AgentMode(mode),
             ..Default::default()
         })
     }
@@ -320,7 +324,7 @@ impl Lab {
         }
         assert!(self.is_dialled, "Finesse dials again");
         let opened = self.link_up().invoke_id();
-        self.cti(OpenConf { invoke_id: opened, session_type: 1, ..OpenConf::default() })
+        self.cti(OpenConf { invoke_id: opened, session_type: SessionType::ACTIVE, ..OpenConf::default() })
     }
 
     /// The CTI server takes what the node has to tell.
@@ -497,7 +501,7 @@ pub(crate) fn config() -> Config {
     }
 }
 
-pub(crate) fn open_conf(session_type: u16) -> OpenConf {
+pub(crate) fn open_conf(session_type: SessionType) -> OpenConf {
     OpenConf { invoke_id: InvokeId(1), session_type, peripheral_online: true, ..Default::default() }
 }
 

@@ -7,7 +7,7 @@ use cce_cti::{
 };
 use cce_finesse::Config;
 use cce_model::{
-    AgentState, Disposition, EventForm, LogoutAction, MediaConnected, MrdId, Object, SkillTarget,
+    AgentState, Disposition, EventForm, EventReason, LogoutAction, MediaConnected, MrdId, Object, SkillTarget,
 };
 
 const READY: &str = "<Media><state>READY</state></Media>";
@@ -113,7 +113,7 @@ fn not_ready_waits_for_the_response_and_the_state() {
     let mut lab = Lab::ready();
     let asked = lab.put(MEDIA, NOT_READY);
     let [Cti::MakeAgentNotReadyReq(request)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
-    assert_eq!(request.reason_code, 0);
+    assert_eq!(request.reason_code, EventReason::NONE);
     lab.cti(MakeAgentNotReadyResp { invoke_id: request.invoke_id, ..Default::default() });
     assert!(lab.put(MEDIA, READY).names().is_empty(), "the state has not arrived");
     assert_eq!(lab.agent(AgentState::NotReady, 1).names(), ["MAKE_AGENT_READY_IND"]);

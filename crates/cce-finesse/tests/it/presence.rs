@@ -6,7 +6,7 @@ use crate::{
 };
 use cce_cti::Cti;
 use cce_kernel::{Fact, Input, LinkId, LinkReason, Output, Time, TimerKey};
-use cce_model::{AgentId, AgentState, Disposition, MrdId, UserState, fact::FinesseFact};
+use cce_model::{AgentId, AgentState, Disposition, EventReason, MrdId, UserState, fact::FinesseFact};
 use std::time::Duration;
 
 /// Seconds after which who is absent is signed out.
@@ -59,13 +59,14 @@ fn who_does_not_come_back_is_signed_out_with_255() {
     lose(&mut lab, desk);
     let over = lab.seconds(GRACE);
     let [Cti::MediaLogoutInd(logout)] = &over.sent()[..] else { panic!("{over:?}") };
-    assert_eq!((logout.mrd_id, logout.reason_code), (MrdId(5011), 255));
+    assert_eq!((logout.mrd_id, logout.reason_code), (MrdId(5011), EventReason::FORCED_SIGN_OUT));
     assert_eq!(
         (logout.flt_icm_disp, logout.flt_app_disp),
         (Some(Disposition::AGENT_LOGGED_OUT_DURING_TASK), Some(Disposition::AGENT_LOGGED_OUT_DURING_TASK))
     );
     assert_eq!(over.shown(), ["PUT user LOGOUT"]);
-    let forced = FinesseFact::ForcedSignOut { agent: AgentId::from("1080"), reason: 255 };
+    let forced =
+        FinesseFact::ForcedSignOut { agent: AgentId::from("1080"), reason: EventReason::FORCED_SIGN_OUT };
     assert_eq!(over.facts()[0], &Fact::Finesse(forced));
     assert_eq!(lab.agent(AgentState::Logout, 0).shown(), ["PUT media LOGOUT"]);
 }

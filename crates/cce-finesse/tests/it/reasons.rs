@@ -1,8 +1,10 @@
 //! Reason codes are objects of the lab (finesse-nonvoice 2.7; case 20).
 
 use crate::lab::{Lab, MEDIA, SIGN_IN, USER, rows};
-use cce_cti::{AgentStateEvent, Cti, MakeAgentNotReadyResp};
-use cce_model::{AgentState, MrdId, Object, ReasonCategory, ReasonCode, SkillTarget, sample::SampleRows};
+use cce_cti::{AgentMode, AgentStateEvent, Cti, MakeAgentNotReadyResp};
+use cce_model::{
+    AgentState, EventReason, MrdId, Object, ReasonCategory, ReasonCode, SkillTarget, sample::SampleRows,
+};
 
 const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";
 
@@ -61,7 +63,7 @@ fn a_sign_out_with_a_reason_of_255_is_the_agent_s_own() {
     let mut lab = signed_in(Lab::in_service_with_objects(rows));
     let asked = lab.put(MEDIA, "<Media><state>LOGOUT</state><reasonCodeId>17</reasonCodeId></Media>");
     let [Cti::MediaLogoutInd(request)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
-    assert_eq!(request.reason_code, 255);
+    assert_eq!(request.reason_code, EventReason(255));
     let failed = lab.seconds(5);
     assert_eq!(failed.shown(), ["error E_CTI_TIMEOUT"]);
     assert!(!lab.armed().iter().any(|timer| timer.name == "absence"), "nobody is missed");
@@ -73,14 +75,14 @@ fn the_cti_server_is_told_the_code_and_desktops_see_the_reason() {
     let mut lab = signed_in(Lab::in_service_with_objects(with_reasons()));
     let asked = lab.put(MEDIA, "<Media><state>NOT_READY</state><reasonCodeId>16</reasonCodeId></Media>");
     let [Cti::MakeAgentNotReadyReq(request)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
-    assert_eq!(request.reason_code, 10);
+    assert_eq!(request.reason_code, EventReason(10));
     lab.cti(MakeAgentNotReadyResp { invoke_id: request.invoke_id, ..Default::default() });
     let event = AgentStateEvent {
         mrd_id: MrdId(5011),
         icm_agent_id: SkillTarget(5172),
         agent_state: AgentState::NotReady.into(),
-        agent_mode: 1,
-        event_reason_code: 10,
+        agent_mode: AgentMode::ROUTABLE,
+        event_reason_code: EventReason(10),
         ..Default::default()
     };
     let shown = lab.cti(event);
@@ -136,12 +138,12 @@ fn who_signed_out_shows_no_reason() {
     let mut lab = signed_in(Lab::in_service_with_objects(with_reasons()));
     let asked = lab.put(MEDIA, "<Media><state>LOGOUT</state><reasonCodeId>17</reasonCodeId></Media>");
     let [Cti::MediaLogoutInd(logout)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
-    assert_eq!(logout.reason_code, 20);
+    assert_eq!(logout.reason_code, EventReason(20));
     lab.cti(AgentStateEvent {
         mrd_id: MrdId(5011),
         icm_agent_id: SkillTarget(5172),
         agent_state: AgentState::Logout.into(),
-        event_reason_code: 20,
+        event_reason_code: EventReason(20),
         ..Default::default()
     });
     lab.put(USER, "<User><state>LOGOUT</state><reasonCodeId>17</reasonCodeId></User>");
@@ -160,7 +162,7 @@ fn who_signed_out_shows_no_reason_whatever_the_code_stands_for() {
         mrd_id: MrdId(5011),
         icm_agent_id: SkillTarget(5172),
         agent_state: AgentState::Logout.into(),
-        event_reason_code: 10,
+        event_reason_code: EventReason(10),
         ..Default::default()
     });
     let Object::Media(media) = &signed_out.published()[0].object else { panic!("{signed_out:?}") };
@@ -203,5 +205,5 @@ fn with_reasons() -> SampleRows {
 }
 
 fn reason(category: ReasonCategory, id: i32, code: u16, label: &str) -> ReasonCode {
-    ReasonCode { category, id, code, label: label.to_owned(), for_all: true }
+    ReasonCode { category, id, code: EventReason(code), label: label.to_owned(), for_all: true }
 }

@@ -1,7 +1,7 @@
 //! Users: sign-in, voice state, passwords.
 
 use crate::lab::{Lab, MEDIA, SIGN_IN, USER, config, voice_event};
-use cce_cti::{Cti, SetAgentStateConf};
+use cce_cti::{Cti, ForcedFlag, SetAgentStateConf};
 use cce_finesse::Config;
 use cce_kernel::{Fact, Request};
 use cce_model::{AgentId, AgentState, Disposition, MrdId, PeripheralId, SkillTarget, UserSignOut, UserState};
@@ -237,7 +237,7 @@ fn a_sign_in_is_asked_of_the_cti_server_and_takes_effect_with_its_event() {
     let [Cti::SetAgentStateReq(request)] = &asked.sent()[..] else { panic!("{asked:?}") };
     assert_eq!(
         (request.peripheral_id, request.agent_state, request.forced_flag),
-        (PeripheralId(5000), AgentState::Login.into(), 1)
+        (PeripheralId(5000), AgentState::Login.into(), ForcedFlag::FORCED)
     );
     let text = |text: &Option<cce_wire::Text<64>>| text.as_ref().map(ToString::to_string);
     assert_eq!(text(&request.agent_instrument).as_deref(), Some("1080"));

@@ -1,8 +1,9 @@
 //! What happens inside the agent PG, between OPC and the CTI server.
 
 use crate::{
-    AgentId, AgentRecord, AgentState, CtiSides, Disposition, Fact, InvokeId, LinkId, MrdId, PeripheralId,
-    Port, PreCall, QueuedTask, SessionId, SkillTarget, TaskEvent, TaskId, TaskState,
+    AgentId, AgentRecord, AgentState, ArmStatus, ControlFailure, CtiSides, CtiStatus, Disposition,
+    EventReason, Fact, InvokeId, LinkId, MrdId, PeripheralId, Port, PreCall, QueuedTask, SessionId,
+    SkillTarget, TaskEvent, TaskId, TaskState,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +36,7 @@ pub enum ArmMessage {
     /// Sign an agent out of a domain.
     MediaLogout {
         /// Reason code.
-        reason: u16,
+        reason: EventReason,
         /// How its tasks end, for the central controller; none is 40.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         icm_disposition: Option<Disposition>,
@@ -51,7 +52,7 @@ pub enum ArmMessage {
     /// Make an agent not ready.
     MakeNotReady {
         /// Reason code.
-        reason: u16,
+        reason: EventReason,
     },
     /// Make an agent routable.
     MakeRoutable {
@@ -162,7 +163,7 @@ pub enum ArmMessage {
         /// The state that is asked for.
         state: AgentState,
         /// Reason code; 0 none.
-        reason: u16,
+        reason: EventReason,
         /// How it is asked for.
         force: Force,
         /// The instrument where the agent signs in; empty for the agent's own.
@@ -246,14 +247,24 @@ pub enum OpcMessage {
         /// Its domain.
         mrd: MrdId,
     },
-    /// A request is refused, or answered where it has an answer.
+    /// A request of the ARM layer is refused, or answered where it has an answer.
     Answer {
         /// The CTI server's session.
         session: SessionId,
         /// The request.
         invoke_id: InvokeId,
-        /// `E_ARM_STAT` code, or `FailureCode` of a change of a voice state (cti-server-protocol 13); 0 is success.
-        status: u32,
+        /// How it ended.
+        status: ArmStatus,
+    },
+    /// A change of a voice state is accepted, or refused by a code of its own table (cti-server-protocol 13).
+    VoiceAnswer {
+        /// The CTI server's session.
+        session: SessionId,
+        /// The request.
+        invoke_id: InvokeId,
+        /// Why it is refused.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<ControlFailure>,
     },
 }
 
@@ -285,15 +296,15 @@ pub enum AgentPgFact {
     SessionRefused {
         /// Its connection.
         link: LinkId,
-        /// Status code.
-        status: u32,
+        /// Why.
+        status: CtiStatus,
     },
     /// A CTI session ended.
     SessionClosed {
         /// The session's number.
         session: SessionId,
-        /// Status code.
-        status: u32,
+        /// Why.
+        status: CtiStatus,
     },
     /// The CTI server sends OPC an ARM message.
     ToOpc {

@@ -1,6 +1,6 @@
 //! What happens inside Finesse.
 
-use crate::{AgentId, CallId, ContactId, Fact, Publication, TaskId};
+use crate::{AgentId, CallId, ContactId, EventReason, Fact, Publication, TaskId};
 use serde::{Deserialize, Serialize};
 
 /// What Finesse asks of CCP about a task.
@@ -42,7 +42,7 @@ pub enum FinesseFact {
         /// The user.
         agent: AgentId,
         /// The reason code that it is done with.
-        reason: i32,
+        reason: EventReason,
     },
 }
 

@@ -1,8 +1,8 @@
 //! What happens inside the router.
 
 use crate::{
-    AgentState, CallTypeId, DialogueId, Fact, MrdId, PrecisionQueueId, RouterCallKey, RoutingClientId,
-    SkillTarget, TaskId,
+    AgentState, CallTypeId, DialogueId, Fact, MrdId, OperationCode, PrecisionQueueId, RouterCallKey,
+    RoutingClientId, SkillTarget, TaskId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -88,9 +88,9 @@ pub enum RouterFact {
         interruptible: bool,
         /// Whether the contact counts as being at a VRU.
         at_vru: bool,
-        /// What the routing client asks for; 0 classic.
+        /// What the routing client asks for.
         #[serde(default)]
-        operation: u16,
+        operation: OperationCode,
     },
     /// A request was refused.
     CallRefused {

@@ -14,7 +14,7 @@ pub use agent::{Agent, SkillGroup, Team};
 pub use routing::{CallType, DialedNumber, Mrd, PrecisionQueue, Script, Step};
 pub use table::{Keyed, Table};
 
-use crate::{EccVariable, ReasonCategory, ReasonCode, SkillTarget, TeamId};
+use crate::{EccVariable, EventReason, ReasonCategory, ReasonCode, SkillTarget, TeamId};
 use std::sync::Arc;
 
 /// Every object of a contact center.
@@ -61,7 +61,7 @@ impl ObjectModel {
     }
 
     /// The reason of that number, as the CTI server tells it.
-    pub fn reason_of_code(&self, category: ReasonCategory, code: u16) -> Option<&ReasonCode> {
+    pub fn reason_of_code(&self, category: ReasonCategory, code: EventReason) -> Option<&ReasonCode> {
         self.reasons(category).find(|reason| reason.code == code)
     }
 

@@ -5,8 +5,8 @@ use crate::lab::{
     task_event, with_steps,
 };
 use cce_model::{
-    AgentState, Availability, CallTypeId, DialogueId, InvokeId, MrdId, PeripheralId, PrecisionQueueId,
-    RouterCallKey, RoutingClientId, SkillTarget,
+    AgentState, Availability, CallTypeId, DialogueId, InvokeId, MrdId, OperationCode, OperationFlags,
+    PeripheralId, PrecisionQueueId, RouterCallKey, RoutingClientId, SkillTarget,
     fact::{QueueChoice, RouterFact},
 };
 use cce_mr::{
@@ -97,8 +97,8 @@ fn what_a_request_says_reaches_the_agent_and_the_routing_client() {
     let named = vec![NamedVariable::new("user.case", "42")];
     let call = NewCall {
         service_req: RoutingService::RECOVERY,
-        operation_code: 7,
-        operation_flags: 5,
+        operation_code: OperationCode(7),
+        operation_flags: OperationFlags(5),
         calling_party: Some(Text::new("application")),
         ced: Some(Text::new("contact")),
         named_variables: named.clone(),
@@ -133,7 +133,10 @@ fn what_a_request_says_reaches_the_agent_and_the_routing_client() {
         reserved.call_variable10,
     ];
     let connect = said.connects().remove(0);
-    assert_eq!((connect.operation_code, connect.operation_flags, &connect.named_variables), (7, 5, &named));
+    assert_eq!(
+        (connect.operation_code, connect.operation_flags, &connect.named_variables),
+        (OperationCode(7), OperationFlags(5), &named)
+    );
     let connect = [
         connect.call_variable1,
         connect.call_variable2,

@@ -15,9 +15,6 @@ use cce_wire::Text;
 use cce_xml::{parse, task::value_in_query};
 use http::StatusCode;
 
-/// With this status the CTI server ends sessions because it stops.
-const SERVER_OFFLINE: u32 = CtiStatus::CTI_SERVER_OFFLINE.0;
-
 pub(super) fn message_name(message: &AnyMessage) -> &'static str {
     match message {
         AnyMessage::Cti(message) => message.name(),
@@ -448,14 +445,14 @@ fn agentpg(fact: &AgentPgFact) -> Option<String> {
         AgentPgFact::SideActive { side } => Some(format!("{side} is the active side")),
         AgentPgFact::Sides(sides) => Some(standing(sides)),
         AgentPgFact::SessionRefused { status, .. } => {
-            Some(format!("CTI session refused: status {}", CtiStatus(*status).in_words()))
+            Some(format!("CTI session refused: status {}", status.in_words()))
         }
         // The server says goodbye because it is told to stop (cti-server-protocol 4.6).
-        AgentPgFact::SessionClosed { session, status: SERVER_OFFLINE } => {
+        AgentPgFact::SessionClosed { session, status: CtiStatus::CTI_SERVER_OFFLINE } => {
             Some(format!("CTI session {session} closed in order: the CTI server stops"))
         }
         AgentPgFact::SessionClosed { session, status } => {
-            Some(format!("CTI session {session} ended: status {}", CtiStatus(*status).in_words()))
+            Some(format!("CTI session {session} ended: status {}", status.in_words()))
         }
         AgentPgFact::ToOpc { .. } | AgentPgFact::ToCtiServer(_) | AgentPgFact::TaskEventTraced(_) => None,
     }

@@ -10,7 +10,7 @@ use cce_mr::{
     icm::{Connect, NewCall},
 };
 use cce_wire::{Shown, Text, Value};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Display};
 
 /// Printed for `NICCallID` and `PGCallID`, which tasks do not have: they are calls of a network or a switch
 /// (mr-interface 7.1), and no message of this lab has a field for them.
@@ -143,8 +143,8 @@ fn new_call(m: &NewCall) -> String {
         m.rtr_date,
         m.rtr_cid,
         m.rck_seq,
-        operation(m.operation_code),
-        operation_flags(m.operation_flags),
+        name_or(m.operation_code.name(), m.operation_code),
+        name_or(m.operation_flags.name(), m.operation_flags),
         Text::or_empty(m.called_party.as_ref()),
         Text::or_empty(m.calling_party.as_ref()),
         Text::or_empty(m.ced.as_ref()),
@@ -185,8 +185,8 @@ fn connected(m: &Connect) -> String {
         Text::or_empty(m.corr_id.as_ref()),
         m.event_sel,
         m.svc_type,
-        operation(m.operation_code),
-        operation_flags(m.operation_flags),
+        name_or(m.operation_code.name(), m.operation_code),
+        name_or(m.operation_flags.name(), m.operation_flags),
         truth(m.network_transfer_enabled),
         m.ecc_payload_id,
         m.invoke_id,
@@ -201,12 +201,9 @@ fn connected(m: &Connect) -> String {
     )
 }
 
-fn operation(code: u16) -> String {
-    if code == 0 { "CLASSIC".into() } else { code.to_string() }
-}
-
-fn operation_flags(flags: u16) -> String {
-    if flags == 0 { "COOP_NONE".into() } else { flags.to_string() }
+/// The name of a code, or its number where it has none.
+fn name_or(name: Option<&str>, number: impl Display) -> String {
+    name.map_or_else(|| number.to_string(), str::to_owned)
 }
 
 fn truth(value: bool) -> char {

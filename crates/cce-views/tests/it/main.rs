@@ -99,7 +99,10 @@ fn every_row_of_a_desktop_names_its_agent_and_no_row_says_a_skill_target() {
 #[test]
 fn an_orderly_end_does_not_look_like_a_failure() {
     let (header, mut records) = run();
-    let ended = AgentPgFact::SessionClosed { session: SessionId(1), status: 15 };
+    let ended = AgentPgFact::SessionClosed {
+        session: SessionId(1),
+        status: cce_model::CtiStatus::CTI_SERVER_OFFLINE,
+    };
     records.push(Record { node: "agentpg".into(), ..record(9_999, What::Out(Output::Note(ended.into()))) });
     let drawn = ladder_of(&header, &records, None);
     assert!(drawn.contains("CTI session 1 closed in order: the CTI server stops"), "{drawn}");
@@ -271,7 +274,7 @@ fn values_of_a_log_line_are_those_of_its_record() {
     for record in &mut records {
         match &mut record.what {
             What::Out(Output::Note(Fact::Router(RouterFact::CallAdmitted { operation, .. }))) => {
-                *operation = 3;
+                *operation = cce_model::OperationCode(3);
             }
             What::Out(Output::Note(Fact::AgentPg(AgentPgFact::ToCtiServer(OpcMessage::PreCall(call))))) => {
                 call.service = SkillTarget(71);
@@ -336,7 +339,7 @@ fn a_ladder_of_one_of_two_tasks_has_its_short_name_and_only_its_ids() {
 #[test]
 fn the_end_of_a_cti_session_says_what_its_status_means() {
     let (header, mut records) = run();
-    let ended = AgentPgFact::SessionClosed { session: SessionId(1), status: 16 };
+    let ended = AgentPgFact::SessionClosed { session: SessionId(1), status: cce_model::CtiStatus::TIMEOUT };
     records.push(Record { node: "agentpg".into(), ..record(9_999, What::Out(Output::Note(ended.into()))) });
     let drawn = ladder_of(&header, &records, None);
     assert!(drawn.contains("CTI session 1 ended: status 16 timeout"), "{drawn}");

@@ -60,7 +60,8 @@ fn a_notification_says_the_reason_of_a_state_and_what_the_peripheral_says_of_an_
     let lunch = |object: &mut Object| {
         let Object::Media(media) = object else { return false };
         let (category, label) = (ReasonCategory::NotReady, "Lunch".to_owned());
-        media.reason = Some(ReasonCode { category, id: 7, code: 12, label, for_all: true });
+        media.reason =
+            Some(ReasonCode { category, id: 7, code: cce_model::EventReason(12), label, for_all: true });
         true
     };
     let refused = |object: &mut Object| {

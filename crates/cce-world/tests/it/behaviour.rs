@@ -7,7 +7,7 @@ use crate::{
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, Output};
 use cce_model::{
-    AgentState, ContactStatus, DialogState, LogoutAction, StatusReason, TaskState,
+    AgentState, ContactStatus, DialogState, EventReason, LogoutAction, StatusReason, TaskState,
     fact::{AgentPgFact, FinesseFact, OpcMessage, RouterFact, SmOperation},
 };
 use cce_world::{CastAgent, CastCustomer};
@@ -151,7 +151,9 @@ fn a_desktop_that_crashes_at_work_is_signed_out_after_a_minute() {
     let records = play.end(10);
     assert_eq!(dispositions(&records), [40]);
     assert_eq!(ends(&records), [HANDLED]);
-    let forced = |fact: &&Fact| matches!(fact, Fact::Finesse(FinesseFact::ForcedSignOut { reason: 255, .. }));
+    let forced = |fact: &&Fact| {
+        matches!(fact, Fact::Finesse(FinesseFact::ForcedSignOut { reason: EventReason::FORCED_SIGN_OUT, .. }))
+    };
     assert_eq!(facts(&records).filter(forced).count(), 1);
 }
 

@@ -298,7 +298,7 @@ fn label_of(field: &Located, book: Book) -> Option<&'static str> {
 /// A flaw, and what becomes of it: without `strict_masks` the lab lives with each.
 fn noted(flaw: &Flaw, book: Book) -> String {
     let status =
-        cce_cti::CtiStatus::of_flaw(flaw).filter(|_| book == Book::Cti).and_then(cce_cti::CtiStatus::name);
+        cce_cti::status_of_flaw(flaw).filter(|_| book == Book::Cti).and_then(cce_cti::CtiStatus::name);
     status.map_or_else(
         || flaw.to_string(),
         |status| format!("{flaw} (a strict CTI server refuses it: {status})"),
