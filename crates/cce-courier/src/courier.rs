@@ -4,7 +4,7 @@
 
 use crate::{
     holds::{Gone, Holds, Pushed, Wait},
-    parcel::{Manner, Parcel, Part, Stream},
+    parcel::{Manner, Message, Parcel, Part, Stream, Writing},
     pieces::{joined, pieces},
 };
 use bytes::Bytes;
@@ -28,83 +28,6 @@ pub enum Act {
         /// What was done.
         bent: Bent,
     },
-    /// It writes bytes to a connection.
-    Write {
-        /// The connection.
-        link: LinkId,
-        /// One message, behind those that waited for it: all at once, or in pieces of the size.
-        parts: Vec<Part>,
-        /// The size of the pieces.
-        size: Option<usize>,
-        /// The message is a heartbeat: it overtook what is held.
-        overtakes: bool,
-    },
-    /// It closes a connection once what was sent is written.
-    Close {
-        /// The connection.
-        link: LinkId,
-        /// What waited for a next message, which never comes.
-        rest: Vec<Part>,
-        /// The record of the close.
-        record: u64,
-    },
-    /// It breaks a connection, so that both ends hear of it.
-    Break {
-        /// The connection.
-        link: LinkId,
-        /// The record that led to it.
-        cause: Option<u64>,
-    },
-    /// It makes a request.
-    Call {
-        /// The exchange.
-        call: CallId,
-        /// The interface that is called.
-        port: Port,
-        /// The request.
-        request: Request,
-        /// The record of it.
-        record: u64,
-    },
-    /// It gives up a request that it may have made: nobody waits for the response any more.
-    GiveUp {
-        /// The exchange.
-        call: CallId,
-    },
-    /// It makes a request once more, and discards the outcome.
-    CallAgain {
-        /// The exchange of the first one.
-        call: CallId,
-        /// The interface that is called.
-        port: Port,
-        /// The request.
-        request: Request,
-        /// The record of it.
-        record: u64,
-    },
-    /// It sends a response to the client of a request.
-    Reply {
-        /// The exchange.
-        call: CallId,
-        /// The response.
-        response: Response,
-        /// The record of it.
-        record: u64,
-    },
-    /// It answers the client of a request, which the component never hears of.
-    Answer {
-        /// The exchange.
-        call: CallId,
-        /// The response.
-        response: Response,
-    },
-    /// It breaks off the connection with the client of a request, who hears this error.
-    BreakOff {
-        /// The exchange.
-        call: CallId,
-        /// What the client hears, if it is a component of the lab.
-        error: CallError,
-    },
     /// The component hears something, unless it is about something that is over by then.
     Hear {
         /// What.
@@ -119,6 +42,94 @@ pub enum Act {
         /// The request.
         request: Request,
     },
+    /// It does something that the component's peers notice.
+    Wire(WireAct),
+}
+
+/// What the peers of a component notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WireAct {
+    /// The driver writes bytes to a connection.
+    Write {
+        /// The connection.
+        link: LinkId,
+        /// One message, behind those that waited for it.
+        parts: Vec<Part>,
+        /// How they are written.
+        writing: Writing,
+    },
+    /// The driver closes a connection once what was sent is written.
+    Close {
+        /// The connection.
+        link: LinkId,
+        /// What waited for a next message, which never comes.
+        rest: Vec<Part>,
+        /// The record of the close.
+        record: u64,
+    },
+    /// The driver breaks a connection, so that both ends hear of it.
+    Break {
+        /// The connection.
+        link: LinkId,
+        /// The record that led to it.
+        cause: Option<u64>,
+    },
+    /// The driver makes a request.
+    Call {
+        /// The exchange.
+        call: CallId,
+        /// The interface that is called.
+        port: Port,
+        /// The request.
+        request: Request,
+        /// The record of it.
+        record: u64,
+    },
+    /// The driver gives up a request that it may have made: nobody waits for the response any more.
+    GiveUp {
+        /// The exchange.
+        call: CallId,
+    },
+    /// The driver makes a request once more, and discards the outcome.
+    CallAgain {
+        /// The exchange of the first one.
+        call: CallId,
+        /// The interface that is called.
+        port: Port,
+        /// The request.
+        request: Request,
+        /// The record of it.
+        record: u64,
+    },
+    /// The driver sends a response to the client of a request.
+    Reply {
+        /// The exchange.
+        call: CallId,
+        /// The response.
+        response: Response,
+        /// The record of it.
+        record: u64,
+    },
+    /// The driver answers the client of a request, which the component never hears of.
+    Answer {
+        /// The exchange.
+        call: CallId,
+        /// The response.
+        response: Response,
+    },
+    /// The driver breaks off the connection with the client of a request, who hears this error.
+    BreakOff {
+        /// The exchange.
+        call: CallId,
+        /// What the client hears, if it is a component of the lab.
+        error: CallError,
+    },
+}
+
+impl From<WireAct> for Act {
+    fn from(act: WireAct) -> Self {
+        Self::Wire(act)
+    }
 }
 
 /// The courier of one component.
@@ -178,35 +189,36 @@ impl Courier {
     }
 
     /// Does with a message what the director wants.
-    pub fn treat(&mut self, parcel: Parcel, treatment: Treatment, now: Time) {
-        if let Parcel::Call { call, record, .. } = parcel {
+    pub fn treat(&mut self, message: Message, treatment: Treatment, now: Time) {
+        if let Message::Call { call, record, .. } = message {
             self.expect(call, record, now);
         }
         match treatment {
-            Treatment::Pass => self.pass(parcel),
-            Treatment::Overtake => self.post(parcel, true),
+            Treatment::Pass => self.pass(message),
+            Treatment::Overtake => self.post_message(message.written(Manner::Now(Writing::Overtaking))),
             Treatment::Delay { by, alone } => {
                 let wait = self.holds.until(now + by);
-                self.hold(wait, parcel, alone);
+                self.hold(wait, message.into(), alone);
             }
-            Treatment::Hold { ticket, alone } => self.hold(Wait::Ticket(ticket), parcel, alone),
-            Treatment::Drop => self.lose(&parcel, now),
-            Treatment::Duplicate => self.pass_twice(parcel),
-            Treatment::Replace(bytes) => self.pass(parcel.replaced(bytes)),
-            Treatment::Cut => self.cut(parcel),
-            Treatment::Answer(response) => self.answer(parcel, *response),
-            Treatment::Split(size) => self.pass(parcel.written(Manner::Pieces(size))),
-            Treatment::Coalesce => self.pass(parcel.written(Manner::WithNext)),
+            Treatment::Hold { ticket, alone } => self.hold(Wait::Ticket(ticket), message.into(), alone),
+            Treatment::Drop => self.lose(&message, now),
+            Treatment::Duplicate => self.pass_twice(message),
+            Treatment::Replace(bytes) => self.pass(message.replaced(bytes)),
+            Treatment::Cut => self.cut(message),
+            Treatment::Answer(response) => self.answer(message, *response),
+            Treatment::Split(size) => self.pass(message.written(Manner::Now(Writing::Pieces(size)))),
+            Treatment::Coalesce => self.pass(message.written(Manner::WithNext)),
         }
     }
 
-    /// Sends a message on its way, behind whatever is held on its stream.
-    pub fn pass(&mut self, parcel: Parcel) {
+    /// Sends a parcel on its way, behind whatever is held on its stream.
+    pub fn pass(&mut self, parcel: impl Into<Parcel>) {
+        let parcel = parcel.into();
         if parcel.stream().is_some_and(|stream| self.holds.is_held(stream)) {
             self.make_room(parcel.size());
         }
         if let Some(parcel) = self.holds.queue(parcel) {
-            self.post(parcel, false);
+            self.post(parcel);
         }
     }
 
@@ -267,7 +279,7 @@ impl Courier {
     fn give_up(&mut self, call: CallId, record: u64) {
         let gone = self.holds.forget_own_request(call);
         self.tell_gone(gone);
-        self.acts.push_back(Act::GiveUp { call });
+        self.acts.push_back(WireAct::GiveUp { call }.into());
         let result = Err(CallError::Timeout);
         self.acts.push_back(Act::Hear { input: Input::Reply { call, result }, cause: Some(record) });
     }
@@ -295,9 +307,7 @@ impl Courier {
     }
 
     fn post_all(&mut self, parcels: VecDeque<Parcel>) {
-        for parcel in parcels {
-            self.post(parcel, false);
-        }
+        parcels.into_iter().for_each(|parcel| self.post(parcel));
     }
 
     /// Whoever would release them hears that there is nothing to release any more.
@@ -311,38 +321,51 @@ impl Courier {
         self.acts.push_back(Act::Record { cause, bent: Bent::new(by, bend) });
     }
 
-    /// Sends a message on its way.
-    fn post(&mut self, parcel: Parcel, overtakes: bool) {
+    /// Sends a parcel on its way.
+    fn post(&mut self, parcel: Parcel) {
         let act = match parcel {
-            Parcel::Bytes { link, part, manner } => {
-                let stream = Stream::Out(link);
-                let Some(part) = self.glued(stream, part, manner) else { return };
-                let mut parts = self.holds.unglue(stream);
-                parts.push(part);
-                let size = if let Manner::Pieces(size) = manner { Some(size) } else { None };
-                Act::Write { link, parts, size, overtakes }
-            }
+            Parcel::Message(message) => return self.post_message(message),
             Parcel::Close { link, record } => {
-                Act::Close { link, rest: self.holds.unglue(Stream::Out(link)), record }
+                WireAct::Close { link, rest: self.holds.unglue(Stream::Out(link)), record }.into()
             }
-            Parcel::Call { call, port, request, record } => Act::Call { call, port, request, record },
-            Parcel::Reply { call, response, record } => Act::Reply { call, response, record },
-            Parcel::Frame { link, bytes, manner } => return self.let_in(link, bytes, manner),
             Parcel::Tail { link, input, cause } => {
                 let rest = self.holds.unglue(Stream::In(link));
-                rest.into_iter().for_each(|part| self.let_in(link, part.bytes, Manner::Whole));
+                rest.into_iter().for_each(|part| self.let_in(link, part.bytes, Manner::WHOLE));
                 Act::Hear { input, cause }
             }
-            Parcel::Request { call: Some(call), port, request } => {
-                Act::Hear { input: Input::Call { call, port, request }, cause: None }
-            }
-            Parcel::Request { call: None, port, request } => Act::HearAgain { port, request },
-            Parcel::Outcome { call, result, cause } => {
-                Act::Hear { input: Input::Reply { call, result }, cause }
-            }
-            Parcel::Abandoned(call) => Act::BreakOff { call, error: CallError::Timeout },
+            Parcel::RequestCopy { port, request } => Act::HearAgain { port, request },
+            Parcel::Abandoned(call) => WireAct::BreakOff { call, error: CallError::Timeout }.into(),
         };
         self.acts.push_back(act);
+    }
+
+    fn post_message(&mut self, message: Message) {
+        let act = match message {
+            Message::Bytes { link, part, manner } => return self.let_out(link, part, manner),
+            Message::Frame { link, bytes, manner } => return self.let_in(link, bytes, manner),
+            Message::Call { call, port, request, record } => {
+                WireAct::Call { call, port, request, record }.into()
+            }
+            Message::Reply { call, response, record } => WireAct::Reply { call, response, record }.into(),
+            Message::Request { call, port, request } => {
+                Act::Hear { input: Input::Call { call, port, request }, cause: None }
+            }
+            Message::Outcome { call, result, cause } => {
+                Act::Hear { input: Input::Reply { call, result }, cause }
+            }
+        };
+        self.acts.push_back(act);
+    }
+
+    /// Writes bytes to a connection, behind what waited for them.
+    fn let_out(&mut self, link: LinkId, part: Part, manner: Manner) {
+        let stream = Stream::Out(link);
+        let Some(part) = self.glued(stream, part, manner) else { return };
+        let mut parts = self.holds.unglue(stream);
+        parts.push(part);
+        // Where too much waits for a next message already, this one is that.
+        let writing = if let Manner::Now(writing) = manner { writing } else { Writing::Whole };
+        self.acts.push_back(WireAct::Write { link, parts, writing }.into());
     }
 
     /// What is to be written with the next message waits for it, unless too much waits already.
@@ -357,10 +380,12 @@ impl Courier {
         let mut parts = self.holds.unglue(stream);
         parts.push(part);
         let heard: Vec<Bytes> = match (link.port.carrier(), manner) {
-            (Carrier::Stream, Manner::Pieces(size)) => {
+            (Carrier::Stream, Manner::Now(Writing::Pieces(size))) => {
                 pieces(parts, size).iter().map(|piece| joined(piece)).collect()
             }
-            (Carrier::Stream, Manner::Whole | Manner::WithNext) => vec![joined(&parts)],
+            (Carrier::Stream, Manner::Now(Writing::Whole | Writing::Overtaking) | Manner::WithNext) => {
+                vec![joined(&parts)]
+            }
             (Carrier::Frames { .. } | Carrier::Http, _) => parts.into_iter().map(|part| part.bytes).collect(),
         };
         for bytes in heard {
@@ -368,78 +393,58 @@ impl Courier {
         }
     }
 
-    fn pass_twice(&mut self, parcel: Parcel) {
-        match &parcel {
+    fn pass_twice(&mut self, message: Message) {
+        match &message {
             // A caller hears one outcome.
-            Parcel::Call { call, port, request, record } => {
+            Message::Call { call, port, request, record } => {
                 let (call, port, request, record) = (*call, *port, request.clone(), *record);
-                self.acts.push_back(Act::CallAgain { call, port, request, record });
+                self.acts.push_back(WireAct::CallAgain { call, port, request, record }.into());
             }
-            Parcel::Request { port, request, .. } => {
-                self.pass(Parcel::Request { call: None, port: *port, request: request.clone() });
+            Message::Request { port, request, .. } => {
+                self.pass(Parcel::RequestCopy { port: *port, request: request.clone() });
             }
-            Parcel::Bytes { .. } | Parcel::Frame { .. } => self.pass(parcel.clone()),
-            // A request has one response: a second one reaches nobody. The others are no messages.
-            Parcel::Reply { .. }
-            | Parcel::Outcome { .. }
-            | Parcel::Close { .. }
-            | Parcel::Tail { .. }
-            | Parcel::Abandoned(_) => {}
+            Message::Bytes { .. } | Message::Frame { .. } => self.pass(message.clone()),
+            // A request has one response: a second one reaches nobody.
+            Message::Reply { .. } | Message::Outcome { .. } => {}
         }
-        self.pass(parcel);
+        self.pass(message);
     }
 
     /// A message is lost. The component waits for the outcome of its own request until the deadline; somebody else's client
     /// who waits hears after as long that there is none.
-    fn lose(&mut self, parcel: &Parcel, now: Time) {
-        let left = match *parcel {
-            Parcel::Reply { call, .. } | Parcel::Request { call: Some(call), .. } => Parcel::Abandoned(call),
-            Parcel::Call { .. }
-            | Parcel::Outcome { .. }
-            | Parcel::Bytes { .. }
-            | Parcel::Close { .. }
-            | Parcel::Frame { .. }
-            | Parcel::Tail { .. }
-            | Parcel::Request { call: None, .. }
-            | Parcel::Abandoned(_) => return,
-        };
+    fn lose(&mut self, message: &Message, now: Time) {
+        let (Message::Reply { call, .. } | Message::Request { call, .. }) = *message else { return };
         let wait = self.holds.until(now + self.response_deadline);
-        self.hold(wait, left, true);
+        self.hold(wait, Parcel::Abandoned(call), true);
     }
 
     /// Whoever makes a request hears that response, and nobody else hears of the request. Nothing but a request is answered.
-    fn answer(&mut self, parcel: Parcel, response: Response) {
-        let act = match parcel {
-            Parcel::Call { call, record, .. } => {
+    fn answer(&mut self, message: Message, response: Response) {
+        let act = match message {
+            Message::Call { call, record, .. } => {
                 Act::Hear { input: Input::Reply { call, result: Ok(response) }, cause: Some(record) }
             }
-            Parcel::Request { call: Some(call), .. } => Act::Answer { call, response },
-            // Nobody waits for the response to a copy.
-            Parcel::Request { call: None, .. } => return,
-            Parcel::Bytes { .. }
-            | Parcel::Close { .. }
-            | Parcel::Reply { .. }
-            | Parcel::Frame { .. }
-            | Parcel::Tail { .. }
-            | Parcel::Outcome { .. }
-            | Parcel::Abandoned(_) => return self.pass(parcel),
+            Message::Request { call, .. } => WireAct::Answer { call, response }.into(),
+            Message::Bytes { .. }
+            | Message::Reply { .. }
+            | Message::Frame { .. }
+            | Message::Outcome { .. } => return self.pass(message),
         };
         self.acts.push_back(act);
     }
 
     /// A message is lost, and its connection with it.
-    fn cut(&mut self, parcel: Parcel) {
+    fn cut(&mut self, message: Message) {
         let broken =
             |call, cause| Act::Hear { input: Input::Reply { call, result: Err(CallError::Broken) }, cause };
-        let act = match parcel {
-            Parcel::Bytes { link, part, .. } => Act::Break { link, cause: part.record },
-            Parcel::Frame { link, .. } | Parcel::Tail { link, .. } => Act::Break { link, cause: None },
-            Parcel::Call { call, record, .. } => broken(call, Some(record)),
-            Parcel::Outcome { call, cause, .. } => broken(call, cause),
-            Parcel::Reply { call, .. }
-            | Parcel::Request { call: Some(call), .. }
-            | Parcel::Abandoned(call) => Act::BreakOff { call, error: CallError::Broken },
-            Parcel::Request { call: None, .. } | Parcel::Close { .. } => return,
+        let act = match message {
+            Message::Bytes { link, part, .. } => WireAct::Break { link, cause: part.record }.into(),
+            Message::Frame { link, .. } => WireAct::Break { link, cause: None }.into(),
+            Message::Call { call, record, .. } => broken(call, Some(record)),
+            Message::Outcome { call, cause, .. } => broken(call, cause),
+            Message::Reply { call, .. } | Message::Request { call, .. } => {
+                WireAct::BreakOff { call, error: CallError::Broken }.into()
+            }
         };
         self.acts.push_back(act);
     }
@@ -451,9 +456,9 @@ mod tests {
 
     const DEADLINE: Duration = Duration::from_secs(30);
 
-    fn request(call: u64) -> Parcel {
+    fn request(call: u64) -> Message {
         let (call, record) = (CallId(call), call);
-        Parcel::Call { call, port: Port::CcpRest, request: Request::new("GET", "/"), record }
+        Message::Call { call, port: Port::CcpRest, request: Request::new("GET", "/"), record }
     }
 
     fn acts(courier: &mut Courier) -> Vec<Act> {
@@ -473,7 +478,7 @@ mod tests {
     fn timed_out(call: u64) -> [Act; 2] {
         let (cause, call) = (Some(call), CallId(call));
         let result = Err(CallError::Timeout);
-        [Act::GiveUp { call }, Act::Hear { input: Input::Reply { call, result }, cause }]
+        [WireAct::GiveUp { call }.into(), Act::Hear { input: Input::Reply { call, result }, cause }]
     }
 
     #[test]
@@ -507,11 +512,13 @@ mod tests {
     #[test]
     fn a_delay_that_is_over_with_a_deadline_goes_first() {
         let mut courier = waiting();
-        let pass = Parcel::Reply { call: CallId(1), response: Response::default(), record: 9 };
+        let pass = Message::Reply { call: CallId(1), response: Response::default(), record: 9 };
         courier.treat(pass, Treatment::Delay { by: DEADLINE, alone: false }, Time(1_000_000));
         assert_eq!(courier.due(), Some(Time(31_000_000)));
         assert!(courier.wake(Time(31_000_000)));
-        let [Act::Reply { record: 9, .. }] = acts(&mut courier)[..] else { panic!("no reply") };
+        let [Act::Wire(WireAct::Reply { record: 9, .. })] = acts(&mut courier)[..] else {
+            panic!("no reply")
+        };
         assert!(courier.wake(Time(31_000_000)));
         assert_eq!(
             acts(&mut courier),

@@ -1,11 +1,11 @@
-//! A parcel: a message on its way between a component and its peer, and the manner in which it is written.
+//! A parcel: what is on its way between a component and its peer, and the manner in which its bytes are written.
 
 use bytes::Bytes;
 use cce_kernel::{Blob, CallError, CallId, Input, LinkId, Port, Request, Response};
 
-/// Something on its way between a component and what it is connected with.
+/// A message: what a director may bend.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Parcel {
+pub enum Message {
     /// The component sends bytes.
     Bytes {
         /// The connection.
@@ -14,13 +14,6 @@ pub enum Parcel {
         part: Part,
         /// How they are written.
         manner: Manner,
-    },
-    /// The component closes a connection.
-    Close {
-        /// The connection.
-        link: LinkId,
-        /// The record of it.
-        record: u64,
     },
     /// The component makes an HTTP request.
     Call {
@@ -51,19 +44,10 @@ pub enum Parcel {
         /// How they are handed on.
         manner: Manner,
     },
-    /// What ends the bytes that arrive on a connection: a broken framing, or its end.
-    Tail {
-        /// The connection.
-        link: LinkId,
-        /// What the component hears.
-        input: Input,
-        /// The record that led to it, where that is known.
-        cause: Option<u64>,
-    },
     /// A request arrives from outside the lab.
     Request {
-        /// The exchange; none of a second copy, whose reply reaches nobody.
-        call: Option<CallId>,
+        /// The exchange.
+        call: CallId,
         /// The port that it came in on.
         port: Port,
         /// The request.
@@ -78,6 +62,36 @@ pub enum Parcel {
         /// The record that led to it, where that is known.
         cause: Option<u64>,
     },
+}
+
+/// Something on its way between a component and what it is connected with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parcel {
+    /// A message.
+    Message(Message),
+    /// The component closes a connection, behind what it sent there.
+    Close {
+        /// The connection.
+        link: LinkId,
+        /// The record of it.
+        record: u64,
+    },
+    /// What ends the bytes that arrive on a connection: a broken framing, or its end.
+    Tail {
+        /// The connection.
+        link: LinkId,
+        /// What the component hears.
+        input: Input,
+        /// The record that led to it, where that is known.
+        cause: Option<u64>,
+    },
+    /// A second copy of a request from outside the lab, whose reply reaches nobody.
+    RequestCopy {
+        /// The port that it came in on.
+        port: Port,
+        /// The request.
+        request: Request,
+    },
     /// A client waits for the reply to a request that was lost, or whose reply was.
     Abandoned(CallId),
 }
@@ -91,15 +105,29 @@ pub struct Part {
     pub record: Option<u64>,
 }
 
-/// How bytes are written.
+/// When and how bytes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
+    /// The bytes are written in their turn.
+    Now(Writing),
+    /// The bytes are written with the next ones of their stream.
+    WithNext,
+}
+
+impl Manner {
+    /// The manner of bytes that nobody bends.
+    pub const WHOLE: Self = Self::Now(Writing::Whole);
+}
+
+/// How bytes are written that wait for no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
     /// The bytes are written at once.
     Whole,
     /// The bytes are written in pieces of that size.
     Pieces(usize),
-    /// The bytes are written with the next ones of their stream.
-    WithNext,
+    /// The bytes are a heartbeat, which overtakes what is held.
+    Overtaking,
 }
 
 /// One direction of a connection, seen from the component.
@@ -109,72 +137,14 @@ pub(crate) enum Stream {
     In(LinkId),
 }
 
-impl Parcel {
-    /// The stream that it is on. HTTP messages have one of their own each.
-    pub(crate) fn stream(&self) -> Option<Stream> {
-        match self {
-            Self::Bytes { link, .. } | Self::Close { link, .. } => Some(Stream::Out(*link)),
-            Self::Frame { link, .. } | Self::Tail { link, .. } => Some(Stream::In(*link)),
-            Self::Call { .. }
-            | Self::Reply { .. }
-            | Self::Request { .. }
-            | Self::Outcome { .. }
-            | Self::Abandoned(_) => None,
-        }
+impl From<Message> for Parcel {
+    fn from(message: Message) -> Self {
+        Self::Message(message)
     }
+}
 
-    /// The record that it comes from.
-    pub(crate) fn record(&self) -> Option<u64> {
-        match self {
-            Self::Bytes { part, .. } => part.record,
-            Self::Close { record, .. } | Self::Call { record, .. } | Self::Reply { record, .. } => {
-                Some(*record)
-            }
-            Self::Outcome { cause, .. } => *cause,
-            Self::Frame { .. } | Self::Tail { .. } | Self::Request { .. } | Self::Abandoned(_) => None,
-        }
-    }
-
-    /// Whether it is a request that the component received, or the reply to it.
-    pub(crate) fn is_of_request(&self, wanted: CallId) -> bool {
-        match self {
-            Self::Request { call, .. } => *call == Some(wanted),
-            Self::Reply { call, .. } | Self::Abandoned(call) => *call == wanted,
-            Self::Bytes { .. }
-            | Self::Close { .. }
-            | Self::Call { .. }
-            | Self::Frame { .. }
-            | Self::Tail { .. }
-            | Self::Outcome { .. } => false,
-        }
-    }
-
-    /// Whether it is a request that the component makes, or the outcome of that.
-    pub(crate) fn is_of_own_request(&self, wanted: CallId) -> bool {
-        match self {
-            Self::Call { call, .. } | Self::Outcome { call, .. } => *call == wanted,
-            Self::Request { .. }
-            | Self::Reply { .. }
-            | Self::Abandoned(_)
-            | Self::Bytes { .. }
-            | Self::Close { .. }
-            | Self::Frame { .. }
-            | Self::Tail { .. } => false,
-        }
-    }
-
-    /// How many bytes it holds on to.
-    pub(crate) fn size(&self) -> usize {
-        match self {
-            Self::Bytes { part, .. } => part.bytes.len(),
-            Self::Frame { bytes, .. } => bytes.len(),
-            Self::Call { request, .. } | Self::Request { request, .. } => request.size(),
-            Self::Reply { response, .. } | Self::Outcome { result: Ok(response), .. } => response.size(),
-            Self::Close { .. } | Self::Tail { .. } | Self::Outcome { .. } | Self::Abandoned(_) => 0,
-        }
-    }
-
-    /// The parcel with other bytes. An HTTP message gets another body.
+impl Message {
+    /// The message with other bytes. One of HTTP gets another body.
     pub(crate) fn replaced(mut self, by: Blob) -> Self {
         match &mut self {
             Self::Bytes { part: Part { bytes, .. }, .. } | Self::Frame { bytes, .. } => *bytes = by.0,
@@ -184,17 +154,108 @@ impl Parcel {
             Self::Reply { response, .. } | Self::Outcome { result: Ok(response), .. } => {
                 replace_body(&mut response.headers, &mut response.body, by);
             }
-            Self::Close { .. } | Self::Tail { .. } | Self::Outcome { .. } | Self::Abandoned(_) => {}
+            Self::Outcome { result: Err(_), .. } => {}
         }
         self
     }
 
-    /// The parcel, to be written in another manner. An HTTP message stays whole.
+    /// The message, to be written in another manner. One of HTTP stays whole.
     pub(crate) fn written(mut self, how: Manner) -> Self {
         if let Self::Bytes { manner, .. } | Self::Frame { manner, .. } = &mut self {
             *manner = how;
         }
         self
+    }
+
+    fn stream(&self) -> Option<Stream> {
+        match self {
+            Self::Bytes { link, .. } => Some(Stream::Out(*link)),
+            Self::Frame { link, .. } => Some(Stream::In(*link)),
+            Self::Call { .. } | Self::Reply { .. } | Self::Request { .. } | Self::Outcome { .. } => None,
+        }
+    }
+
+    fn record(&self) -> Option<u64> {
+        match self {
+            Self::Bytes { part, .. } => part.record,
+            Self::Call { record, .. } | Self::Reply { record, .. } => Some(*record),
+            Self::Outcome { cause, .. } => *cause,
+            Self::Frame { .. } | Self::Request { .. } => None,
+        }
+    }
+
+    fn size(&self) -> usize {
+        match self {
+            Self::Bytes { part, .. } => part.bytes.len(),
+            Self::Frame { bytes, .. } => bytes.len(),
+            Self::Call { request, .. } | Self::Request { request, .. } => request.size(),
+            Self::Reply { response, .. } | Self::Outcome { result: Ok(response), .. } => response.size(),
+            Self::Outcome { result: Err(_), .. } => 0,
+        }
+    }
+}
+
+impl Parcel {
+    /// The stream that it is on. HTTP messages have one of their own each.
+    pub(crate) fn stream(&self) -> Option<Stream> {
+        match self {
+            Self::Message(message) => message.stream(),
+            Self::Close { link, .. } => Some(Stream::Out(*link)),
+            Self::Tail { link, .. } => Some(Stream::In(*link)),
+            Self::RequestCopy { .. } | Self::Abandoned(_) => None,
+        }
+    }
+
+    /// The record that it comes from.
+    pub(crate) fn record(&self) -> Option<u64> {
+        match self {
+            Self::Message(message) => message.record(),
+            Self::Close { record, .. } => Some(*record),
+            Self::Tail { .. } | Self::RequestCopy { .. } | Self::Abandoned(_) => None,
+        }
+    }
+
+    /// Whether it is a request that the component received, or the reply to it.
+    pub(crate) fn is_of_request(&self, wanted: CallId) -> bool {
+        match self {
+            Self::Message(Message::Request { call, .. } | Message::Reply { call, .. })
+            | Self::Abandoned(call) => *call == wanted,
+            Self::Message(
+                Message::Bytes { .. }
+                | Message::Call { .. }
+                | Message::Frame { .. }
+                | Message::Outcome { .. },
+            )
+            | Self::Close { .. }
+            | Self::Tail { .. }
+            | Self::RequestCopy { .. } => false,
+        }
+    }
+
+    /// Whether it is a request that the component makes, or the outcome of that.
+    pub(crate) fn is_of_own_request(&self, wanted: CallId) -> bool {
+        match self {
+            Self::Message(Message::Call { call, .. } | Message::Outcome { call, .. }) => *call == wanted,
+            Self::Message(
+                Message::Bytes { .. }
+                | Message::Reply { .. }
+                | Message::Frame { .. }
+                | Message::Request { .. },
+            )
+            | Self::Close { .. }
+            | Self::Tail { .. }
+            | Self::RequestCopy { .. }
+            | Self::Abandoned(_) => false,
+        }
+    }
+
+    /// How many bytes it holds on to.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Message(message) => message.size(),
+            Self::RequestCopy { request, .. } => request.size(),
+            Self::Close { .. } | Self::Tail { .. } | Self::Abandoned(_) => 0,
+        }
     }
 }
 

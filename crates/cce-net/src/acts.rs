@@ -12,7 +12,7 @@ use crate::{
     link::{Link, SendError},
     store::Durability,
 };
-use cce_courier::{Act, Manner, Parcel, Part};
+use cce_courier::{Act, Manner, Message, Part, WireAct, Writing};
 use cce_journal::{Treatment, What};
 use cce_kernel::{CallError, CallId, Input, LinkId, LinkReason, Output, Port, Request};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ impl Actor {
         match output {
             Output::Send { link, bytes } => {
                 let part = Part { bytes: bytes.0, record: Some(record) };
-                self.treat(Parcel::Bytes { link, part, manner: Manner::Whole }, treatment);
+                self.treat(Message::Bytes { link, part, manner: Manner::WHOLE }, treatment);
             }
             Output::Dial { link, address } => self.dial(link, &address, record),
             Output::Close { link, .. } => self.close(link, record),
@@ -38,11 +38,11 @@ impl Actor {
                 if self.calling.len() > CALLING_MAX {
                     return self.refuse_to_call(call, record);
                 }
-                self.treat(Parcel::Call { call, port, request, record }, treatment);
+                self.treat(Message::Call { call, port, request, record }, treatment);
             }
             Output::Reply { call, response } => {
                 if self.asked.remove(&call) {
-                    self.treat(Parcel::Reply { call, response, record }, treatment);
+                    self.treat(Message::Reply { call, response, record }, treatment);
                 }
             }
             Output::Arm { key, at } => {
@@ -57,8 +57,8 @@ impl Actor {
     }
 
     /// Does with a message what the director wants.
-    pub(crate) fn treat(&mut self, parcel: Parcel, treatment: Treatment) {
-        self.courier.treat(parcel, treatment, self.shared.clock.now());
+    pub(crate) fn treat(&mut self, message: Message, treatment: Treatment) {
+        self.courier.treat(message, treatment, self.shared.clock.now());
         self.carry_out();
     }
 
@@ -72,15 +72,7 @@ impl Actor {
                     let call = self.next_call();
                     self.own.push_back(Own::Input(Input::Call { call, port, request }, None));
                 }
-                leaving @ (Act::Write { .. }
-                | Act::Close { .. }
-                | Act::Break { .. }
-                | Act::Call { .. }
-                | Act::GiveUp { .. }
-                | Act::CallAgain { .. }
-                | Act::Reply { .. }
-                | Act::Answer { .. }
-                | Act::BreakOff { .. }) => self.leave(Leaving::Act(leaving)),
+                Act::Wire(act) => self.leave(Leaving::Act(act)),
             }
         }
     }
@@ -116,8 +108,8 @@ impl Actor {
             }
         };
         match act {
-            Act::Write { link, parts, size, overtakes: _ } => self.write(link, parts, size),
-            Act::Close { link, rest, record } => {
+            WireAct::Write { link, parts, writing } => self.write(link, parts, writing),
+            WireAct::Close { link, rest, record } => {
                 let Some(mut open) = self.links.remove(&link) else { return };
                 open.ends_by(Some(record));
                 if !rest.is_empty() {
@@ -125,47 +117,45 @@ impl Actor {
                     let _ = open.send(rest, None);
                 }
             }
-            Act::Break { link, cause } => self.break_link(link, cause),
-            Act::Call { call, port, request, record } => {
+            WireAct::Break { link, cause } => self.break_link(link, cause),
+            WireAct::Call { call, port, request, record } => {
                 let task = self.make_call(call, port, request, record);
                 if let Some(calling) = self.calling.get_mut(&call) {
                     calling.task = Some(task);
                 }
             }
-            Act::GiveUp { call } => {
+            WireAct::GiveUp { call } => {
                 if let Some(task) = self.calling.get_mut(&call).and_then(|calling| calling.task.take()) {
                     task.abort();
                 }
             }
-            Act::CallAgain { call: _, port, request, record } => self.call_again(port, request, record),
-            Act::Reply { call, response, record } => {
+            WireAct::CallAgain { call: _, port, request, record } => self.call_again(port, request, record),
+            WireAct::Reply { call, response, record } => {
                 if let Some(caller) = self.clients.remove(&call) {
                     self.shared.causes.replying(caller.client.address, record);
                     // A client that has left meanwhile gets nothing.
                     let _ = caller.reply.send(response);
                 }
             }
-            Act::Answer { call, response } => {
+            WireAct::Answer { call, response } => {
                 if let Some(caller) = self.clients.remove(&call) {
                     // A client that has left meanwhile gets nothing.
                     let _ = caller.reply.send(response);
                 }
             }
             // A component of the lab hears of it as of any connection that breaks, or of its own deadline before.
-            Act::BreakOff { call, error: _ } => {
+            WireAct::BreakOff { call, error: _ } => {
                 if let Some(caller) = self.clients.remove(&call) {
                     caller.client.broken.cancel();
                 }
             }
-            Act::Record { .. } | Act::Hear { .. } | Act::HearAgain { .. } => {
-                unreachable!("it stays in the component: {act:?}")
-            }
         }
     }
 
-    fn write(&mut self, link: LinkId, parts: Vec<Part>, size: Option<usize>) {
+    fn write(&mut self, link: LinkId, parts: Vec<Part>, writing: Writing) {
         let Some(open) = self.links.get_mut(&link) else { return };
         let record = parts.last().and_then(|part| part.record);
+        let size = if let Writing::Pieces(size) = writing { Some(size) } else { None };
         if open.send(parts, size) == Err(SendError::Full) {
             self.lose_link(link, LinkReason::Overflow, record);
         }

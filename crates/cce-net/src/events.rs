@@ -11,7 +11,7 @@ use crate::{
     socket::{Connection, reset},
 };
 use bytes::Bytes;
-use cce_courier::{Manner, Parcel};
+use cce_courier::{Manner, Message, Parcel};
 use cce_journal::What;
 use cce_kernel::{CallId, Input, LinkId, LinkReason, NodeName, Peer, Port, Request};
 use std::net::SocketAddr;
@@ -142,7 +142,7 @@ impl Actor {
         };
         if open.is_outside() && self.shared.recorder.is_directed() {
             let input = Input::Frame { link, bytes: bytes.clone().into() };
-            self.enter(&input, Parcel::Frame { link, bytes, manner: Manner::Whole });
+            self.enter(&input, Message::Frame { link, bytes, manner: Manner::WHOLE });
             return Ok(());
         }
         self.handle(Input::Frame { link, bytes: bytes.into() }, cause)
@@ -175,7 +175,7 @@ impl Actor {
         if origin.is_none() && self.shared.recorder.is_directed() {
             self.clients.insert(call, caller);
             let input = Input::Call { call, port, request: request.clone() };
-            self.enter(&input, Parcel::Request { call: Some(call), port, request });
+            self.enter(&input, Message::Request { call, port, request });
             return Ok(());
         }
         self.clients.insert(call, caller);
@@ -205,14 +205,14 @@ impl Actor {
         if is_inside || !self.shared.recorder.is_directed() {
             return self.arrive(input, cause);
         }
-        self.enter(&input, Parcel::Outcome { call, result, cause });
+        self.enter(&input, Message::Outcome { call, result, cause });
         Ok(())
     }
 
     /// Does with what enters from outside the lab what the director wants.
-    fn enter(&mut self, input: &Input, parcel: Parcel) {
+    fn enter(&mut self, input: &Input, message: Message) {
         let treatment = self.shared.recorder.enter(self.shared.clock.now(), self.host.name(), input);
-        self.treat(parcel, treatment);
+        self.treat(message, treatment);
     }
 
     /// Takes something in, unless it is about something that is over by now.

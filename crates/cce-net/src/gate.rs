@@ -2,7 +2,7 @@
 //!
 //! The component goes on meanwhile, so that changes of many inputs share one commit. What leaves keeps its order.
 
-use cce_courier::{Act, length};
+use cce_courier::{WireAct, length};
 use cce_kernel::LinkId;
 use std::collections::VecDeque;
 
@@ -13,7 +13,7 @@ const BYTES_MAX: usize = 32 << 20;
 /// Something that leaves.
 #[derive(Debug)]
 pub(crate) enum Leaving {
-    Act(Act),
+    Act(WireAct),
     /// TLS begins behind the next message.
     Secure(LinkId),
 }
@@ -56,17 +56,14 @@ impl Gate {
 
 fn bytes_of(leaving: &Leaving) -> usize {
     match leaving {
-        Leaving::Act(Act::Write { parts, .. } | Act::Close { rest: parts, .. }) => length(parts),
-        Leaving::Act(Act::Call { request, .. } | Act::CallAgain { request, .. }) => request.body.0.len(),
-        Leaving::Act(Act::Reply { response, .. } | Act::Answer { response, .. }) => response.body.0.len(),
-        Leaving::Act(
-            Act::Record { .. }
-            | Act::Break { .. }
-            | Act::GiveUp { .. }
-            | Act::BreakOff { .. }
-            | Act::Hear { .. }
-            | Act::HearAgain { .. },
-        )
+        Leaving::Act(WireAct::Write { parts, .. } | WireAct::Close { rest: parts, .. }) => length(parts),
+        Leaving::Act(WireAct::Call { request, .. } | WireAct::CallAgain { request, .. }) => {
+            request.body.0.len()
+        }
+        Leaving::Act(WireAct::Reply { response, .. } | WireAct::Answer { response, .. }) => {
+            response.body.0.len()
+        }
+        Leaving::Act(WireAct::Break { .. } | WireAct::GiveUp { .. } | WireAct::BreakOff { .. })
         | Leaving::Secure(_) => 0,
     }
 }
@@ -77,12 +74,12 @@ mod tests {
     use cce_kernel::CallId;
 
     fn leaving(call: u64) -> Leaving {
-        Leaving::Act(Act::GiveUp { call: CallId(call) })
+        Leaving::Act(WireAct::GiveUp { call: CallId(call) })
     }
 
     fn calls(gate: &mut Gate, kept: u64) -> Vec<u64> {
         let call = |leaving| {
-            let Leaving::Act(Act::GiveUp { call }) = leaving else { panic!("{leaving:?}") };
+            let Leaving::Act(WireAct::GiveUp { call }) = leaving else { panic!("{leaving:?}") };
             call.0
         };
         std::iter::from_fn(|| gate.next(kept).map(call)).collect()

@@ -1,7 +1,7 @@
 //! What entered a recorded run from outside enters once more, as the director wants.
 
 use crate::{Recorded, Sequence, Sim, recorded::Origin, recording::Behind};
-use cce_courier::{Manner, Parcel};
+use cce_courier::{Manner, Message, Parcel};
 use cce_journal::{Director, Reaction, Treatment};
 use cce_kernel::{Input, NodeName};
 
@@ -14,13 +14,19 @@ impl<D: Director> Sim<D, Recorded> {
         let Some(input) = self.here(node, input, Origin::Outside) else { return };
         let parcel = self.entering(node, &input);
         let treatment = match &parcel {
-            Some(Parcel::Tail { .. }) | None => Treatment::Pass,
-            Some(_) => self.judge_entering(node, &input),
+            Some(Parcel::Message(_)) => self.judge_entering(node, &input),
+            Some(_) | None => Treatment::Pass,
         };
         match parcel {
             Some(parcel) if treatment != Treatment::Pass || self.is_waited_for(node, &input) => {
                 self.order.note_entering(node, &parcel, &treatment);
-                self.treat(node, parcel, treatment);
+                match parcel {
+                    Parcel::Message(message) => self.treat(node, message, treatment),
+                    end @ (Parcel::Close { .. }
+                    | Parcel::Tail { .. }
+                    | Parcel::RequestCopy { .. }
+                    | Parcel::Abandoned(_)) => self.courier(node, |courier| courier.pass(end)),
+                }
             }
             Some(_) | None => {
                 // What is held alone on a connection is gone with it.
@@ -42,7 +48,7 @@ impl<D: Director> Sim<D, Recorded> {
         }
         self.order.part();
         self.wires.abandon(&caller);
-        self.treat(node, Parcel::Outcome { call: *call, result: result.clone(), cause: None }, treatment);
+        self.treat(node, Message::Outcome { call: *call, result: result.clone(), cause: None }, treatment);
         true
     }
 
@@ -56,13 +62,14 @@ impl<D: Director> Sim<D, Recorded> {
     fn entering(&self, node: &NodeName, input: &Input) -> Option<Parcel> {
         match input {
             Input::Frame { link, bytes } if self.order.is_outside(node, *link) => {
-                Some(Parcel::Frame { link: *link, bytes: bytes.0.clone(), manner: Manner::Whole })
+                let bytes = bytes.0.clone();
+                Some(Message::Frame { link: *link, bytes, manner: Manner::WHOLE }.into())
             }
             Input::BadFrame { link, .. } | Input::LinkDown { link, .. } => {
                 Some(Parcel::Tail { link: *link, input: input.clone(), cause: None })
             }
             Input::Call { call, port, request } => {
-                Some(Parcel::Request { call: Some(*call), port: *port, request: request.clone() })
+                Some(Message::Request { call: *call, port: *port, request: request.clone() }.into())
             }
             Input::Frame { .. }
             | Input::Start { .. }

@@ -7,7 +7,7 @@ use crate::{
     sim::planned,
     stream::{LinkEnd, Stream},
 };
-use cce_courier::{Act, Courier, Manner, Parcel, Part, Way, pieces};
+use cce_courier::{Act, Courier, Manner, Message, Part, Way, WireAct, Writing, pieces};
 use cce_journal::{Director, Order, Ticket, Treatment, What};
 use cce_kernel::{
     Address, CallError, CallId, Input, LinkId, LinkReason, NodeName, Output, Peer, Port, Request, Response,
@@ -20,15 +20,15 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         match output {
             Output::Send { link, bytes } => {
                 let part = Part { bytes: bytes.0, record: Some(record) };
-                self.treat(name, Parcel::Bytes { link, part, manner: Manner::Whole }, treatment);
+                self.treat(name, Message::Bytes { link, part, manner: Manner::WHOLE }, treatment);
             }
             Output::Close { link, .. } => self.close(name, link, record),
             Output::Call { call, port, request } => {
                 self.wires.ask((name.clone(), call), port, record);
-                self.treat(name, Parcel::Call { call, port, request, record }, treatment);
+                self.treat(name, Message::Call { call, port, request, record }, treatment);
             }
             Output::Reply { call, response } => {
-                self.treat(name, Parcel::Reply { call, response, record }, treatment);
+                self.treat(name, Message::Reply { call, response, record }, treatment);
             }
             Output::Dial { link, address } => self.dial(name, link, &address, record, self.now),
             Output::Arm { key, at } => self.arm(name, key, at, record),
@@ -40,9 +40,9 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     }
 
     /// Does with a message what the director wants.
-    pub(crate) fn treat(&mut self, name: &NodeName, parcel: Parcel, treatment: Treatment) {
+    pub(crate) fn treat(&mut self, name: &NodeName, message: Message, treatment: Treatment) {
         let now = self.now;
-        self.courier(name, |courier| courier.treat(parcel, treatment, now));
+        self.courier(name, |courier| courier.treat(message, treatment, now));
     }
 
     /// Tells a component's courier something, and does what it wants.
@@ -62,35 +62,6 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     fn act_for(&mut self, name: &NodeName, act: Act) {
         match act {
             Act::Record { cause, bent } => self.record(name, cause, What::Bent(bent)),
-            Act::Write { link, parts, size, overtakes: false } => {
-                self.write_to(&(name.clone(), link), &parts, size, self.now);
-            }
-            Act::Write { link, parts, size, overtakes: true } => {
-                self.as_heartbeat(|sim| sim.write_to(&(name.clone(), link), &parts, size, sim.now));
-            }
-            Act::Close { link, rest, record } => {
-                self.close_now(&(name.clone(), link), rest, self.now, record);
-            }
-            Act::Break { link, cause } => self.break_line(&(name.clone(), link), cause),
-            Act::Call { call, port, request, record } => {
-                self.call(name, call, port, request, self.now, record);
-            }
-            Act::GiveUp { call } => {
-                let caller = (name.clone(), call);
-                if let Some(callee) = self.wires.give_up(&caller) {
-                    self.plan_gone(callee, caller);
-                }
-            }
-            Act::CallAgain { call, port, request, record } => {
-                self.call_twice(name, call, port, request, record);
-            }
-            Act::Reply { call, response, record } => self.reply(name, call, response, self.now, Some(record)),
-            Act::Answer { call, response } => self.reply(name, call, response, self.now, None),
-            Act::BreakOff { call, error } => {
-                if let Some(caller) = self.wires.close_call(name, call) {
-                    self.plan_failure(&caller.name(), error, self.now, None);
-                }
-            }
             Act::Hear { input, cause } => {
                 let (stream, at) = if let Input::Reply { call, .. } = &input {
                     (Stream::response(&(name.clone(), *call)), self.now)
@@ -103,6 +74,47 @@ impl<D: Director, O: Sequence> Sim<D, O> {
                 let call = self.wires.number_outside(name, None);
                 let input = Input::Call { call, port, request };
                 self.plan(self.now, planned(Stream::Given(name.clone()), name, input, None));
+            }
+            Act::Wire(act) => self.act_on_wires(name, act),
+        }
+    }
+
+    fn act_on_wires(&mut self, name: &NodeName, act: WireAct) {
+        match act {
+            WireAct::Write { link, parts, writing } => {
+                let end = (name.clone(), link);
+                match writing {
+                    Writing::Whole => self.write_to(&end, &parts, None, self.now),
+                    Writing::Pieces(size) => self.write_to(&end, &parts, Some(size), self.now),
+                    Writing::Overtaking => {
+                        self.as_heartbeat(|sim| sim.write_to(&end, &parts, None, sim.now));
+                    }
+                }
+            }
+            WireAct::Close { link, rest, record } => {
+                self.close_now(&(name.clone(), link), rest, self.now, record);
+            }
+            WireAct::Break { link, cause } => self.break_line(&(name.clone(), link), cause),
+            WireAct::Call { call, port, request, record } => {
+                self.call(name, call, port, request, self.now, record);
+            }
+            WireAct::GiveUp { call } => {
+                let caller = (name.clone(), call);
+                if let Some(callee) = self.wires.give_up(&caller) {
+                    self.plan_gone(callee, caller);
+                }
+            }
+            WireAct::CallAgain { call, port, request, record } => {
+                self.call_twice(name, call, port, request, record);
+            }
+            WireAct::Reply { call, response, record } => {
+                self.reply(name, call, response, self.now, Some(record));
+            }
+            WireAct::Answer { call, response } => self.reply(name, call, response, self.now, None),
+            WireAct::BreakOff { call, error } => {
+                if let Some(caller) = self.wires.close_call(name, call) {
+                    self.plan_failure(&caller.name(), error, self.now, None);
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::{
     recording::{Behind, Fate, Happened, Moment, Said},
     stream::{CallKey, LinkEnd},
 };
-use cce_courier::{Parcel, Part};
+use cce_courier::{Message, Parcel, Part};
 use cce_journal::{Director, Treatment, What};
 use cce_kernel::{
     CallError, CallId, HostClock, Input, LinkId, LinkReason, NodeName, Output, Port, Request, Time, TimerKey,
@@ -134,7 +134,7 @@ impl Recorded {
     pub(crate) fn note_entering(&mut self, node: &NodeName, parcel: &Parcel, treatment: &Treatment) {
         self.has_parted = true;
         if let (
-            Parcel::Request { call: Some(call), .. },
+            Parcel::Message(Message::Request { call, .. }),
             Treatment::Drop | Treatment::Cut | Treatment::Answer(_),
         ) = (parcel, treatment)
         {
@@ -337,9 +337,9 @@ impl<D: Director> Sim<D, Recorded> {
 
     /// What was lost, and had no consequence before the end of the recorded run, is lost again. Who waits hears so later.
     fn lose_recorded(&mut self, node: &NodeName, output: Output, record: u64) {
-        let parcel = match output {
-            Output::Call { call, port, request } => Parcel::Call { call, port, request, record },
-            Output::Reply { call, response } => Parcel::Reply { call, response, record },
+        let message = match output {
+            Output::Call { call, port, request } => Message::Call { call, port, request, record },
+            Output::Reply { call, response } => Message::Reply { call, response, record },
             Output::Send { .. }
             | Output::Close { .. }
             | Output::Dial { .. }
@@ -349,7 +349,7 @@ impl<D: Director> Sim<D, Recorded> {
             | Output::Store { .. }
             | Output::Note(_) => return,
         };
-        self.treat(node, parcel, Treatment::Drop);
+        self.treat(node, message, Treatment::Drop);
     }
 
     /// A timer that did not fire was disarmed, or was not due before the end.
