@@ -280,7 +280,7 @@ impl<D: Director> Sim<D, Chosen> {
             Delivery::Accept(dialler, link) => !self.wires.is_dialling(&(dialler.clone(), *link)),
             Delivery::Input(Input::LinkUp { link, .. }) => !self.wires.is_up(&(node.clone(), *link)),
             Delivery::Input(Input::LinkDown { link, .. }) => self.wires.is_over(&(node.clone(), *link)),
-            Delivery::CallGone(caller) => self.wires.call_of(node, caller).is_none(),
+            Delivery::CallGone(caller) => self.wires.calls.number_of(node, caller).is_none(),
             Delivery::Input(_) | Delivery::Call { .. } => false,
             Delivery::Event(never) => match **never {},
         }

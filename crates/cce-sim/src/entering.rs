@@ -43,11 +43,11 @@ impl<D: Director> Sim<D, Recorded> {
         let Input::Reply { call, result } = input else { return false };
         let caller = (node.clone(), *call);
         let treatment = self.judge_entering(node, input);
-        if treatment == Treatment::Pass || self.wires.port_of(&caller).is_none() {
+        if treatment == Treatment::Pass || self.wires.calls.port_of(&caller).is_none() {
             return false;
         }
         self.order.part();
-        self.wires.abandon(&caller);
+        self.wires.calls.abandon(&caller);
         self.treat(node, Message::Outcome { call: *call, result: result.clone(), cause: None }, treatment);
         true
     }

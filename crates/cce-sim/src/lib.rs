@@ -13,6 +13,7 @@
 
 #![warn(missing_docs)]
 
+mod calls;
 mod choice;
 mod entering;
 pub mod explore;

@@ -2,6 +2,7 @@
 
 use crate::{
     Sequence, Sim,
+    calls::Waiting,
     pending::Rank,
     queue::{Delivery, Planned, Slot},
     sim::planned,
@@ -24,7 +25,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
             }
             Output::Close { link, .. } => self.close(name, link, record),
             Output::Call { call, port, request } => {
-                self.wires.ask((name.clone(), call), port, record);
+                self.wires.calls.ask((name.clone(), call), port, record);
                 self.treat(name, Message::Call { call, port, request, record }, treatment);
             }
             Output::Reply { call, response } => {
@@ -71,7 +72,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
                 self.plan(at, planned(stream, name, input, cause));
             }
             Act::HearAgain { port, request } => {
-                let call = self.wires.number_outside(name, None);
+                let call = self.wires.calls.number(name, None);
                 let input = Input::Call { call, port, request };
                 self.plan(self.now, planned(Stream::Given(name.clone()), name, input, None));
             }
@@ -100,7 +101,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
             }
             WireAct::GiveUp { call } => {
                 let caller = (name.clone(), call);
-                if let Some(callee) = self.wires.give_up(&caller) {
+                if let Some(callee) = self.wires.calls.give_up(&caller) {
                     self.plan_gone(callee, caller);
                 }
             }
@@ -112,8 +113,8 @@ impl<D: Director, O: Sequence> Sim<D, O> {
             }
             WireAct::Answer { call, response } => self.reply(name, call, response, self.now, None),
             WireAct::BreakOff { call, error } => {
-                if let Some(caller) = self.wires.close_call(name, call) {
-                    self.plan_failure(&caller.name(), error, self.now, None);
+                if let Some(waiting) = self.wires.calls.close(name, call) {
+                    self.plan_failure(&waiting.caller, error, self.now, None);
                 }
             }
         }
@@ -202,9 +203,9 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         for end in self.wires.ends_of(port) {
             self.break_line(&end, None);
         }
-        for (caller, callee) in self.wires.break_calls(port) {
-            self.plan_failure(&caller.name(), CallError::Broken, self.now, None);
-            self.plan_gone(callee, caller.name());
+        for (Waiting { caller, .. }, callee) in self.wires.calls.break_all(port) {
+            self.plan_failure(&caller, CallError::Broken, self.now, None);
+            self.plan_gone(callee, caller);
         }
     }
 
@@ -293,7 +294,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         if !self.is_alive(&receiver) || self.faults.is_closed(port, self.now) {
             return self.plan_failure(&caller, CallError::Unreachable, at, Some(seq));
         }
-        self.wires.open_call(caller.clone(), receiver.clone(), port);
+        self.wires.calls.set_out(caller.clone(), receiver.clone(), port);
         let stream = Some(Stream::request(&caller));
         let what = Delivery::Call { caller, port, request, is_copy: false };
         self.plan(at, Planned { stream, node: receiver, what, cause: Some(seq) });
@@ -320,11 +321,12 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         start: Time,
         cause: Option<u64>,
     ) {
-        let Some(caller) = self.wires.close_call(name, call) else { return };
-        let (port, way) = caller.way();
+        let Some(waiting) = self.wires.calls.close(name, call) else { return };
+        let (port, way) = waiting.way();
         let at = self.faults.start(port, start) + self.wires.draw(port, way);
-        let input = Input::Reply { call: caller.call, result: Ok(response) };
-        self.plan(at, planned(Stream::response(&caller.name()), &caller.node, input, cause));
+        let caller = waiting.caller;
+        let input = Input::Reply { call: caller.1, result: Ok(response) };
+        self.plan(at, planned(Stream::response(&caller), &caller.0, input, cause));
     }
 
     fn arm(&mut self, name: &NodeName, key: TimerKey, at: Time, seq: u64) {

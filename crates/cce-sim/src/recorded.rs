@@ -223,7 +223,7 @@ impl<D: Director> Sim<D, Recorded> {
     fn fulfil_recorded(&mut self, node: &NodeName, output: Output, seq: u64, said: Said) {
         let fired = said.fired();
         if let Output::Call { call, port, .. } = &output {
-            self.wires.ask((node.clone(), *call), *port, seq);
+            self.wires.calls.ask((node.clone(), *call), *port, seq);
         }
         let origin = match (&output, said.fate) {
             (Output::Arm { key, at }, _) => {
@@ -264,8 +264,8 @@ impl<D: Director> Sim<D, Recorded> {
                 Origin::Call { caller: (node.clone(), *call), port: *port, is_copy: false }
             }
             Output::Reply { call, .. } => {
-                let caller = self.wires.close_call(node, *call);
-                Origin::Reply(caller.map(|caller| caller.name()))
+                let waiting = self.wires.calls.close(node, *call);
+                Origin::Reply(waiting.map(|waiting| waiting.caller))
             }
             Output::Secure { .. }
             | Output::Arm { .. }
@@ -293,7 +293,7 @@ impl<D: Director> Sim<D, Recorded> {
                 self.wires.cut(&(node.clone(), link));
             }
             Output::Call { call, port, .. } => {
-                self.wires.open_call((node.clone(), call), port.listener().into(), port);
+                self.wires.calls.set_out((node.clone(), call), port.listener().into(), port);
                 self.expect(node, call, seq, self.now);
             }
             Output::Send { .. } | Output::Reply { .. } => {}
@@ -405,6 +405,7 @@ impl<D: Director> Sim<D, Recorded> {
         self.record(name, None, What::Stopped { reason: reason.to_owned() });
         self.queue.forget(name);
         self.wires.forget(name);
+        self.wires.calls.forget(name);
         self.lay_down(name);
     }
 
@@ -539,12 +540,14 @@ impl<D: Director> Sim<D, Recorded> {
         }
         let number = Some(call).filter(|_| !has_parted);
         let here = match origin {
-            Origin::Call { caller, port, is_copy } => {
-                self.wires.take_call_as(node, caller, port, number, is_copy)
+            Origin::Call { caller, port, is_copy: false } => {
+                self.wires.calls.arrive(node, caller, port, number)
             }
-            Origin::Outside | Origin::Dial { .. } | Origin::Line { .. } | Origin::Reply(_) => {
-                self.wires.number_outside(node, number)
-            }
+            Origin::Call { is_copy: true, .. }
+            | Origin::Outside
+            | Origin::Dial { .. }
+            | Origin::Line { .. }
+            | Origin::Reply(_) => self.wires.calls.number(node, number),
         };
         self.order.calls.insert((node.clone(), call), here);
         Some(Input::Call { call: here, port, request })
@@ -553,7 +556,7 @@ impl<D: Director> Sim<D, Recorded> {
     fn call_gone_recorded(&mut self, node: &NodeName, call: CallId) -> Option<CallId> {
         let known = self.order.calls.get(&(node.clone(), call)).copied();
         let here = known.or_else(|| (!self.order.has_parted).then_some(call))?;
-        self.wires.drop_call(node, here);
+        self.wires.calls.close(node, here);
         let mut was_here = self.order.unheard.remove(&(node.clone(), here));
         self.courier(node, |courier| was_here |= courier.forget_request(here));
         (!was_here).then_some(here)
@@ -564,15 +567,15 @@ impl<D: Director> Sim<D, Recorded> {
         let has_parted = self.order.has_parted;
         let caller = match origin {
             Origin::Reply(caller) => caller.or_else(|| (!has_parted).then(|| (node.clone(), call)))?,
-            Origin::Call { caller, .. } if !has_parted || self.wires.is_waiting(&caller) => caller,
+            Origin::Call { caller, .. } if !has_parted || self.wires.calls.is_waiting(&caller) => caller,
             Origin::Call { .. } => return None,
             Origin::Outside | Origin::Dial { .. } | Origin::Line { .. } => {
                 let caller = (node.clone(), call);
-                (!has_parted || self.wires.port_of(&caller).is_some()).then_some(caller)?
+                (!has_parted || self.wires.calls.port_of(&caller).is_some()).then_some(caller)?
             }
         };
-        self.wires.abandon(&caller);
-        self.wires.answered(&caller);
+        self.wires.calls.abandon(&caller);
+        self.wires.calls.answered(&caller);
         self.courier(&caller.0, |courier| courier.answered(caller.1));
         Some(caller.1)
     }

@@ -2,9 +2,10 @@
 
 use crate::{
     Seeded, Sequence,
+    calls::OrphanedCalls,
     queue::{Delivery, Planned, Queue, Slot},
     stream::{CallKey, LinkEnd, Stream},
-    wire::{Line, Orphans, Wires},
+    wire::{Line, Wires},
 };
 use cce_courier::{Behind, Courier, Faults, Latencies, Part, Pieces, RESPONSE_DEADLINE, behind};
 use cce_journal::{Bystander, Director, Order, Reaction, Record, Ticket, Treatment, What};
@@ -162,12 +163,13 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         for end in refused {
             self.plan_down(&end, LinkReason::Refused, None);
         }
-        let Orphans { peers, callers, callees } = self.wires.forget(name);
+        let peers = self.wires.forget(name);
+        let OrphanedCalls { callers, callees } = self.wires.calls.forget(name);
         for peer in peers {
             self.plan_down(&peer, LinkReason::Reset, None);
         }
-        for caller in callers {
-            self.plan_failure(&caller.name(), CallError::Broken, self.now, None);
+        for waiting in callers {
+            self.plan_failure(&waiting.caller, CallError::Broken, self.now, None);
         }
         for (callee, call) in callees {
             self.plan_gone(callee, call);
@@ -369,20 +371,20 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     ) {
         request.peer = caller.0.to_string();
         request.caller = Caller::Lab;
-        if !is_copy && self.wires.take_given_up(&caller) {
+        if !is_copy && self.wires.calls.take_given_up(&caller) {
             return;
         }
         let call = if is_copy {
-            self.wires.take_copy(name, caller, port)
+            self.wires.calls.number(name, None)
         } else {
-            self.wires.take_call(name, caller, port)
+            self.wires.calls.arrive(name, caller, port, None)
         };
         self.deliver(name, Input::Call { call, port: port.socket(), request }, cause);
     }
 
     fn deliver_gone(&mut self, name: &NodeName, caller: &CallKey, cause: Option<u64>) {
-        let Some(call) = self.wires.call_of(name, caller) else { return };
-        self.wires.drop_call(name, call);
+        let Some(call) = self.wires.calls.number_of(name, caller) else { return };
+        self.wires.calls.close(name, call);
         let mut was_here = false;
         self.courier(name, |courier| was_here = courier.forget_request(call));
         if !was_here {
@@ -397,7 +399,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         }
         if let Input::Reply { call, result } = &input {
             // Over meanwhile, otherwise: the caller waits no more.
-            let Some(request) = self.wires.answered(&(name.clone(), *call)) else { return };
+            let Some(request) = self.wires.calls.answered(&(name.clone(), *call)) else { return };
             self.courier(name, |courier| courier.answered(*call));
             // A response is due to the one who replied, a failure to the request that failed.
             cause = cause.or_else(|| result.is_err().then_some(request));

@@ -18,7 +18,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         let is_meant = |planned: &Planned<O::Event>| {
             let port_of = |stream: &Stream| match stream {
                 Stream::Line { link, .. } => Some(link.port),
-                Stream::Request(call) | Stream::Response(call) => wires.port_of(call),
+                Stream::Request(call) | Stream::Response(call) => wires.calls.port_of(call),
                 Stream::Given(_) | Stream::Aside(..) => None,
             };
             is_moving(&planned.what)

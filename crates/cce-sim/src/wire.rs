@@ -1,9 +1,12 @@
 //! Links and calls between components.
 
-use crate::stream::{CallKey, LinkEnd, Stream};
+use crate::{
+    calls::Calls,
+    stream::{LinkEnd, Stream},
+};
 use bytes::Bytes;
 use cce_courier::{Latencies, Part, Pieces, Way, length, take};
-use cce_kernel::{CallId, FrameFlaw, NodeName, Port, Rng, Time, fork};
+use cce_kernel::{FrameFlaw, NodeName, Port, Rng, Time, fork};
 use cce_wire::{Framer, HEADER};
 use rand::RngExt;
 use std::{
@@ -23,20 +26,11 @@ pub(crate) struct Wires {
     ends: BTreeMap<LinkEnd, Line>,
     /// Links that were dialled and are neither up nor down yet.
     dialling: BTreeSet<LinkEnd>,
-    /// Calls that arrived and were not replied to, as their receivers name them.
-    calls: BTreeMap<CallKey, Caller>,
-    /// Receiver and port of the calls on their way, as their callers name them.
-    on_way: BTreeMap<CallKey, (NodeName, Port)>,
-    /// The ports and the records of calls whose outcome has not arrived.
-    asked: BTreeMap<CallKey, (Port, u64)>,
+    pub(crate) calls: Calls,
     /// Connections with somebody outside that ended, as long as their component has not heard so.
     ended_outside: BTreeSet<LinkEnd>,
     /// When a component has heard what entered until now.
     heard: BTreeMap<NodeName, Time>,
-    /// Receivers of calls on their way whose callers wait no more: they never arrive.
-    given_up: BTreeMap<CallKey, NodeName>,
-    /// How many calls each component received.
-    received: BTreeMap<NodeName, u64>,
     latency: Rng,
     cuts: Rng,
     /// Nothing takes any time on its way, and everything arrives whole.
@@ -60,49 +54,6 @@ pub(crate) struct Line {
     pub(crate) floor: Time,
     /// Its component closed it, and the close waits behind something that is held.
     pub(crate) is_closing: bool,
-}
-
-/// Who waits for the reply to a call.
-#[derive(Clone, Debug)]
-pub(crate) struct Caller {
-    pub(crate) node: NodeName,
-    pub(crate) call: CallId,
-    /// The port that was called.
-    port: Port,
-    /// It died meanwhile: a reply reaches nobody.
-    is_gone: bool,
-    /// The call is a second copy of one, which nobody waits for.
-    is_copy: bool,
-}
-
-/// What ends with a component.
-#[derive(Debug)]
-pub(crate) struct Orphans {
-    /// The other ends of its links.
-    pub(crate) peers: Vec<LinkEnd>,
-    /// Those who wait for its replies.
-    pub(crate) callers: Vec<Caller>,
-    /// Those whose replies it waited for, and its names of the calls.
-    pub(crate) callees: Vec<(NodeName, CallKey)>,
-}
-
-impl Caller {
-    fn new(node: NodeName, call: CallId, port: Port) -> Self {
-        Self { node, call, port, is_gone: false, is_copy: false }
-    }
-
-    fn is_waiting_on(&self, port: Port) -> bool {
-        self.port == port && !self.is_gone
-    }
-
-    pub(crate) fn name(&self) -> CallKey {
-        (self.node.clone(), self.call)
-    }
-
-    /// The port and the direction of the reply.
-    pub(crate) fn way(&self) -> (Port, Way) {
-        (self.port, Way::FromListener)
-    }
 }
 
 impl Line {
@@ -138,13 +89,9 @@ impl Wires {
         Self {
             ends: BTreeMap::new(),
             dialling: BTreeSet::new(),
-            calls: BTreeMap::new(),
-            on_way: BTreeMap::new(),
-            asked: BTreeMap::new(),
+            calls: Calls::default(),
             ended_outside: BTreeSet::new(),
             heard: BTreeMap::new(),
-            given_up: BTreeMap::new(),
-            received: BTreeMap::new(),
             latency: fork(seed, "latency"),
             cuts: fork(seed, "pieces"),
             is_still: false,
@@ -300,164 +247,11 @@ impl Wires {
             && self.ends.get(end).is_none_or(|line| line.is_closing && line.framer.finish().is_none())
     }
 
-    /// A component makes a call, and waits for the outcome.
-    pub(crate) fn ask(&mut self, caller: CallKey, port: Port, record: u64) {
-        self.asked.insert(caller, (port, record));
-    }
-
-    /// A call sets out.
-    pub(crate) fn open_call(&mut self, caller: CallKey, receiver: NodeName, port: Port) {
-        self.on_way.insert(caller, (receiver, port));
-    }
-
-    /// A caller waits no more. Returns who has the call and is to hear so.
-    pub(crate) fn give_up(&mut self, caller: &CallKey) -> Option<NodeName> {
-        if let Some((receiver, _)) = self.on_way.remove(caller) {
-            self.given_up.insert(caller.clone(), receiver);
-            return None;
-        }
-        let is_it = |open: &Caller| open.name() == *caller && !open.is_gone;
-        let ((receiver, _), open) = self.calls.iter_mut().find(|(_, open)| is_it(open))?;
-        open.is_gone = true;
-        Some(receiver.clone())
-    }
-
-    /// A call arrives. Says whether its caller gave it up on its way.
-    pub(crate) fn take_given_up(&mut self, caller: &CallKey) -> bool {
-        self.given_up.remove(caller).is_some()
-    }
-
-    /// The port of a call whose outcome has not arrived.
-    pub(crate) fn port_of(&self, caller: &CallKey) -> Option<Port> {
-        self.asked.get(caller).map(|(port, _)| *port)
-    }
-
-    /// The outcome of a call arrives. Returns the record of the request, if the caller still waits.
-    pub(crate) fn answered(&mut self, caller: &CallKey) -> Option<u64> {
-        self.asked.remove(caller).map(|(_, record)| record)
-    }
-
-    /// A call arrives, and its receiver numbers it. Who died meanwhile waits for no reply.
-    pub(crate) fn take_call(&mut self, receiver: &NodeName, caller: CallKey, port: Port) -> CallId {
-        self.take_call_as(receiver, caller, port, None, false)
-    }
-
-    /// The same, with the number that its receiver gave it in a recorded run.
-    pub(crate) fn take_call_as(
-        &mut self,
-        receiver: &NodeName,
-        caller: CallKey,
-        port: Port,
-        number: Option<CallId>,
-        is_copy: bool,
-    ) -> CallId {
-        let is_gone = is_copy || self.on_way.remove(&caller).is_none();
-        let (node, call) = caller;
-        self.number(receiver, Caller { is_gone, is_copy, ..Caller::new(node, call, port) }, number)
-    }
-
-    /// Whether somebody waits for the outcome of a call.
-    pub(crate) fn is_waiting(&self, caller: &CallKey) -> bool {
-        self.on_way.contains_key(caller)
-            || self.calls.values().any(|open| open.name() == *caller && !open.is_gone)
-    }
-
-    /// A caller waits no more for the outcome of a call.
-    pub(crate) fn abandon(&mut self, caller: &CallKey) {
-        self.on_way.remove(caller);
-        for open in self.calls.values_mut().filter(|open| open.name() == *caller) {
-            open.is_gone = true;
-        }
-    }
-
-    /// A second copy of a call arrives, whose reply reaches nobody.
-    pub(crate) fn take_copy(&mut self, receiver: &NodeName, caller: CallKey, port: Port) -> CallId {
-        self.take_call_as(receiver, caller, port, None, true)
-    }
-
-    /// Numbers a call from outside among those that a component receives, or gives it the number of a recorded run.
-    pub(crate) fn number_outside(&mut self, receiver: &NodeName, number: Option<CallId>) -> CallId {
-        let received = self.received.entry(receiver.clone()).or_default();
-        let call = number.unwrap_or(CallId(*received + 1));
-        *received = call.0.max(*received);
-        call
-    }
-
-    fn number(&mut self, receiver: &NodeName, caller: Caller, number: Option<CallId>) -> CallId {
-        let call = self.number_outside(receiver, number);
-        self.calls.insert((receiver.clone(), call), caller);
-        call
-    }
-
-    /// Breaks every call to a port. Returns who waited for replies, and from whom.
-    pub(crate) fn break_calls(&mut self, port: Port) -> Vec<(Caller, NodeName)> {
-        let mut broken = Vec::new();
-        for ((receiver, _), caller) in &mut self.calls {
-            if caller.is_waiting_on(port) {
-                caller.is_gone = true;
-                broken.push((Caller::new(caller.node.clone(), caller.call, port), receiver.clone()));
-            }
-        }
-        broken.extend(self.take_on_way(|_, _, on| on == port));
-        broken
-    }
-
-    /// Takes the calls that are on their way and satisfy `is_meant`, by caller, receiver and port.
-    fn take_on_way(
-        &mut self,
-        is_meant: impl Fn(&NodeName, &NodeName, Port) -> bool,
-    ) -> Vec<(Caller, NodeName)> {
-        let mut taken = Vec::new();
-        self.on_way.retain(|(node, call), (receiver, port)| {
-            let is_taken = is_meant(node, receiver, *port);
-            if is_taken {
-                taken.push((Caller::new(node.clone(), *call, *port), receiver.clone()));
-            }
-            !is_taken
-        });
-        taken
-    }
-
-    /// A call is replied to. Returns who waits for it, if anybody still does.
-    pub(crate) fn close_call(&mut self, receiver: &NodeName, call: CallId) -> Option<Caller> {
-        self.calls.remove(&(receiver.clone(), call)).filter(|caller| !caller.is_gone)
-    }
-
-    /// The open call that its caller calls so, as its receiver names it.
-    pub(crate) fn call_of(&self, receiver: &NodeName, (node, call): &CallKey) -> Option<CallId> {
-        let is_it = |caller: &Caller| caller.node == *node && caller.call == *call && !caller.is_copy;
-        let mut of_receiver = self.calls.iter().filter(|((to, _), _)| to == receiver);
-        of_receiver.find_map(|((_, opened), caller)| is_it(caller).then_some(*opened))
-    }
-
-    /// A call's client is gone.
-    pub(crate) fn drop_call(&mut self, receiver: &NodeName, call: CallId) {
-        self.calls.remove(&(receiver.clone(), call));
-    }
-
-    /// Everything that ends with a component. The other ends of its links stay until they hear of it.
-    pub(crate) fn forget(&mut self, node: &NodeName) -> Orphans {
+    /// Takes a component's own ends of its links away, and returns the others, which stay until they hear of it.
+    pub(crate) fn forget(&mut self, node: &NodeName) -> Vec<LinkEnd> {
         self.dialling.retain(|(owner, _)| owner != node);
-        self.asked.retain(|(owner, _), _| owner != node);
-        self.given_up.retain(|_, receiver| receiver != node);
         self.ended_outside.retain(|(owner, _)| owner != node);
         let own: Vec<LinkEnd> = self.ends.keys().filter(|(owner, _)| owner == node).cloned().collect();
-        let peers = own.iter().filter_map(|end| self.cut(end)).collect();
-        let waiting: Vec<_> = self.calls.keys().filter(|(receiver, _)| receiver == node).cloned().collect();
-        let mut callers: Vec<Caller> =
-            waiting.iter().filter_map(|(receiver, call)| self.close_call(receiver, *call)).collect();
-        callers.extend(
-            self.take_on_way(|_, receiver, _| receiver == node).into_iter().map(|(caller, _)| caller),
-        );
-        let mut callees = Vec::new();
-        for ((receiver, _), caller) in &mut self.calls {
-            if caller.node == *node && !caller.is_gone {
-                caller.is_gone = true;
-                callees.push((receiver.clone(), caller.name()));
-            }
-        }
-        let made = self.take_on_way(|caller, _, _| caller == node);
-        callees.extend(made.into_iter().map(|(caller, receiver)| (receiver, caller.name())));
-        Orphans { peers, callers, callees }
+        own.iter().filter_map(|end| self.cut(end)).collect()
     }
 }
