@@ -85,6 +85,7 @@ impl Carried {
         let Line { same, mut record } = line;
         if same {
             let carried = self.of_cause(&record).cloned();
+            // Behind a gap, the cause may be among the records that are missing.
             let (Some(bytes), Some(place)) = (carried, arrives_mut(&mut record.what)) else {
                 return Restored::WithoutBytes(record);
             };

@@ -89,6 +89,7 @@ impl<R: BufRead> BufRead for Unpacked<R> {
         match self {
             Self::Lines(from) => from.fill_buf(),
             Self::Lz4(frame) => match frame.fill_buf() {
+                // Asked again, which returns the same bytes: the first borrow of them cannot leave one arm alone.
                 Ok(_) => frame.fill_buf(),
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(&[]),
                 Err(error) => Err(error),

@@ -108,6 +108,7 @@ impl<R: BufRead> JournalReader<R> {
         if text.is_empty() {
             return Err(ReadError::Empty);
         }
+        // A header of another format may have other keys, and is to be refused because of its format.
         check_format(&text)?;
         let header: Header =
             serde_json::from_slice(&text).map_err(|source| ReadError::NotAJournal { source })?;
@@ -173,6 +174,7 @@ impl<R: BufRead> JournalReader<R> {
         let (last, is_repeating) = (self.last, self.is_repeating);
         self.is_repeating = record.seq <= last;
         self.has_gap |= record.seq != last + 1 || matches!(record.what, What::Gap { .. });
+        // Of several records in a row that were there before, the first one is told as a gap.
         if self.is_repeating {
             return (!is_repeating).then(|| gap(&record, last, 0));
         }

@@ -1,7 +1,7 @@
 //! One line of a journal.
 
 use crate::{Bent, weight::weight};
-use cce_kernel::{CallError, CallId, Command, Input, NodeName, Output, Response, Time};
+use cce_kernel::{CallId, Command, Input, NodeName, Output, Response, Time};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 
 /// Why a component stopped when the run was ended.
@@ -137,13 +137,15 @@ fn size_of_input(input: &Input) -> usize {
         Input::Start { stored, .. } => stored.iter().map(|(key, value)| key.len() + value.len()).sum(),
         Input::Frame { bytes, .. } => bytes.0.len(),
         Input::Call { request, .. } => request.size(),
-        Input::Reply { result, .. } => size_of_result(result),
-        Input::Command(command) => size_of_command(command),
+        Input::Reply { result, .. } => result.as_ref().map_or(0, Response::size),
+        Input::Command(Command::Act(words)) => words.len(),
+        Input::Command(Command::Set { setting, value }) => setting.len() + value.len(),
         Input::LinkUp { .. }
         | Input::LinkDown { .. }
         | Input::BadFrame { .. }
         | Input::CallGone { .. }
-        | Input::Timer(_) => 0,
+        | Input::Timer(_)
+        | Input::Command(Command::Stop | Command::Cue) => 0,
     }
 }
 
@@ -160,18 +162,6 @@ fn size_of_output(output: &Output) -> usize {
         | Output::Secure { .. }
         | Output::Arm { .. }
         | Output::Cancel { .. } => 0,
-    }
-}
-
-fn size_of_result(result: &Result<Response, CallError>) -> usize {
-    result.as_ref().map_or(0, Response::size)
-}
-
-fn size_of_command(command: &Command) -> usize {
-    match command {
-        Command::Stop | Command::Cue => 0,
-        Command::Act(words) => words.len(),
-        Command::Set { setting, value } => setting.len() + value.len(),
     }
 }
 

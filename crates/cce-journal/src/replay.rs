@@ -75,7 +75,8 @@ pub fn replay(
         let life = lives.entry(record.node.clone()).or_insert_with(|| Life::new(header, &record.node));
         let difference = life.end_of(&record);
         if found.begins_a_life(&record, is_known) {
-            life.begin(build(&record.node));
+            life.state = build(&record.node).map_or(State::Untold, State::Alive);
+            life.expected.clear();
             if matches!(life.state, State::Untold) {
                 found.unknown.insert(record.node.clone());
             }
@@ -102,11 +103,6 @@ impl Life {
     fn new(header: &Header, node: &NodeName) -> Self {
         let host = Host::new(node.clone(), header.seed_of(node), header.clock(node));
         Self { state: State::Untold, host, expected: VecDeque::new() }
-    }
-
-    fn begin(&mut self, component: Option<Box<dyn Component>>) {
-        self.state = component.map_or(State::Untold, State::Alive);
-        self.expected.clear();
     }
 
     /// What differs when a life ends, or another begins: it has more to say.
@@ -141,6 +137,7 @@ impl Life {
         }
         found.inputs += 1;
         let host = &mut self.host;
+        // A component that panicked is not asked again: nothing looks at its state.
         let handled =
             catch_unwind(AssertUnwindSafe(|| host.handle(component.as_mut(), input.clone(), record.at)));
         match handled {

@@ -34,6 +34,7 @@ impl Clocks {
             *bound = Some(bound.map_or(way, |known| known.min(way)));
         }
         let conflict = conflict(&bounds);
+        // Each message may be early by as much as the messages contradict each other, so that some clocks agree with all of them.
         let bounds: Bounds = bounds
             .into_iter()
             .map(|row| {
@@ -62,11 +63,13 @@ impl Clocks {
                     }
                     (_, _, _) => None,
                 };
+            // The offsets that are chosen bound this one, too.
             close(&mut fixed);
             let most = fixed[reference][process];
             let least = fixed[process][reference].map(|least| -least);
             let moved = match (least, most) {
                 (Some(least), Some(most)) => (least + most).div_euclid(2),
+                // In one direction there is one bound: within it, the clocks are taken as they are.
                 (Some(least), None) => least.max(-offsets[reference]),
                 (None, Some(most)) => most.min(-offsets[reference]),
                 (None, None) => 0,
@@ -95,6 +98,7 @@ fn conflict(bounds: &Bounds) -> u64 {
             })
             .collect();
         close(&mut closed);
+        // A way back to the same process that takes less than no time is a contradiction.
         (0..closed.len()).all(|process| closed[process][process].is_none_or(|round| round >= 0))
     };
     if agrees(0) {
@@ -115,6 +119,7 @@ fn conflict(bounds: &Bounds) -> u64 {
 
 /// The bounds that follow from each other: the shortest path between each two processes.
 fn close(bounds: &mut Bounds) {
+    // Floyd's algorithm: `over` grows in the outermost loop, so that each path is found from shorter ones.
     for over in 0..bounds.len() {
         for to in 0..bounds.len() {
             for from in 0..bounds.len() {

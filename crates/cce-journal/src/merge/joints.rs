@@ -141,6 +141,7 @@ impl Joints {
         let mut ahead = VecDeque::from(here.arrivals());
         for (place, bytes) in &there.received {
             let known = ahead.iter().take(AHEAD_MAX).position(|sent| sent.bytes == *bytes);
+            // A message that a scenario has corrupted is known by nothing but its turn.
             let known = known.or_else(|| ahead.iter().take(AHEAD_MAX).position(|sent| sent.is_changed));
             match known.and_then(|at| ahead.remove(at)) {
                 Some(sent) => {

@@ -103,6 +103,7 @@ pub fn merge(mut parts: Vec<ProcessJournal>) -> Result<Whole, MergeError> {
     if !(2..=PARTS_MAX).contains(&parts.len()) {
         return Err(MergeError::Count(parts.len()));
     }
+    // The same journals give the same bytes, in whichever order they are named.
     parts.iter_mut().for_each(|part| part.header.nodes.sort());
     parts.sort_by(|one, other| one.header.nodes.cmp(&other.header.nodes));
     check(&parts)?;
@@ -181,12 +182,14 @@ fn in_order(parts: &[ProcessJournal], joints: &Joints, clocks: &Clocks) -> Resul
             .filter(|place| joints.causes.get(*place).is_none_or(|(part, at)| *at < next[*part]))
             .min_by_key(|place| (time(place), place.0))
         else {
+            // Each part waits for a record that stands behind what another part waits for.
             let (part, at) = heads[0];
             return Err(MergeError::Circle {
                 name: parts[part].name.clone(),
                 seq: parts[part].records[at].seq,
             });
         };
+        // What a component says about an input has the input's time, and stays together with it.
         loop {
             order.push((part, next[part]));
             next[part] += 1;
@@ -240,6 +243,7 @@ fn assemble(
         .enumerate()
         .map(|(part, ProcessJournal { header, .. })| clocks.corrected(part, header.start.0))
         .collect();
+    // The time of the whole counts from the start of its first process.
     let start = starts.iter().copied().min().unwrap_or_default();
     let shifts: Vec<u64> = starts.iter().map(|at| at.abs_diff(start)).collect();
     let tickets = first_tickets(parts);
