@@ -85,11 +85,16 @@ pub fn packets(file: &[u8]) -> Result<Vec<Packet<'_>>, CaptureError> {
 }
 
 fn pcap(file: &[u8], order: Order) -> Result<Vec<Packet<'_>>, CaptureError> {
+    // The file has a header of 24 bytes and each packet one of 16, with two parts of its time and both of its lengths
+    // (pcap-savefile(5)).
     let link_type = order.u32(file, 20).ok_or(CaptureError::Unknown)? & 0xffff;
     let mut found = Vec::new();
     let mut at = 24;
     while let Some(length) = order.u32(file, at + 8) {
-        let size = checked(length, at)?;
+        let size = usize::try_from(length).unwrap_or(usize::MAX);
+        if size > PACKET_MAX {
+            return Err(CaptureError::BadLength { offset: at, length });
+        }
         let Some(bytes) = file.get(at + 16..at + 16 + size) else { break };
         found.push(Packet { link_type, bytes, original: number(order.u32(file, at + 12)) });
         at += 16 + size;
@@ -102,6 +107,7 @@ fn pcapng(file: &[u8]) -> Result<Vec<Packet<'_>>, CaptureError> {
     let mut interfaces: Vec<u32> = Vec::new();
     let (mut found, mut at) = (Vec::new(), 0);
     while file.len().saturating_sub(at) >= 12 {
+        // Each section has a byte order and interfaces of its own (pcapng 4.1). Its number reads alike in both orders.
         if order.u32(file, at) == Some(SECTION) {
             order = if Order::Little.u32(file, at + 8) == Some(BYTE_ORDER_MAGIC) {
                 Order::Little
@@ -134,6 +140,7 @@ fn packet<'a>(kind: u32, body: &'a [u8], order: Order, interfaces: &[u32]) -> Op
     let (interface, length, original, start) = match kind {
         ENHANCED_PACKET => (order.u32(body, 0)?, order.u32(body, 12)?, order.u32(body, 16)?, 20),
         OBSOLETE_PACKET => (u32::from(order.u16(body, 0)?), order.u32(body, 12)?, order.u32(body, 16)?, 20),
+        // A simple packet is of the first interface, and says its original length alone (pcapng 4.4).
         _ => {
             let original = order.u32(body, 0)?;
             (0, original.min(u32::try_from(body.len().checked_sub(4)?).ok()?), original, 4)
@@ -146,9 +153,4 @@ fn packet<'a>(kind: u32, body: &'a [u8], order: Order, interfaces: &[u32]) -> Op
 
 fn number(value: Option<u32>) -> usize {
     value.and_then(|value| usize::try_from(value).ok()).unwrap_or(0)
-}
-
-fn checked(length: u32, offset: usize) -> Result<usize, CaptureError> {
-    let size = usize::try_from(length).unwrap_or(usize::MAX);
-    if size > PACKET_MAX { Err(CaptureError::BadLength { offset, length }) } else { Ok(size) }
 }

@@ -137,6 +137,7 @@ impl Layers {
             return None;
         }
         self.seen += 1;
+        // Fragments belong together by their ends and their number (RFC 791 3.2, RFC 8200 4.5).
         let key = (load.from.to_vec(), load.to.to_vec(), fragment.id);
         if self.is_known(&key, fragment.at, load.bytes) {
             return None;
@@ -192,6 +193,7 @@ impl Datagram {
 /// What follows the first header: Ethernet, raw IP, Linux cooked in both versions, loopback.
 fn network_layer<'a>(packet: &Packet<'a>) -> Option<&'a [u8]> {
     let bytes = packet.bytes;
+    // The numbers of tcpdump.org/linktypes.html.
     match packet.link_type {
         1 => ethernet(bytes),
         0 | 108 => bytes.get(4..),
@@ -205,6 +207,7 @@ fn network_layer<'a>(packet: &Packet<'a>) -> Option<&'a [u8]> {
 fn ethernet(bytes: &[u8]) -> Option<&[u8]> {
     match u16_at(bytes, 12)? {
         IPV4 | IPV6 => bytes.get(14..),
+        // A tag of four bytes stands before the type (IEEE 802.1Q).
         VLAN if matches!(u16_at(bytes, 16)?, IPV4 | IPV6) => bytes.get(18..),
         _ => None,
     }
@@ -223,6 +226,7 @@ fn ipv4(ip: &[u8]) -> Option<Load<'_>> {
     let total = usize::from(u16_at(ip, 2)?);
     // Captures of offloaded traffic may say 0. A frame may be filled up behind the packet.
     let end = if total == 0 { ip.len() } else { total };
+    // Flags, and where the fragment stands in units of 8 bytes (RFC 791 3.1).
     let place = u16_at(ip, 6)?;
     let fragment = Fragment {
         id: u32::from(u16_at(ip, 4)?),
@@ -243,6 +247,7 @@ fn ipv6(ip: &[u8]) -> Option<Load<'_>> {
     let end = 40 + usize::from(u16_at(ip, 4)?);
     let (mut protocol, mut at, mut fragment) = (*ip.get(6)?, 40, None);
     for _ in 0..EXTENSIONS_MAX {
+        // A length counts units of 8 bytes without the first one (RFC 8200 4.3).
         let length = match protocol {
             HOP_BY_HOP | ROUTING | DESTINATION => usize::from(*ip.get(at + 1)?) * 8 + 8,
             FRAGMENT => {

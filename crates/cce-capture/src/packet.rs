@@ -56,6 +56,7 @@ impl Segment<'_> {
     fn put_ip(&self, frame: &mut Vec<u8>) {
         let length = u16::try_from(IPV4 + TCP + self.data.len()).unwrap_or(u16::MAX);
         let start = frame.len();
+        // Version 4, a header of five words (RFC 791 3.1).
         frame.extend([0x45, 0x00]);
         frame.extend(length.to_be_bytes());
         // No identification, do not fragment.
@@ -72,14 +73,17 @@ impl Segment<'_> {
         frame.extend(self.to.port.to_be_bytes());
         frame.extend(self.seq.to_be_bytes());
         frame.extend(self.ack.to_be_bytes());
+        // A header of five words (RFC 9293 3.1).
         frame.extend([0x50, self.flags]);
         frame.extend(WINDOW.to_be_bytes());
+        // The place of the checksum, and no urgent pointer.
         frame.extend([0, 0, 0, 0]);
         frame.extend(self.data);
         let sum = checksum(&self.with_pseudo_header(&frame[start..]));
         frame[start + 16..start + 18].copy_from_slice(&sum.to_be_bytes());
     }
 
+    /// A segment behind what its checksum covers beside it: addresses, protocol and length (RFC 9293 3.1).
     fn with_pseudo_header(&self, tcp: &[u8]) -> Vec<u8> {
         let mut whole = Vec::with_capacity(12 + tcp.len());
         whole.extend(self.from.ip);
@@ -91,7 +95,7 @@ impl Segment<'_> {
     }
 }
 
-/// The checksum of IP and TCP.
+/// The checksum of IP and TCP (RFC 1071).
 pub(crate) fn checksum(bytes: &[u8]) -> u16 {
     let mut sum = 0_u32;
     for pair in bytes.chunks(2) {

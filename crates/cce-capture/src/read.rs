@@ -218,6 +218,7 @@ impl Assembly {
     }
 
     fn take(&mut self, segment: Segment, arrival: Arrival) {
+        // A SYN has a sequence number of its own (RFC 9293 3.4).
         if segment.is_start && !self.has_data {
             self.next = Some(segment.seq.wrapping_add(1));
             self.start = Some(segment.seq);
@@ -241,6 +242,7 @@ impl Assembly {
         if self.waiting.get(&seq).is_none_or(|known| known.length() < data.length()) {
             self.waiting.insert(seq, data);
         }
+        // So many segments behind it say that the capture has lost it.
         if self.waiting.len() > WAITING_MAX {
             self.give_up_what_is_missing();
             self.append_waiting();
@@ -320,6 +322,7 @@ impl Assembly {
 
 /// Whether a sequence number is behind the one that comes next, so that something before it is missing.
 fn is_behind(seq: u32, next: u32) -> bool {
+    // Sequence numbers begin anew at 0: half of them are ahead of each (RFC 9293 3.4).
     let ahead = seq.wrapping_sub(next);
     ahead != 0 && ahead < 1 << 31
 }

@@ -176,6 +176,7 @@ impl Streams {
     }
 
     fn address(&self, node: Option<&NodeName>) -> [u8; 4] {
+        // Addresses of documentation (RFC 5737): those of the lab, and those of everybody else.
         let Some(node) = node else { return [198, 51, 100, 1] };
         match self.nodes.iter().position(|known| known == node).map(|at| at + 1).map(u8::try_from) {
             Some(Ok(last @ 1..=254)) => [192, 0, 2, last],

@@ -59,6 +59,7 @@ impl Capture {
     /// Takes in the next record and returns what it adds to the file.
     pub fn push(&mut self, record: &Record) -> Vec<u8> {
         self.now = self.now.max(record.at);
+        // What leaves before this record is drawn before it.
         let leaving = self.outward.push(record);
         let mut segments = Segments { at: self.moment(record.at), blocks: self.leave(leaving) };
         match &record.what {
@@ -73,13 +74,16 @@ impl Capture {
                 self.message(&record.node, *link, Way::In, &bytes.0, &mut segments);
             }
             What::Out(Output::Send { link, bytes }) if !self.is_received_here(&record.node, *link) => {
+                // A message is decoded only where there is something that a heartbeat would overtake.
                 let is_heartbeat = self.outward.is_waiting(&record.node, *link)
                     && self.is_heartbeat(&record.node, *link, &bytes.0);
                 let what = Departure::Message { bytes: bytes.0.clone(), is_heartbeat };
                 self.outward.send(outgoing(record, *link, what));
             }
             What::Out(Output::Close { link, reason }) => {
-                let what = Departure::Close { is_reset: is_reset_by(reason) };
+                // Whoever is done, or stops, closes in order; everything else breaks the connection.
+                let is_reset = !matches!(reason, CloseReason::Done | CloseReason::Stopping);
+                let what = Departure::Close { is_reset };
                 let leaving = self.outward.close(outgoing(record, *link, what));
                 segments.blocks.extend(self.leave(leaving));
             }
@@ -196,10 +200,6 @@ fn is_reset(reason: LinkReason) -> bool {
     reason != LinkReason::Closed
 }
 
-fn is_reset_by(reason: &CloseReason) -> bool {
-    !matches!(reason, CloseReason::Done | CloseReason::Stopping)
-}
-
 /// Segments as blocks of the file.
 struct Segments {
     /// Microseconds since 1970.
@@ -241,6 +241,7 @@ impl Segments {
             flags,
             data,
         };
+        // SYN and FIN have a sequence number each, as a byte of data has (RFC 9293 3.4).
         let counted = u32::from(flags & (SYN | FIN) != 0);
         let length = u32::try_from(data.len()).unwrap_or(0);
         stream.next[sender] = stream.next[sender].wrapping_add(length).wrapping_add(counted);
@@ -264,6 +265,7 @@ fn interface(name: &str) -> Vec<u8> {
     body.extend(LINK_TYPE_ETHERNET.to_le_bytes());
     body.extend([0, 0]);
     body.extend(0_u32.to_le_bytes());
+    // Options are filled up to four bytes, and end with one of the number 0 (pcapng 3.5).
     body.extend(INTERFACE_NAME.to_le_bytes());
     body.extend(u16::try_from(name.len()).unwrap_or(0).to_le_bytes());
     body.extend(name.as_bytes());

@@ -42,12 +42,13 @@ fn widths(book: Book) -> &'static str {
 }
 
 fn overview(row: &MessageDoc, page: &mut String) {
+    // The usual renderers of Markdown make the anchor so of the section's heading.
+    let anchor = format!("{}-{}", row.kind, row.name.to_lowercase());
     let _ = writeln!(
         page,
-        "| {} | [{}](#{}) | {} → {} | {} | {} | {} | {} |",
+        "| {} | [{}](#{anchor}) | {} → {} | {} | {} | {} | {} |",
         row.kind,
         row.name,
-        anchor(row),
         row.from,
         row.to,
         since(row.since),
@@ -55,11 +56,6 @@ fn overview(row: &MessageDoc, page: &mut String) {
         evidence(row.evidence),
         row.source
     );
-}
-
-/// As the common Markdown renderers make it of the heading.
-fn anchor(row: &MessageDoc) -> String {
-    format!("{}-{}", row.kind, row.name.to_lowercase())
 }
 
 fn since(version: u32) -> String {
