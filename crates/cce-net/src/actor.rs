@@ -38,7 +38,7 @@ use tokio::{
     time::{sleep_until, timeout},
 };
 
-/// What may go wrong many times a second.
+/// Warnings of a component that are told once a minute at most.
 #[derive(Debug, Default)]
 pub(crate) struct RareWarnings {
     pub(crate) links: RareWarning,
@@ -148,7 +148,11 @@ impl Actor {
                     tracing::error!(node = %self.host.name(), "the component panicked: {text}");
                     self.settle().await;
                     self.end(&format!("{PANICKED}{text}"), Ending::Orderly);
-                    self.shut_links();
+                    // Who connects to its links is refused. Its HTTP listeners stay open: clients hear that it is not available.
+                    let own =
+                        self.shared.listeners.iter().filter(|listener| listener.node() == *self.host.name());
+                    own.filter(|listener| listener.port.carrier() != Carrier::Http)
+                        .for_each(|listener| listener.set_alive(false));
                 }
             }
         }
@@ -169,6 +173,7 @@ impl Actor {
             }
         }
         self.let_go();
+        // What waits for the disk is bounded: with more, nothing is taken in until the disk has caught up.
         if self.gate.is_full() || self.store.is_behind() {
             self.store.progress().await;
             return Ok(true);
@@ -247,13 +252,6 @@ impl Actor {
         self.own.clear();
     }
 
-    /// Who connects to a dead component's links is refused. HTTP clients hear that it is not available.
-    fn shut_links(&self) {
-        let own = self.shared.listeners.iter().filter(|listener| listener.node() == *self.host.name());
-        own.filter(|listener| listener.port.carrier() != Carrier::Http)
-            .for_each(|listener| listener.set_alive(false));
-    }
-
     pub(crate) fn next_call(&self) -> CallId {
         CallId(self.call_numbers.fetch_add(1, Ordering::Relaxed) + 1)
     }
@@ -263,9 +261,15 @@ impl Actor {
             return Ok(());
         }
         let now = self.shared.clock.now();
-        let cause = self.take_in(now, &input, cause);
+        let recorder = &self.shared.recorder;
+        let recorded = What::In(input.clone());
+        let Judged { seq: cause, releases, .. } =
+            recorder.judge(now, self.host.name(), cause, recorded, |ticket| self.courier.is_held(ticket));
+        // What the record of an input lets go goes before the component hears of the input.
+        self.release_all(releases);
         let Some(component) = self.component.as_mut() else { return Ok(()) };
         let host = &mut self.host;
+        // A component that panicked is dropped by `end`: nothing looks at its state again.
         let outputs = catch_unwind(AssertUnwindSafe(|| host.handle(component.as_mut(), input, now)))
             .map_err(|panic| Panicked(panic_text(panic.as_ref())))?;
         // All are recorded before the first one acts: what the component says about this input stands before
@@ -277,16 +281,6 @@ impl Actor {
             self.release_all(judged.releases);
         }
         Ok(())
-    }
-
-    /// Records an input. What its record lets go goes before the component hears of it.
-    fn take_in(&mut self, now: Time, input: &Input, cause: Option<u64>) -> u64 {
-        let recorder = &self.shared.recorder;
-        let judged = recorder.judge(now, self.host.name(), cause, What::In(input.clone()), |ticket| {
-            self.courier.is_held(ticket)
-        });
-        self.release_all(judged.releases);
-        judged.seq
     }
 
     /// Records the outputs of one input. What one of them holds back a later one may release. A fact leads to nothing but
@@ -326,6 +320,7 @@ impl Actor {
         let task = self.shared.tasks.spawn(async move {
             shared.faults.pass(link.port).await;
             let connecting = async {
+                // A port that was cut refuses, also where its listener stays open for other ports.
                 if shared.faults.is_closed(link.port) {
                     return Err(LinkReason::Refused);
                 }
@@ -339,12 +334,13 @@ impl Actor {
                 }
             };
             let result = timeout(CONNECT_DEADLINE, connecting).await.unwrap_or(Err(LinkReason::Unreachable));
+            // A component that has ended does not hear it.
             let _ = inbox.send(Event::Dialled { link, result, is_lab, cause: record }).await;
         });
         self.dialling.insert(link, task.abort_handle());
     }
 
-    /// Makes a request.
+    /// Makes a request on a task of its own, whose outcome is an event of the component.
     pub(crate) fn make_call(
         &mut self,
         call: CallId,
@@ -356,6 +352,7 @@ impl Actor {
         let (inbox, shared) = (self.inbox.clone(), Arc::clone(&self.shared));
         let task = self.shared.tasks.spawn(async move {
             let outcome = http_client::call(origin, request, shared).await;
+            // A component that has ended does not hear it.
             let _ = inbox.send(Event::Reply { call, outcome }).await;
         });
         task.abort_handle()
@@ -375,6 +372,7 @@ fn dial_reason(error: &io::Error) -> LinkReason {
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    // A panic carries a `&str` where its words are literal, and a `String` where they are formatted.
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }

@@ -28,12 +28,15 @@ impl Actor {
             Output::Dial { link, address } => self.dial(link, &address, record),
             Output::Close { link, .. } => self.close(link, record),
             Output::Secure { link } => {
+                // At once, though the message before the handshake may wait for the disk: what arrives in plain from here on
+                // need not be the client's own.
                 if let Some(open) = self.links.get_mut(&link) {
                     open.announce_tls();
                 }
                 self.leave(Leaving::Secure(link));
             }
             Output::Call { call, port, request } => {
+                // One that is refused is among them, too, until its outcome arrives.
                 self.calling.insert(call, Calling { port, record, task: None });
                 if self.calling.len() > CALLING_MAX {
                     return self.refuse_to_call(call, record);
@@ -41,6 +44,7 @@ impl Actor {
                 self.treat(Message::Call { call, port, request, record }, treatment);
             }
             Output::Reply { call, response } => {
+                // A client that has left meanwhile gets nothing.
                 if self.asked.remove(&call) {
                     self.treat(Message::Reply { call, response, record }, treatment);
                 }
@@ -52,6 +56,7 @@ impl Actor {
                 self.timers.remove(&key);
             }
             Output::Store { key, value } => self.store.set(key, value),
+            // A fact leads to nothing but its record.
             Output::Note(_) => {}
         }
     }
@@ -90,6 +95,7 @@ impl Actor {
         let kept = match self.store.durability() {
             Durability::All => self.store.last_change(),
             Durability::UpTo(number) => number,
+            // The run ends, and nothing leaves that follows from a change that is lost.
             Durability::Failed => return self.gate.clear(),
         };
         while let Some(leaving) = self.gate.next(kept) {
@@ -156,6 +162,7 @@ impl Actor {
         let Some(open) = self.links.get_mut(&link) else { return };
         let record = parts.last().and_then(|part| part.record);
         let size = if let Writing::Pieces(size) = writing { Some(size) } else { None };
+        // An actor waits for no send. Of a connection that is gone its reader or its writer tells.
         if open.send(parts, size) == Err(SendError::Full) {
             self.lose_link(link, LinkReason::Overflow, record);
         }
@@ -197,11 +204,10 @@ impl Actor {
             self.break_link(link, None);
         }
         self.carry_out();
-        let is_broken = |calling: &Calling| calling.port == port && calling.task.is_some();
-        for (call, calling) in self.calling.iter_mut().filter(|(_, calling)| is_broken(calling)) {
-            if let Some(task) = calling.task.take() {
-                task.abort();
-            }
+        for (call, calling) in self.calling.iter_mut().filter(|(_, calling)| calling.port == port) {
+            // A request that is held has no connection yet.
+            let Some(task) = calling.task.take() else { continue };
+            task.abort();
             let result = Err(CallError::Broken);
             self.own.push_back(Own::Arrival(Input::Reply { call: *call, result }, None));
         }

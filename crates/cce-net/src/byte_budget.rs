@@ -19,6 +19,7 @@ impl ByteBudget {
 
     /// A place for that many bytes, if there is room.
     pub(crate) fn take(&self, bytes: usize) -> Option<BytePermit> {
+        // More than a permit can count is more than any budget has.
         let bytes = u32::try_from(bytes).ok()?;
         Arc::clone(&self.0).try_acquire_many_owned(bytes).ok().map(BytePermit)
     }

@@ -51,7 +51,7 @@ impl AsyncRead for ByteStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, to: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_read(cx, to),
-            // Many clients leave without the goodbye of TLS. Whether a message was cut is for its own protocol to say.
+            // Many clients leave without `close_notify` (RFC 8446 6.1). Whether a message was cut is for its own protocol to say.
             Self::Tls(stream) => Poll::Ready(match ready!(Pin::new(stream.as_mut()).poll_read(cx, to)) {
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
                 read => read,

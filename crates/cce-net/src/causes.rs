@@ -101,6 +101,7 @@ impl Causes {
 
     /// The record of the reply that came to `client`.
     pub(crate) fn reply_to(&self, client: SocketAddr) -> Option<u64> {
+        // Taken out: the connection may be kept for another exchange.
         lock(&self.replies).remove(&client)
     }
 }
@@ -112,6 +113,7 @@ impl Sends {
         state.offset += length as u64;
         let end = state.offset;
         state.ends.push_back((end, record));
+        // The other end may never read: what it finds first has no cause then.
         if state.ends.len() > SENDS_MAX
             && let Some((end, _)) = state.ends.pop_front()
         {

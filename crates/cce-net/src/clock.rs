@@ -23,7 +23,7 @@ impl Clock {
         Time(u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX))
     }
 
-    /// The instant of a time of the run; of none, one that is far away.
+    /// The instant of a time of the run. Where there is none, it is far away: whoever sleeps so long looks again then.
     pub(crate) fn instant(self, at: Option<Time>) -> Instant {
         at.map_or_else(|| Instant::now() + NEVER, |at| self.start + at.since(Time(0)))
     }

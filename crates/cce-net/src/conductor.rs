@@ -27,8 +27,11 @@ impl Conductor {
         let work = async {
             let mut awake = Time(0);
             loop {
-                self.carry_out_all().await;
+                while let Some(order) = self.shared.recorder.next_order() {
+                    self.carry_out(order).await;
+                }
                 let now = self.shared.clock.now();
+                // A director that is always due would not let anybody else work.
                 let due = self.shared.recorder.wake(now).map(|due| due.max(awake));
                 awake = now + NAP;
                 tokio::select! {
@@ -44,12 +47,6 @@ impl Conductor {
             biased;
             () = stop.cancelled() => {}
             () = work => {}
-        }
-    }
-
-    async fn carry_out_all(&self) {
-        while let Some(order) = self.shared.recorder.next_order() {
-            self.carry_out(order).await;
         }
     }
 
@@ -72,6 +69,7 @@ impl Conductor {
     }
 
     async fn stop(&self, node: &NodeName) {
+        // Nobody connects any more before the component hears of its end.
         for listener in self.listeners(node) {
             listener.set_alive(false);
             listener.break_all();
@@ -84,6 +82,7 @@ impl Conductor {
             tracing::warn!(%node, "the scenario wants to start a component that cannot be built");
             return;
         };
+        // A component that lives ends first.
         self.stop(node).await;
         self.tell(node, Event::Begin(Life(component))).await;
         // It is told of its life before anybody can connect.
@@ -92,6 +91,7 @@ impl Conductor {
 
     async fn cut(&self, port: Port, lasting: Duration) {
         let Shared { faults, clock, tasks, listeners, .. } = &*self.shared;
+        // Closed first: what breaks may dial again at once, and must find the port closed.
         faults.close(port, clock.now() + lasting);
         for listener in listeners.iter().filter(|listener| listener.port == port.socket()) {
             listener.refresh();
@@ -109,9 +109,10 @@ impl Conductor {
         self.shared.listeners.iter().filter(move |listener| listener.node() == *node)
     }
 
-    /// One that is not here, or has ended, does not hear it.
+    /// Gives a component an event.
     async fn tell(&self, node: &NodeName, event: Event) {
         if let Some(inbox) = self.inboxes.get(node) {
+            // One that has ended does not hear it.
             let _ = inbox.send(event).await;
         }
     }

@@ -37,10 +37,12 @@ impl ConnectionLimits {
 
     /// Lets a connection in, unless there are too many.
     pub(crate) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<ConnectionPermit> {
+        // A client of IPv4 has one count, whichever socket it used.
         let address = address.to_canonical();
         let mut open = self.lock();
         let (all, of_address) = (open.values().sum::<usize>(), open.get(&address).copied().unwrap_or(0));
         if all >= self.limits.connections || of_address >= self.limits.connections_per_address {
+            // Others may connect while the warning is written.
             drop(open);
             self.refuse(address, all, of_address);
             return None;

@@ -77,10 +77,12 @@ impl Actor {
             reset(stream.tcp());
             return Ok(());
         }
+        // A connection that is gone already leaves no trace in the journal.
         let Ok(mut socket) = Socket::new(stream, early, None) else { return Ok(()) };
         let (here, address) = (socket.here().to_string(), socket.peer());
         let link = self.host.accept(port);
         let origin = self.shared.causes.dialler(address);
+        // Several ports may have one listener: the one who dialled says which port it is.
         let dialled = origin.as_ref().map_or(port, |origin| origin.port);
         // The lab's own links stay as they are, and behind an upgrade there is no other one.
         if origin.is_none() && port == Port::Xmpp && self.shared.door.is_some() {
@@ -103,6 +105,7 @@ impl Actor {
         is_lab: bool,
         cause: u64,
     ) -> Result<(), Panicked> {
+        // The port may have been cut while the connection was on its way here.
         let is_closed = self.shared.faults.is_closed(link.port);
         let result = result.and_then(|Connection { stream, early, dialled }| {
             if is_closed {
@@ -140,6 +143,7 @@ impl Actor {
         let Some(open) = self.links.get(&link).filter(|open| !open.is_closing && !open.is_deaf()) else {
             return Ok(());
         };
+        // What a component of this process sent was judged where it left.
         if open.is_outside() && self.shared.recorder.is_directed() {
             let input = Input::Frame { link, bytes: bytes.clone().into() };
             self.enter(&input, Message::Frame { link, bytes, manner: Manner::WHOLE });
@@ -161,6 +165,7 @@ impl Actor {
         request: Request,
         caller: PendingReply,
     ) -> Result<(), Panicked> {
+        // Dropping the caller answers 503.
         if self.component.is_none() || caller.client.broken.is_cancelled() {
             return Ok(());
         }
@@ -185,6 +190,7 @@ impl Actor {
 
     fn on_call_gone(&mut self, call: CallId) -> Result<(), Panicked> {
         self.clients.remove(&call);
+        // A request that is held never came to the component, which need not hear that it is gone.
         if self.courier.forget_request(call) {
             self.carry_out();
             return Ok(());
@@ -197,6 +203,7 @@ impl Actor {
 
     fn on_reply(&mut self, call: CallId, outcome: Outcome) -> Result<(), Panicked> {
         let Outcome { result, cause, is_inside, connection, place: _place } = outcome;
+        // A merge of journals finds the other end of an exchange by its connection.
         if let Some(Ends { here, there }) = connection {
             let (here, there) = (here.to_string(), there.to_string());
             self.record(None, What::Connected { call, here, there });

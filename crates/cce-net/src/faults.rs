@@ -42,7 +42,7 @@ impl Faults {
         self.until(|faults, now| faults.opens(port, now)).is_some()
     }
 
-    /// Waits until nobody can connect to a port no longer.
+    /// Waits until a port is open for connections again.
     pub(crate) async fn opened(&self, port: Port) {
         self.wait(|faults, now| faults.opens(port, now)).await;
     }
@@ -57,8 +57,9 @@ impl Faults {
         self.wait(|faults, now| faults.start(port, now)).await;
     }
 
-    /// Looks again when the time is over: the fault may have been made longer meanwhile.
+    /// Waits for the end of a fault.
     async fn wait(&self, end: impl Fn(&cce_courier::Faults, Time) -> Time) {
+        // It is looked at again when its time is over: it may have been made longer meanwhile.
         while let Some(until) = self.until(&end).filter(|_| !self.over.is_cancelled()) {
             tokio::select! {
                 // The end of the run counts first: then no fault lasts any longer.

@@ -25,6 +25,7 @@ use tokio::{net::TcpStream, time::timeout};
 /// Makes a call. The caller's courier counts how long that may take.
 pub(crate) async fn call(origin: Origin, request: Request, shared: Arc<Shared>) -> Outcome {
     let port = origin.port;
+    // A port that is stalled keeps the request as well as its response.
     shared.faults.pass(port).await;
     let outcome = call_now(origin, request, &shared).await;
     shared.faults.pass(port).await;
@@ -49,7 +50,9 @@ async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome 
         Err(error) => return Outcome { result: Err(error), ..unreachable },
     };
     while let Some(mut kept) = shared.pool.take(port, shared.clock.now()) {
-        if kept.is_over().await {
+        // The other end may have closed it while nothing happened on it.
+        let is_over = poll_fn(|cx| Poll::Ready(kept.conversation.as_mut().poll(cx).is_ready())).await;
+        if is_over {
             continue;
         }
         kept.dialled.again(origin.clone());
@@ -103,17 +106,12 @@ fn told(result: Result<Answer, Failed>) -> (Result<Response, CallError>, Option<
 }
 
 impl IdleConnection {
-    /// Whether the other end has closed the connection while nothing happened on it.
-    async fn is_over(&mut self) -> bool {
-        poll_fn(|cx| Poll::Ready(self.conversation.as_mut().poll(cx).is_ready())).await
-    }
-
     /// Does one exchange on the connection. It moves bytes meanwhile, and at no other time.
     async fn exchange(&mut self, request: &WireRequest, room: &ByteBudget) -> Result<Answer, Failed> {
         let Self { sender, conversation, is_open, .. } = self;
         let sending = async {
             sender.ready().await.map_err(|_| Failed::Unsent)?;
-            let response = sender.send_request(request.kept()).await;
+            let response = sender.send_request(request.copy()).await;
             let response = response.map_err(|error| {
                 if error.is_canceled() { Failed::Unsent } else { Failed::Call(CallError::Broken) }
             })?;
@@ -151,7 +149,10 @@ async fn exchange_once(
     let broken = |_| Failed::Call(CallError::Broken);
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
     let sending = async move {
-        let response = sender.send_request(request.single()).await;
+        // The other end closes behind its answer, so that the connection has this exchange alone (RFC 9112 9.6).
+        let mut request = request.copy();
+        request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        let response = sender.send_request(request).await;
         read_response(response.map_err(broken)?, room).await.map_err(Failed::Call)
     };
     // The connection only moves bytes; it ends when the exchange is over, and what it ends with adds nothing.
@@ -175,16 +176,9 @@ impl WireRequest {
         building.body(Full::new(request.body.0)).map(Self).map_err(|_| CallError::Broken)
     }
 
-    /// On a connection that goes on.
-    fn kept(&self) -> hyper::Request<Full<Bytes>> {
+    /// What is sent. It may have to be sent once more, on another connection.
+    fn copy(&self) -> hyper::Request<Full<Bytes>> {
         self.0.clone()
-    }
-
-    /// On one that is over then.
-    fn single(&self) -> hyper::Request<Full<Bytes>> {
-        let mut request = self.0.clone();
-        request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        request
     }
 }
 
@@ -198,7 +192,7 @@ async fn read_response(response: hyper::Response<Incoming>, room: &ByteBudget) -
         })
         .collect();
     let Body { bytes, place } = read_all(body, room).await.map_err(|unread| match unread {
-        // One that there is no room for is as one that is too large.
+        // A response for which there is no room has the error of one that is too large.
         Unread::NoRoom | Unread::Flaw(BodyFlaw::TooLarge) => CallError::TooLarge,
         Unread::Flaw(BodyFlaw::Broken | BodyFlaw::Late) => CallError::Broken,
     })?;

@@ -157,6 +157,7 @@ async fn ask(front: &Front, client: Client, request: Request, place: Option<Byte
     let caller = PendingReply { client, reply };
     front.inbox.send(Event::Call { call, port: front.port, request, caller, place }).await.ok()?;
     let mut waiting = Waiting { call, front, is_answered: false };
+    // A component that ends, or refuses the request, drops the other end.
     let response = answer.await.ok();
     waiting.is_answered = true;
     front.faults.pass(port).await;
@@ -176,6 +177,7 @@ impl Drop for Waiting<'_> {
             return;
         }
         let gone = Event::CallGone { call: self.call };
+        // A drop cannot wait for room in the queue.
         if let Err(TrySendError::Full(gone)) = self.front.inbox.try_send(gone) {
             let inbox = self.front.inbox.clone();
             self.front.tasks.spawn(async move { inbox.send(gone).await });
@@ -184,7 +186,8 @@ impl Drop for Waiting<'_> {
 }
 
 fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    // A value may have any bytes above 127 (RFC 9110 5.5), and a component has texts.
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 

@@ -118,6 +118,7 @@ pub(crate) enum SendError {
 impl Socket {
     /// Prepares a connection. One that is gone already fails here, before it is numbered.
     pub(crate) fn new(stream: ByteStream, early: Bytes, dialled: Option<Dialled>) -> io::Result<Self> {
+        // A message must not wait for the acknowledgement of the one before it.
         stream.tcp().set_nodelay(true)?;
         let (here, there) = (stream.local_addr()?, stream.peer_addr()?);
         let security = if stream.is_tls() { Security::Tls } else { Security::Plain };
@@ -234,6 +235,7 @@ impl Link {
             mpsc::error::TrySendError::Full(()) => SendError::Full,
             mpsc::error::TrySendError::Closed(()) => SendError::Gone,
         })?;
+        // A queue is bounded by bytes as well as by messages.
         let place = self.room.take(length(&parts)).ok_or(SendError::Full)?;
         if let Some(sends) = &self.sends {
             parts.iter().for_each(|part| sends.sent(part.bytes.len(), part.record));
@@ -337,6 +339,7 @@ impl Writer {
         let (faults, port) = (Arc::clone(&self.way.faults), self.way.port);
         let patience = async {
             closed.cancelled().await;
+            // The patience counts from the end of a stall, in which nothing can be written.
             faults.pass(port).await;
             sleep(LINGER).await;
         };
@@ -368,6 +371,7 @@ impl Writer {
             self.way.faults.pass(self.way.port).await;
             if self.write(chunk).await.is_err() {
                 let down = Event::Down { link: self.way.id, reason: LinkReason::Reset, cause: None };
+                // A component that has ended does not hear it.
                 let _ = self.way.inbox.send(down).await;
                 return;
             }
@@ -459,6 +463,7 @@ impl Decoder for FrameCodec {
             return Ok(Some(piece));
         }
         let cut = self.framer.finish();
+        // It is asked until it has nothing more: what was cut is told once.
         self.framer = Framer::new(Carrier::Stream);
         Ok(cut.map(|flaw| Piece::Flaw { flaw, header_end: None }))
     }

@@ -143,40 +143,11 @@ impl BoundNet {
     pub fn start(self, seed: u64, sink: Box<dyn Sink>) -> Running {
         let Self { config, nodes, listeners, secure, site, stores, unkept, director, build } = self;
         let (addresses, secure_addresses) = (bound(&listeners), bound(&secure));
-        let limits = config.limits;
-        let door = config.secure.as_ref().map(|secure| {
-            let server = Arc::clone(&secure.server);
-            Arc::new(TlsDoor::new(server, limits.handshake))
-        });
         let (gap, stop) = (CancellationToken::new(), CancellationToken::new());
         let required = config.journal_required.then(|| gap.clone());
         let (recorder, writer) = Recorder::start(sink, required, director);
-        let clock = Clock::start();
-        let faults = Arc::new(Faults::new(clock, stop.clone()));
-        let causes = Arc::new(Causes::new(addresses.values().copied().map(dialled_at).collect()));
-        let shared = Arc::new(Shared {
-            clock,
-            recorder,
-            listeners: port_listeners(
-                listeners,
-                secure,
-                &config.plain,
-                door.as_ref(),
-                &causes,
-                &faults,
-                limits,
-            ),
-            causes,
-            faults,
-            tasks: TaskTracker::new(),
-            remaining: Arc::default(),
-            door,
-            pool: Pool::default(),
-            outcomes: ByteBudget::new(OUTCOMES_MAX),
-            stop: stop.clone(),
-            addresses: reachable(&config, &addresses),
-            response_deadline: config.response_deadline.unwrap_or(RESPONSE_DEADLINE),
-        });
+        let limits = config.limits;
+        let shared = share(&config, listeners, secure, recorder, &stop);
         let actors = TaskTracker::new();
         let redirects = redirects(&config.plain, &secure_addresses);
         let (mut inboxes, mut doorways) = (BTreeMap::new(), BTreeMap::new());
@@ -220,6 +191,41 @@ impl BoundNet {
             limits,
         }
     }
+}
+
+/// What the components of a process share. The clock of the run starts here.
+fn share(
+    config: &NetConfig,
+    plain: Listeners,
+    secure: Listeners,
+    recorder: Recorder,
+    stop: &CancellationToken,
+) -> Arc<Shared> {
+    let limits = config.limits;
+    let door = config.secure.as_ref().map(|secure| {
+        let server = Arc::clone(&secure.server);
+        Arc::new(TlsDoor::new(server, limits.handshake))
+    });
+    let here = bound(&plain);
+    let clock = Clock::start();
+    let faults = Arc::new(Faults::new(clock, stop.clone()));
+    let causes = Arc::new(Causes::new(here.values().copied().map(dialled_at).collect()));
+    let listeners = port_listeners(plain, secure, &config.plain, door.as_ref(), &causes, &faults, limits);
+    Arc::new(Shared {
+        clock,
+        recorder,
+        listeners,
+        causes,
+        faults,
+        tasks: TaskTracker::new(),
+        remaining: Arc::default(),
+        door,
+        pool: Pool::default(),
+        outcomes: ByteBudget::new(OUTCOMES_MAX),
+        stop: stop.clone(),
+        addresses: reachable(config, &here),
+        response_deadline: config.response_deadline.unwrap_or(RESPONSE_DEADLINE),
+    })
 }
 
 /// Gives orders to a run, beside its director.
@@ -279,6 +285,7 @@ impl Running {
         let remaining = Arc::clone(&self.shared.remaining);
         let ended = async {
             self.say_goodbye().await;
+            // Faults end with the token, so that what is stalled can leave, and listeners let nobody in.
             self.stop.cancel();
             self.shared.listeners.iter().for_each(|listener| listener.close());
             self.actors.close();
@@ -312,6 +319,8 @@ impl Running {
     }
 
     async fn say_goodbye(&self) {
+        // Every component is told to stop before the first one ends: what they say to each other meanwhile still arrives.
+        // One that has ended hears nothing.
         for inbox in self.inboxes.values() {
             let _ = inbox.send(Event::Command(Command::Stop)).await;
         }
@@ -410,11 +419,13 @@ fn port_listeners(
     limits: OutsiderLimits,
 ) -> Vec<Arc<PortListener>> {
     let mut places = BTreeMap::<Port, Arc<ConnectionLimits>>::new();
-    let outsiders = |port| match treated.get(&port) {
-        Some(PlainClients::Refused) => Outsiders::Refused,
-        Some(PlainClients::Redirected) | None => Outsiders::LetIn,
-    };
-    let plain = plain.into_iter().map(|(port, listener)| (port, listener, Entrance::Plain(outsiders(port))));
+    let plain = plain.into_iter().map(|(port, listener)| {
+        let outsiders = match treated.get(&port) {
+            Some(PlainClients::Refused) => Outsiders::Refused,
+            Some(PlainClients::Redirected) | None => Outsiders::LetIn,
+        };
+        (port, listener, Entrance::Plain(outsiders))
+    });
     let secure = secure
         .into_iter()
         .filter_map(|(port, listener)| Some((port, listener, Entrance::Tls(Arc::clone(door?)))));
@@ -476,6 +487,7 @@ fn accept_all(node: &NodeName, entry: &Entry<'_>) -> Vec<(Port, Doorway)> {
         let (port, listener, inbox, stop) =
             (listener.port, Arc::clone(listener), inbox.clone(), shared.stop.clone());
         if port.carrier() == Carrier::Http {
+            // The two listeners of a port, in plain and over TLS, lead to the same component: one doorway is enough.
             if matches!(listener.entrance, Entrance::Plain(_)) {
                 let listener = Arc::clone(&listener);
                 doorways.push((port, Doorway { front: entry.front(port, &places), listener }));
@@ -504,6 +516,7 @@ async fn accept(listener: Arc<PortListener>, inbox: Inbox, shared: Arc<Shared>, 
             let late = Arc::clone(&shared);
             shared.tasks.spawn(async move {
                 late.faults.pass(dialled).await;
+                // A component that has ended does not hear it.
                 let _ = inbox.send(accepted).await;
             });
         } else if inbox.send(accepted).await.is_err() {

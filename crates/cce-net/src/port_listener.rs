@@ -122,12 +122,15 @@ impl PortListener {
     /// Opens or shuts it as it should be.
     pub(crate) fn refresh(&self) {
         let mut state = self.lock();
-        let is_cut = self.is_alone() && self.faults.is_closed(self.port);
+        // A listener that several ports share stays open when one of them is cut: `let_in` turns that one's peers away.
+        let is_alone = Port::ALL.into_iter().filter(|port| port.socket() == self.port).count() == 1;
+        let is_cut = is_alone && self.faults.is_closed(self.port);
         if !state.is_alive || is_cut {
             state.shut(self.address);
         } else if let Err(error) = state.open(self.address) {
             tracing::error!(%error, port = %self.port, "cannot listen again");
         }
+        // Whoever waits for a connection waits at the socket that was there before.
         if let Some(waker) = state.waker.take() {
             waker.wake();
         }
@@ -183,6 +186,7 @@ impl PortListener {
             return Err(stream);
         }
         let permit = match &dialled {
+            // The lab's own connections take no place from clients.
             Some(_) => None,
             None if matches!(self.entrance, Entrance::Plain(Outsiders::Refused)) => return Err(stream),
             None => match self.limits.enter(peer.ip()) {
@@ -207,11 +211,6 @@ impl PortListener {
     /// Cancelled when a new connection is to be broken.
     pub(crate) fn breaker(&self, port: Port) -> CancellationToken {
         self.lock().connections.entry(port).or_default().child_token()
-    }
-
-    /// Whether no other port has the same listener.
-    fn is_alone(&self) -> bool {
-        Port::ALL.into_iter().filter(|port| port.socket() == self.port).count() == 1
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

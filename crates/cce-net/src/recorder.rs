@@ -258,6 +258,7 @@ impl Recorder {
         let Behind { releases, later } = behind(orders, is_own, |node, cause, bent| {
             self.write(state, at, &node, cause, What::Bent(bent)).1.orders
         });
+        // The conductor sleeps until the time that the director named last.
         if state.refresh_due() || !later.is_empty() {
             self.bell.notify_one();
         }
@@ -283,7 +284,8 @@ impl State {
     /// of every record.
     fn tell_gap(&mut self) {
         let Some(lost) = &self.lost else { return };
-        if self.queue.as_ref().is_some_and(Queue::is_half_full) {
+        let bytes = self.queue.as_ref().map_or(0, |queue| queue.waiting.bytes.load(Ordering::Acquire));
+        if bytes > QUEUE_BYTES_MAX / 2 {
             return;
         }
         if self.offer(lost.gap(self.last + 1)) {
@@ -297,6 +299,7 @@ impl State {
         self.queue.as_ref().is_none_or(|queue| queue.offer(record))
     }
 
+    /// Adds orders to those that wait, as far as there is room.
     fn wait_for(&mut self, orders: VecDeque<Order>) {
         let room = ORDERS_MAX.saturating_sub(self.orders.len());
         if orders.len() > room {
@@ -313,16 +316,13 @@ impl Queue {
         if self.waiting.bytes.load(Ordering::Acquire) + size > QUEUE_BYTES_MAX {
             return false;
         }
+        // Counted first: the writer may take it before the next line.
         self.waiting.add(size);
         let is_offered = self.sender.try_send((record, size)).is_ok();
         if !is_offered {
             self.waiting.take(size);
         }
         is_offered
-    }
-
-    fn is_half_full(&self) -> bool {
-        self.waiting.bytes.load(Ordering::Acquire) > QUEUE_BYTES_MAX / 2
     }
 
     /// Waits until there is room. A writer that has ended cannot be told.
@@ -354,7 +354,7 @@ impl Lost {
     }
 }
 
-/// `lost` is cancelled when the sink loses a record.
+/// Takes records until nobody can record any more. `lost` is cancelled when the sink loses one.
 fn write(
     mut sink: Box<dyn Sink>,
     queue: &Receiver<(Record, usize)>,
@@ -381,9 +381,10 @@ fn write(
     tell(sink.as_ref());
 }
 
-/// What comes soon.
+/// The next record, if one comes before the writer hands on what it has buffered.
 fn next_soon(queue: &Receiver<(Record, usize)>) -> Option<(Record, usize)> {
     (0..RESTS).find_map(|_| {
+        // Nobody unparks it: whoever records something pays for no wake-up.
         std::thread::park_timeout(REST);
         queue.try_recv().ok()
     })

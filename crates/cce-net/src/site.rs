@@ -202,8 +202,11 @@ impl Site {
     }
 }
 
+/// The interface of a path; none of a path of the folder's.
 fn port_of(path: &str) -> Option<Port> {
-    let is_of =
-        |known: &str| path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    PATHS.iter().find(|(known, _)| is_of(known)).map(|(_, port)| *port)
+    PATHS.iter().find_map(|(known, port)| {
+        let rest = path.strip_prefix(known)?;
+        // A file may have a name that only begins like an interface, such as `/wsdl`.
+        (rest.is_empty() || rest.starts_with('/')).then_some(*port)
+    })
 }

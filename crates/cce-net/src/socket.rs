@@ -49,6 +49,7 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// A socket that has an address and does not listen: who connects is refused.
 pub(crate) fn reserve(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A lab that starts anew takes the ports of connections that have ended but a moment ago (TIME-WAIT, RFC 9293 3.3.2).
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)

@@ -115,6 +115,7 @@ impl StaticFolder {
                 response
             }
             Found::Length(length, kind) => file(length, kind),
+            // Names in a page are relative to its folder, whose path ends with a slash (RFC 3986 5.2.3).
             Found::Folder => moved(&format!("{path}/")),
             Found::Nothing => bare(StatusCode::NOT_FOUND),
             Found::TooLarge => bare(StatusCode::INTERNAL_SERVER_ERROR),
@@ -139,13 +140,14 @@ impl StaticFolder {
     /// Where a path leads to in truth, if that is in the folder.
     fn own(&self, inside: &Path) -> Option<PathBuf> {
         let path = self.root.join(inside).canonicalize().ok()?;
-        let is_hidden = |name: &OsStr| name.as_bytes().starts_with(b".");
         let inside = path.strip_prefix(&self.root).ok()?;
-        (!inside.iter().any(is_hidden)).then_some(path)
+        // A link within the folder may lead to what is hidden in it.
+        let is_hidden = inside.iter().any(|name| name.as_bytes().starts_with(b"."));
+        (!is_hidden).then_some(path)
     }
 
     fn read(&self, path: &Path, wanted: Wanted) -> Found {
-        // What was put into its place meanwhile is not followed.
+        // What was put into its place meanwhile is not followed, if it is a link, and not waited for, if it is a pipe.
         let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
         let Ok(file) = OpenOptions::new().read(true).custom_flags(flags).open(path) else {
             return Found::Nothing;
@@ -215,13 +217,15 @@ fn file(length: usize, kind: &'static str) -> WireResponse {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CONTENT_LENGTH, length.into());
-    // Pages change while they are made.
+    // Pages change while they are made: a browser asks before it uses one that it has (RFC 9111 5.2.2.4).
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    // A browser takes a file for what its name says, and for nothing else (Fetch, `nosniff`).
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
 fn moved(to: &str) -> WireResponse {
+    // A path came in a request, so that it can stand in a header.
     let Ok(to) = HeaderValue::from_str(to) else { return bare(StatusCode::NOT_FOUND) };
     let mut response = bare(StatusCode::MOVED_PERMANENTLY);
     response.headers_mut().insert(LOCATION, to);

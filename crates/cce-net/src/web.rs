@@ -11,7 +11,7 @@ use crate::{
 use bytes::{Bytes, BytesMut};
 use cce_kernel::BodyFlaw;
 use http::{
-    HeaderMap, Request, Response, StatusCode, Version,
+    Request, Response, StatusCode, Version,
     header::{CONTENT_LENGTH, HOST},
     request::Parts,
     uri::Authority,
@@ -77,6 +77,7 @@ pub(crate) async fn converse<A, F>(
     let service = service_fn(|mut request: Request<Incoming>| {
         unread.set(!request.body().is_end_stream());
         request.extensions_mut().insert(unread.clone());
+        // A server answers such a request with 400 (RFC 9112 3.2).
         let answering = names_its_host(&request).then(|| answer(request));
         async move {
             Ok::<_, Infallible>(match answering {
@@ -118,7 +119,10 @@ pub(crate) async fn read(
     room: &ByteBudget,
     deadline: Duration,
 ) -> Result<Body, Unread> {
-    if announced(&head.headers) > BODY_MAX {
+    // The client hears so before it sends everything; a length that is wrong is found when the body is read.
+    let length =
+        head.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > BODY_MAX) {
         return Err(Unread::Flaw(BodyFlaw::TooLarge));
     }
     let read = timeout(deadline, read_all(body, room)).await;
@@ -149,11 +153,6 @@ pub(crate) async fn read_all(mut body: Incoming, room: &ByteBudget) -> Result<Bo
     Ok(Body { bytes: bytes.freeze(), place })
 }
 
-fn announced(headers: &HeaderMap) -> usize {
-    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    length.and_then(|text| text.parse().ok()).unwrap_or(0)
-}
-
 /// Whether a client may be sending a body that nobody reads to its end.
 #[derive(Clone, Debug, Default)]
 struct UnreadBody(Arc<AtomicBool>);
@@ -161,10 +160,6 @@ struct UnreadBody(Arc<AtomicBool>);
 impl UnreadBody {
     fn set(&self, is_unread: bool) {
         self.0.store(is_unread, Ordering::Relaxed);
-    }
-
-    fn is_so(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -298,7 +293,7 @@ impl AsyncWrite for WebStream {
             if ended.is_pending() {
                 return self.wait(cx);
             }
-            if matches!(ended, Poll::Ready(Err(_))) || !self.unread.is_so() {
+            if matches!(ended, Poll::Ready(Err(_))) || !self.unread.0.load(Ordering::Relaxed) {
                 return ended;
             }
         }
@@ -335,6 +330,7 @@ impl WebListener {
         let (service, open) =
             (Arc::new(service), ConnectionLimits::named(name.to_owned(), limits.at_most(ADMIN_WANTED)));
         let (tasks, stop, trouble) = (TaskTracker::new(), CancellationToken::new(), RareWarning::default());
+        // Whoever drops the future ends the connections, too.
         let _gone = stop.clone().drop_guard();
         loop {
             match self.listener.accept().await {

@@ -56,6 +56,7 @@ pub(crate) async fn answer(front: &Front, client: Client, mut request: Request<I
         Err(wrong) => return wrong.response(),
     };
     front.faults.pass(client.port).await;
+    // The lab's own clients call the listener by this name, and others by that of BOSH.
     let is_outside = client.port != Port::XmppWs;
     let permit = if is_outside { front.streams.enter(client.address.ip()) } else { None };
     // A component that is gone answers no request, and has no stream either.
@@ -70,6 +71,7 @@ pub(crate) async fn answer(front: &Front, client: Client, mut request: Request<I
         let Ok(Ok(upgraded)) = upgrading.await else { return };
         let (stream, early) = parts::<WebStream>(upgraded);
         let stream = stream.into_stream();
+        // A component that has ended does not hear it.
         let _ = inbox.send(Event::Accepted { port: Port::XmppWs, stream, early, permit }).await;
     });
     accepted(proof)
@@ -130,7 +132,10 @@ fn judge<B>(request: &Request<B>) -> Result<HeaderValue, Wrong> {
     if !has(headers, &SEC_WEBSOCKET_VERSION, WS_VERSION) {
         return Err(Wrong::Version);
     }
-    let key = headers.get(SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok()).filter(|key| is_key(key));
+    // 16 bytes in base64 (RFC 6455 4.1).
+    let is_key = |key: &&str| STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == KEY_BYTES);
+    let key = headers.get(SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok()).filter(is_key);
+    // XMPP is spoken in a sub-protocol of its own (RFC 7395 3.1).
     let key = key.filter(|_| has(headers, &SEC_WEBSOCKET_PROTOCOL, WS_PROTOCOL));
     key.and_then(|key| HeaderValue::from_str(&accept_key(key)).ok()).ok_or(Wrong::Request)
 }
@@ -144,10 +149,6 @@ fn accepted(proof: HeaderValue) -> WireResponse {
     headers.insert(SEC_WEBSOCKET_ACCEPT, proof);
     headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(WS_PROTOCOL));
     response
-}
-
-fn is_key(key: &str) -> bool {
-    STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == KEY_BYTES)
 }
 
 /// Whether a word is among those of a header, in any case.

@@ -112,7 +112,7 @@ fn creation() -> String {
     )
 }
 
-/// A commit is on disk when it returns (`synchronous = FULL` with a write-ahead log), and nobody else writes.
+/// Opens a database whose commits are on disk when they return.
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
@@ -120,19 +120,23 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
+    // Nobody else writes. Chosen before the log is opened, so that the log needs no shared memory (sqlite.org/wal.html).
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    // In this mode of the journal, NORMAL would lose the last commits in a power failure (sqlite.org/pragma.html).
     connection.pragma_update(None, "synchronous", "FULL")?;
     Ok(connection)
 }
 
-/// SQLite gives its log the mode of the database.
+/// Makes the files of a database readable for their owner alone.
 fn prepare_files(folder: &Path, path: &Path) -> io::Result<()> {
+    // SQLite gives a log that it makes the mode of the database. One that is there already may have another.
     let log = log_of(path);
     if fs::symlink_metadata(&log).is_ok() {
         open_private(&log)?;
     }
     open_private(path)?;
+    // A new file is there after a power failure once its folder is on disk, too.
     File::open(folder)?.sync_all()
 }
 

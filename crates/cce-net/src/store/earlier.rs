@@ -57,6 +57,7 @@ impl Earlier {
             );
             current
         };
+        // Last: a run that is killed before finds the file, and takes it over again.
         fs::rename(&self.path, &done).map_err(|source| StoreError::File { path: self.path, source })?;
         Ok(values)
     }

@@ -75,6 +75,7 @@ impl Keeper {
             if !self.keep(count) && self.on_loss == OnLoss::Stop {
                 return;
             }
+            // Also where the disk refused them: the run goes on without them, and tells it.
             self.kept.send_replace(last);
         }
         self.end();
@@ -102,6 +103,7 @@ impl Keeper {
     pub(super) fn keep(&mut self, count: u64) -> bool {
         if self.refused > 0 {
             self.refuse(count);
+            // Each attempt costs a transaction, and a full disk stays full for a while.
             if self.refused < self.retry_at {
                 return false;
             }

@@ -21,6 +21,7 @@ pub(super) fn open_private(path: &Path) -> io::Result<File> {
     if !file.metadata()?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no plain file"));
     }
+    // A file that was there before keeps its mode when it is opened.
     file.set_permissions(Permissions::from_mode(0o600))?;
     Ok(file)
 }
