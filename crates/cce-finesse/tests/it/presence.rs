@@ -130,6 +130,16 @@ fn who_is_away_for_too_long_is_signed_out_once_the_cti_server_can_be_asked() {
 }
 
 #[test]
+fn who_signs_out_last_of_finesse_while_away_is_missed_no_more() {
+    let (mut lab, desk) = present();
+    lose(&mut lab, desk);
+    lab.agent(AgentState::Logout, 0);
+    assert!(lab.armed().contains(&&absence()), "the user is signed in");
+    lab.put(USER, "<User><state>LOGOUT</state></User>");
+    assert!(!lab.armed().contains(&&absence()));
+}
+
+#[test]
 fn who_comes_back_before_the_cti_server_does_stays() {
     let (mut lab, desk) = present();
     lose(&mut lab, desk);
