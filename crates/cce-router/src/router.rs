@@ -140,6 +140,7 @@ impl Router {
                 self.on_gone(gone.as_ref(), cx);
             }
             Timer::Step => self.on_step_over(key.id, cx),
+            Timer::Queue => self.on_waited_too_long(key.id, cx),
         }
     }
 
@@ -329,11 +330,23 @@ impl Router {
         send(link, event, cx);
         self.gateways.tell_agent_pgs(&queued.into(), cx);
         arm_step(&queue, step, rank, cx);
+        if let Some(longest) = queue.mrd().max_time_in_queue {
+            cx.arm(Timer::Queue.key(rank.arrival), longest);
+        }
+    }
+
+    /// A task has waited for as long as its domain allows: the router gives it up, and its dialogue fails (task-routing E24;
+    /// what becomes of such a task is not published).
+    fn on_waited_too_long(&mut self, arrival: u64, cx: &mut Cx<'_>) {
+        let (rank, waiting) = self.waiting.of_timer(arrival);
+        let (link, request) = (waiting.call.dialogue.link, waiting.call.request.clone());
+        self.dequeue(rank, cx);
+        refuse(link, &request, RefusalReason::WaitedTooLong, cx);
     }
 
     fn dequeue(&mut self, rank: Rank, cx: &mut Cx<'_>) {
-        cx.cancel(Timer::Step.key(rank.arrival));
         let waiting = self.waiting.leave(rank, cx.now());
+        end_waits(rank, &waiting.call, cx);
         let dequeued = message::dequeued(&waiting.call);
         let Call { key, plan, .. } = *waiting.call;
         cx.note(RouterFact::Dequeued { key, queue_id: plan.queue().id }.into());
@@ -342,8 +355,8 @@ impl Router {
     }
 
     fn route_waiting(&mut self, rank: Rank, pick: Pick, cx: &mut Cx<'_>) {
-        cx.cancel(Timer::Step.key(rank.arrival));
         let waiting = self.waiting.leave(rank, cx.now());
+        end_waits(rank, &waiting.call, cx);
         // DelayQTime is in seconds (task-routing 6.3).
         let queued = u32::try_from(cx.now().since(rank.since).as_secs()).unwrap_or(u32::MAX);
         // DEQUEUED_TASK_EVENT goes ahead of the reservation (task-routing S2, step 9).
@@ -448,7 +461,17 @@ fn code_of(reason: RefusalReason) -> Disposition {
         // No published code says that there is no script: this one is the lab's own (inferred).
         RefusalReason::NoScript => Disposition::NO_SCRIPT,
         // 43 says that the script has no further action (mr-interface 6).
-        RefusalReason::QueueFull | RefusalReason::ScriptEnded => Disposition::ROUTING_COMPLETE,
+        RefusalReason::QueueFull | RefusalReason::WaitedTooLong | RefusalReason::ScriptEnded => {
+            Disposition::ROUTING_COMPLETE
+        }
+    }
+}
+
+/// A task waits no more.
+fn end_waits(rank: Rank, call: &Call, cx: &mut Cx<'_>) {
+    cx.cancel(Timer::Step.key(rank.arrival));
+    if call.plan.queue().mrd().max_time_in_queue.is_some() {
+        cx.cancel(Timer::Queue.key(rank.arrival));
     }
 }
 

@@ -7,5 +7,7 @@ cce_kernel::timers! {
         Silence = "silence",
         /// A waiting task goes to the next step; counted by arrival.
         Step = "step",
+        /// A task has waited for as long as its domain allows; counted by arrival.
+        Queue = "queue",
     }
 }

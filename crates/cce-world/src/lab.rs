@@ -446,6 +446,9 @@ pub struct AgentSettings {
     /// First name.
     pub first_name: String,
     /// Last name.
+    /// How long a task may wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_time_in_queue: Option<Span>,
     pub last_name: String,
     /// Password.
     pub password: String,

@@ -234,6 +234,7 @@ fn mrd(text: &MrdSettings) -> Mrd {
         max_task_duration: text.max_task_duration.0,
         task_life: text.task_life.0,
         max_in_queue: text.max_in_queue,
+        max_time_in_queue: text.max_time_in_queue.map(|span| span.0),
     }
 }
 

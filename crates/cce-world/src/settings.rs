@@ -44,7 +44,7 @@ const MEASURED: &str = "messages that are under way were measured by it";
 const SHOWN: &str = "clients were told about it when they signed in";
 
 /// Every setting of a lab.
-pub(crate) const SETTINGS: [Setting; 93] = [
+pub(crate) const SETTINGS: [Setting; 94] = [
     setting("release", Fixed("its profile lies below the settings that a run begins with")),
     setting("hosts.*", Fixed("a host's name and clock are set at the start")),
     setting("links.*", Fixed("a listener is bound at the start")),
@@ -94,6 +94,7 @@ pub(crate) const SETTINGS: [Setting; 93] = [
     setting("dialed-number/*.mrd", Running(&[Router])),
     setting("dialed-number/*.call_type", Running(&[Router])),
     setting("call-type/*.id", Fixed(IDENTITY)),
+    setting("mrd/*.max_time_in_queue", Running(&[Router])),
     setting("call-type/*.name", Fixed(SHOWN)),
     setting("call-type/*.script", Running(&[Router])),
     setting("call-type/*.ccai_config", Running(&[Router])),

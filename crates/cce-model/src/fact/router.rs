@@ -35,6 +35,8 @@ pub enum RefusalReason {
     DuplicateDialogue,
     /// The queue is full.
     QueueFull,
+    /// The task waited for as long as its domain allows.
+    WaitedTooLong,
     /// The script ended without an agent.
     ScriptEnded,
 }

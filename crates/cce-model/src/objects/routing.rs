@@ -25,6 +25,8 @@ pub struct Mrd {
     pub task_life: Duration,
     /// Tasks that may wait at the same time; none: as many as the system holds.
     pub max_in_queue: Option<u32>,
+    /// How long a task may wait (task-routing E24); none: without limit.
+    pub max_time_in_queue: Option<Duration>,
 }
 
 impl Keyed for Mrd {

@@ -215,6 +215,7 @@ fn mrd(id: i32, name: &str, interruptible: bool) -> Mrd {
         max_task_duration: Duration::from_hours(1),
         task_life: Duration::from_mins(20),
         max_in_queue: None,
+        max_time_in_queue: None,
     }
 }
 

@@ -13,6 +13,7 @@ use cce_mr::{
     CancelResult, Icm,
     icm::{NewCall, Release},
 };
+use std::time::Duration;
 
 #[test]
 fn a_task_that_nobody_is_free_for_waits() {
@@ -109,6 +110,23 @@ fn a_full_queue_refuses() {
     );
     let refused = RouterFact::CallRefused { dialogue: DialogueId(5), reason: RefusalReason::QueueFull };
     assert_eq!(said.facts().pop(), Some(&refused));
+}
+
+#[test]
+fn a_task_that_has_waited_for_as_long_as_its_domain_allows_is_given_up() {
+    let mut rows = rows();
+    rows.mrds[0].max_time_in_queue = Some(Duration::from_secs(30));
+    let mut lab = Lab::with(rows);
+    lab.call(4);
+    assert!(lab.pass(29).failures().is_empty());
+    let said = lab.pass(1);
+    let failure = &said.failures()[0];
+    assert_eq!((failure.did, failure.reason_code), (DialogueId(4), Disposition::ROUTING_COMPLETE));
+    let refused = RouterFact::CallRefused { dialogue: DialogueId(4), reason: RefusalReason::WaitedTooLong };
+    assert_eq!(said.facts().pop(), Some(&refused));
+    lab.report(&standing(AGENT, 3));
+    lab.call(5);
+    assert!(lab.pass(60).failures().is_empty(), "who has an agent waits no more");
 }
 
 #[test]

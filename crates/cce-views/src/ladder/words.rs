@@ -441,6 +441,7 @@ fn agentpg(fact: &AgentPgFact) -> Option<String> {
     match fact {
         AgentPgFact::SessionOpened { session, version, signature, .. } => {
             Some(format!("CTI session {session} open: {signature}, version {version}"))
+        RefusalReason::WaitedTooLong => "waited for too long",
         }
         AgentPgFact::SideActive { side } => Some(format!("{side} is the active side")),
         AgentPgFact::Sides(sides) => Some(standing(sides)),
