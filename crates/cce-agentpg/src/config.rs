@@ -1,6 +1,6 @@
 //! What is the agent PG's alone.
 
-use cce_model::{PeripheralId, SessionId};
+use cce_model::{OnDisconnect, PeripheralId, SessionId};
 use std::time::Duration;
 
 /// What is the agent PG's alone.
@@ -26,6 +26,8 @@ pub struct Config {
     pub open_timeout: Duration,
     /// Agents that may be signed in at the same time; none is no limit.
     pub signed_in_max: Option<usize>,
+    /// What becomes of an agent whom Finesse signs out because nobody is there.
+    pub on_agent_disconnect: OnDisconnect,
     /// The customer's id in the central controller's database.
     pub customer: u32,
 }
@@ -43,7 +45,18 @@ impl Default for Config {
             client_password: None,
             open_timeout: Duration::from_secs(30),
             signed_in_max: None,
+            on_agent_disconnect: OnDisconnect::default(),
             customer: 1,
         }
+    }
+}
+
+/// The reason of a sign-out that Finesse makes because the agent's client is gone (finesse-nonvoice 5).
+const NOBODY_THERE: u16 = 255;
+
+impl Config {
+    /// Whether an agent who is signed out for that reason stays signed in, and is not ready instead.
+    pub(crate) fn stays(&self, reason: u16) -> bool {
+        self.on_agent_disconnect == OnDisconnect::NotReady && reason == NOBODY_THERE
     }
 }

@@ -136,8 +136,11 @@ impl AgentPg {
         let is_told = matches!(message, ArmMessage::AgentInit { .. } | ArmMessage::SetAgentState { .. });
         let is_ready = is_told || matches!(message, ArmMessage::MakeReady { .. });
         // A client that is back and has no task speaks for an agent who is not ready (cti-server-protocol 11.1).
-        let is_not_ready =
-            is_told || matches!(message, ArmMessage::MakeNotReady { .. } | ArmMessage::GetAgentTasks);
+        let is_not_ready = is_told
+            || matches!(
+                message,
+                ArmMessage::MakeNotReady { .. } | ArmMessage::MediaLogout { .. } | ArmMessage::GetAgentTasks
+            );
         self.made_ready = is_ready.then_some(member);
         self.made_not_ready = is_not_ready.then_some(member);
     }

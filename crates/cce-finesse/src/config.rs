@@ -1,7 +1,9 @@
 //! What is a Finesse node's alone.
 
 use cce_kernel::{Account, Cors};
-use cce_model::{CallVariableDisplay, EventForm, InvokeId, PeripheralId, UserSignOut, XmlDeclaration};
+use cce_model::{
+    CallVariableDisplay, EventForm, InvokeId, OnDisconnect, PeripheralId, UserSignOut, XmlDeclaration,
+};
 use std::time::Duration;
 
 /// What is a Finesse node's alone.
@@ -29,6 +31,8 @@ pub struct Config {
     pub xml_declaration: XmlDeclaration,
     /// What a user's sign-out signs out.
     pub user_sign_out: UserSignOut,
+    /// What the CTI server makes of the sign-out of a user whose client is gone.
+    pub on_agent_disconnect: OnDisconnect,
     /// How events are spelled.
     pub event_form: EventForm,
     /// `InvokeID` of the first request to the CTI server.

@@ -12,7 +12,8 @@ use cce_cti::{
 };
 use cce_kernel::Cx;
 use cce_model::{
-    AgentState, Disposition, EventReason, InterruptAction, InvokeId, LogoutAction, Media, MrdId, ReasonCode,
+    AgentState, Disposition, EventReason, InterruptAction, InvokeId, LogoutAction, Media, MrdId,
+    OnDisconnect, ReasonCode,
 };
 use cce_wire::Text;
 
@@ -66,7 +67,7 @@ pub(crate) fn send(
         MediaChange::SignOut(reason) | MediaChange::SignOutWithUser(reason) => {
             send_sign_out(user, mrd, reason, cti, cx)
         }
-        MediaChange::ForcedSignOut => send_sign_out(user, mrd, EventReason::FORCED_SIGN_OUT, cti, cx),
+        MediaChange::ForcedSignOut(_) => send_sign_out(user, mrd, EventReason::FORCED_SIGN_OUT, cti, cx),
         // Ignored silently, as READY from READY is (inferred).
         MediaChange::Routable(wanted)
             if wanted == media().routable && is_signed_in(media()) && !is_to_be_not_routable =>
@@ -173,8 +174,11 @@ pub(crate) fn is_done(change: &MediaChange, is_answered: bool, media: &Media, un
         // READY and sign-out are indications: the state alone confirms them (cti-server-protocol 4.4).
         MediaChange::Ready => is_ready(media),
         MediaChange::NotReady(_) => is_answered && media.state == AgentState::NotReady,
-        MediaChange::SignOut(_) | MediaChange::SignOutWithUser(_) | MediaChange::ForcedSignOut => {
-            media.state == AgentState::Logout
+        MediaChange::SignOut(_)
+        | MediaChange::SignOutWithUser(_)
+        | MediaChange::ForcedSignOut(OnDisconnect::Logout) => media.state == AgentState::Logout,
+        MediaChange::ForcedSignOut(OnDisconnect::NotReady) => {
+            matches!(media.state, AgentState::Logout | AgentState::NotReady)
         }
         MediaChange::Routable(true) => media.routable,
         MediaChange::Routable(false) => is_answered && (!media.routable || unstarted),

@@ -1,7 +1,7 @@
 //! What a client asks for once it was answered with 202: about which object, and which change (finesse-nonvoice 1.4).
 
 use cce_model::{
-    AgentId, DialogAction, EventReason, InterruptAction, LogoutAction, MrdId, TaskId, UserState,
+    AgentId, DialogAction, EventReason, InterruptAction, LogoutAction, MrdId, OnDisconnect, TaskId, UserState,
 };
 use std::collections::BTreeMap;
 
@@ -43,8 +43,8 @@ impl Ask {
     /// The user whom Finesse signs out by itself with it, because the user is gone; none of a client's request.
     pub(crate) fn forced(&self) -> Option<&AgentId> {
         match &self.change {
-            Change::Media(agent, _, MediaChange::ForcedSignOut)
-            | Change::User(agent, UserChange::ForcedSignOut) => Some(agent),
+            Change::Media(agent, _, MediaChange::ForcedSignOut(_))
+            | Change::User(agent, UserChange::ForcedSignOut(_)) => Some(agent),
             Change::Media(..) | Change::Dialog(..) | Change::User(..) => None,
         }
     }
@@ -74,8 +74,8 @@ pub(crate) enum MediaChange {
     SignOut(EventReason),
     /// To be signed out, because the user has signed out, for a reason of that number; 0 none.
     SignOutWithUser(EventReason),
-    /// To be signed out, because the user is gone.
-    ForcedSignOut,
+    /// To be signed out, because the user is gone; what comes of it.
+    ForcedSignOut(OnDisconnect),
     /// To let the router assign tasks, or not.
     Routable(bool),
 }
@@ -163,6 +163,6 @@ pub(crate) enum UserChange {
     },
     /// Another voice state, for a reason of that number; 0 none.
     State(UserState, EventReason),
-    /// To be signed out whatever the voice state is, because the user is gone.
-    ForcedSignOut,
+    /// To be signed out whatever the voice state is, because the user is gone; what comes of it.
+    ForcedSignOut(OnDisconnect),
 }

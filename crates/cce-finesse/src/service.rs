@@ -27,8 +27,8 @@ use cce_cti::{
 use cce_kernel::{CallError, CallId, Cx, Response};
 use cce_model::{
     AgentId, AgentState, ApiError, CallVariableDisplay, Dialog, DialogState, Disposition, EventReason,
-    InvokeId, Media, MrdId, Object, ObjectModel, Publication, PublishEvent, ReasonCategory, SkillTarget,
-    TaskId, UserState, fact::FinesseFact,
+    InvokeId, Media, MrdId, Object, ObjectModel, OnDisconnect, Publication, PublishEvent, ReasonCategory,
+    SkillTarget, TaskId, UserState, fact::FinesseFact,
 };
 use cce_xml::finesse::SystemInfo;
 use std::sync::Arc;
@@ -224,7 +224,10 @@ impl Service {
         let user = &self.users.user(agent).shown;
         // Somebody signed out cannot sign out: the agent PG says so.
         let is_sign_out = matches!(change, UserChange::State(UserState::Logout, _));
-        if is_sign_out || !voice::is_shown_by(user, change) {
+        // Who is not ready already is so for another reason.
+        let is_disconnect = matches!(change, UserChange::ForcedSignOut(OnDisconnect::NotReady))
+            && user.state == UserState::NotReady;
+        if is_sign_out || is_disconnect || !voice::is_shown_by(user, change) {
             return voice::send(user, change, &mut self.cti, cx);
         }
         if matches!(change, UserChange::SignIn { .. }) {
@@ -455,8 +458,10 @@ impl Service {
             FinesseFact::ForcedSignOut { agent: agent.clone(), reason: EventReason::FORCED_SIGN_OUT }.into(),
         );
         let media = self.users.user(agent).signed_in_media();
-        let media = media.map(|media| Change::Media(agent.clone(), media.mrd, MediaChange::ForcedSignOut));
-        let user = Change::User(agent.clone(), UserChange::ForcedSignOut);
+        let on = self.config.on_agent_disconnect;
+        let media =
+            media.map(|media| Change::Media(agent.clone(), media.mrd, MediaChange::ForcedSignOut(on)));
+        let user = Change::User(agent.clone(), UserChange::ForcedSignOut(on));
         for change in media.chain([user]).collect::<Vec<_>>() {
             self.submit(Ask { request_id: String::new(), change }, cx);
         }

@@ -11,8 +11,8 @@ use crate::{
 use cce_cti::{AgentStateEvent, ControlFailureConf, ForcedFlag, SetAgentStateReq};
 use cce_kernel::Cx;
 use cce_model::{
-    AgentId, AgentState, EventReason, InvokeId, MrdId, Object, PublishEvent, ReasonCategory, User,
-    UserSignOut, UserState,
+    AgentId, AgentState, EventReason, InvokeId, MrdId, Object, OnDisconnect, PublishEvent, ReasonCategory,
+    User, UserSignOut, UserState,
 };
 use cce_wire::Text;
 
@@ -29,11 +29,13 @@ pub(crate) fn send(
         // The agent PG judges these: LOGOUT is accepted from NOT_READY only (finesse-nonvoice 2.2).
         UserChange::State(to, reason) => (to.agent_state(), *reason, ForcedFlag::UNFORCED),
         // A user who is gone cannot become not ready first (finesse-nonvoice 5).
-        UserChange::ForcedSignOut => (AgentState::Logout, EventReason::FORCED_SIGN_OUT, ForcedFlag::FORCED),
+        UserChange::ForcedSignOut(_) => {
+            (AgentState::Logout, EventReason::FORCED_SIGN_OUT, ForcedFlag::FORCED)
+        }
     };
     let instrument = match change {
         UserChange::SignIn { extension } => extension,
-        UserChange::State(..) | UserChange::ForcedSignOut => &user.extension,
+        UserChange::State(..) | UserChange::ForcedSignOut(_) => &user.extension,
     };
     let peripheral_id = cti.peripheral();
     cti.send(cx, |invoke_id| SetAgentStateReq {
@@ -56,7 +58,7 @@ pub(crate) fn is_shown_by(user: &User, change: &UserChange) -> bool {
             UserChange::State(UserState::NotReady, reason) => code == *reason,
             UserChange::State(UserState::Logout | UserState::Ready, _)
             | UserChange::SignIn { .. }
-            | UserChange::ForcedSignOut => true,
+            | UserChange::ForcedSignOut(_) => true,
         }
 }
 
@@ -65,7 +67,9 @@ pub(crate) fn is_in_state(user: &User, change: &UserChange) -> bool {
     match change {
         UserChange::SignIn { extension } => user.state != UserState::Logout && user.extension == *extension,
         UserChange::State(to, _) => user.state == *to,
-        UserChange::ForcedSignOut => user.state == UserState::Logout,
+        UserChange::ForcedSignOut(OnDisconnect::Logout) => user.state == UserState::Logout,
+        // The agent PG decides what becomes of the user (finesse-nonvoice 5).
+        UserChange::ForcedSignOut(OnDisconnect::NotReady) => user.state != UserState::Ready,
     }
 }
 

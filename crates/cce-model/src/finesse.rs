@@ -440,6 +440,18 @@ pub enum UserSignOut {
     AllMedia,
 }
 
+/// What becomes of an agent whose client is gone, and whom Finesse signs out for it: the peripheral's setting "Logout on
+/// Agent Disconnect" (LOAD; finesse-nonvoice 5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDisconnect {
+    /// The agent is signed out: LOAD=1.
+    #[default]
+    Logout,
+    /// The agent stays signed in, and is not ready: LOAD=0.
+    NotReady,
+}
+
 /// Whether documents that are read have an XML declaration (finesse-nonvoice 1.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

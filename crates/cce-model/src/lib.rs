@@ -33,8 +33,8 @@ pub use ecc::{EccLoss, EccVariable};
 pub use fact::Fact;
 pub use finesse::{
     ApiError, CallVariableDisplay, Dialog, DialogAction, EventForm, InterruptAction, LogoutAction, Media,
-    MediaConnected, MediaElement, Object, PeripheralError, Publication, PublishEvent, ReadyReason,
-    ReasonCategory, ReasonCode, User, UserError, UserErrorForm, UserSignOut, XmlDeclaration,
+    MediaConnected, MediaElement, Object, OnDisconnect, PeripheralError, Publication, PublishEvent,
+    ReadyReason, ReasonCategory, ReasonCode, User, UserError, UserErrorForm, UserSignOut, XmlDeclaration,
 };
 pub use identity::{
     AgentId, AgentKey, CallTypeId, ConnectionCallId, ContactId, DialogueId, InvokeId, MonitorId, MrdId,

@@ -115,6 +115,7 @@ impl Product for cce_agentpg::AgentPg {
             signed_in_max: settings.signed_in_max,
             name: lab.fqdn(Kind::AgentPg).split('.').next().unwrap_or_default().to_owned(),
             ..cce_agentpg::Config::default()
+            on_agent_disconnect: settings.on_agent_disconnect,
         }
     }
 }
@@ -144,6 +145,7 @@ impl Product for cce_finesse::Finesse {
             user_sign_out: lab.finesse.user_sign_out,
             cors: Cors::of(lab.finesse.cors_origins.clone()),
             first_invoke_id: lab.finesse.first_invoke_id,
+            on_agent_disconnect: lab.agentpg.on_agent_disconnect,
             redial: lab.finesse.redial.0,
             heartbeat: lab.finesse.heartbeat.0,
             presence_grace: lab.finesse.presence_grace.0,

@@ -19,7 +19,7 @@ use cce_journal::{LogSettings, Tables};
 use cce_kernel::{Kind, Port};
 use cce_model::{
     AgentId, CallTypeId, CallVariableDisplay, DialogueId, InvokeId, MediaConnected, MediaElement, MrdId,
-    PeripheralId, PrecisionQueueId, ReadyReason, ReasonCategory, RoutingClientId, SessionId,
+    OnDisconnect, PeripheralId, PrecisionQueueId, ReadyReason, ReasonCategory, RoutingClientId, SessionId,
     SkillGroupNumber, SkillTarget, TeamId, UserErrorForm, UserSignOut, XmlDeclaration,
 };
 use serde::{Deserialize, Serialize};
@@ -392,6 +392,9 @@ pub struct CallTypeSettings {
     pub script: Option<String>,
     /// Configuration id of the agent services.
     #[serde(default)]
+    /// What becomes of an agent whose client is gone. Journals of earlier versions say nothing of it.
+    #[serde(default)]
+    pub on_agent_disconnect: OnDisconnect,
     pub ccai_config: String,
     /// Agent services.
     #[serde(default)]

@@ -44,7 +44,7 @@ const MEASURED: &str = "messages that are under way were measured by it";
 const SHOWN: &str = "clients were told about it when they signed in";
 
 /// Every setting of a lab.
-pub(crate) const SETTINGS: [Setting; 94] = [
+pub(crate) const SETTINGS: [Setting; 95] = [
     setting("release", Fixed("its profile lies below the settings that a run begins with")),
     setting("hosts.*", Fixed("a host's name and clock are set at the start")),
     setting("links.*", Fixed("a listener is bound at the start")),
@@ -83,6 +83,7 @@ pub(crate) const SETTINGS: [Setting; 94] = [
     setting("router.*", Fixed(COUNTED)),
     setting("mrd/*.id", Fixed(IDENTITY)),
     setting("mrd/*.name", Fixed(IDENTITY)),
+    setting("agentpg.on_agent_disconnect", Running(&[AgentPg, Finesse])),
     setting("mrd/*.description", Fixed(SHOWN)),
     setting("mrd/*.interruptible", Fixed("work that is under way was assigned by it")),
     setting("mrd/*.start_timeout", Running(&[AgentPg])),

@@ -147,6 +147,10 @@ impl Opc {
         if !agent.is_signed_in() {
             return Err(Refusal::NotLoggedIn);
         }
+        if self.config.stays(reason) && self.attended_mut(member).is_ok() {
+            return self.make_not_ready(member, reason, cx);
+        }
+        let agent = self.agent_mut(member)?;
         agent.sign_in = SignIn::SignedOut;
         agent.routable = false;
         agent.not_routable_next = false;
@@ -163,6 +167,16 @@ impl Opc {
         self.report(member, Shown::AsIs, cx);
         // The sign-out is still shown to the session of the agent's client.
         self.agent_mut(member)?.client = Client::default();
+        Ok(())
+    }
+
+    /// Nobody is there for an agent who stays signed in: whatever is offered rings out, and the tasks stay with the agent
+    /// (finesse-nonvoice 5; that tasks stay is inferred, as with every other way to become not ready).
+    fn make_not_ready(&mut self, member: AgentKey, reason: u16, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        let agent = self.attended_mut(member)?;
+        agent.sign_in = SignIn::NotReady;
+        agent.reason = reason;
+        self.report(member, Shown::AsIs, cx);
         Ok(())
     }
 

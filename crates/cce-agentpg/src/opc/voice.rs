@@ -87,6 +87,12 @@ impl Opc {
         let skill_target = request.member.skill_target;
         // An unknown agent has code 256 in this table (cti-server-protocol 13).
         let agent = self.model.agents.get(&skill_target).cloned().ok_or(ControlFailure::INVALID_AGENT_ID)?;
+        let is_kept = wanted.state == AgentState::Logout && wanted.force == Force::Forced;
+        let wanted = if is_kept && self.config.stays(wanted.reason) {
+            Wanted { state: AgentState::NotReady, ..wanted }
+        } else {
+            wanted
+        };
         let from = self.voice.state(skill_target);
         let to = next(from, wanted)?;
         let device = self.device(&agent, wanted)?;

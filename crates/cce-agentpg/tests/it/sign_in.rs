@@ -11,7 +11,7 @@ use cce_cti::{
 };
 use cce_kernel::{Fact, Input, Output, Peer, Port};
 use cce_model::{
-    AgentState, Availability, Disposition, EventReason, InvokeId, MrdId, SkillTarget,
+    AgentState, Availability, Disposition, EventReason, InvokeId, MrdId, OnDisconnect, SkillTarget,
     fact::{AgentPgFact, OpcMessage},
     sample::SampleRows,
 };
@@ -288,6 +288,20 @@ fn an_accepted_task_ends_with_the_sign_out_like_one_in_work() {
     lab.reserve(TASK);
     lab.finesse_says(crate::work::offer(TASK));
     assert_eq!(lab.finesse_says(logout()).reported_tasks(), [(TASK, 7, 40)]);
+}
+
+#[test]
+fn who_is_gone_stays_signed_in_and_is_not_ready_where_the_peripheral_says_so() {
+    let mut lab = Lab::with(Config { on_agent_disconnect: OnDisconnect::NotReady, ..config() });
+    lab.sign_in(MRD);
+    lab.reserve(TASK);
+    let said = lab.finesse_says(MediaLogoutInd { reason_code: 255, ..logout() });
+    assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT"], "the task stays, and its offer rings out");
+    let event = agent_event(&said.to(lab.finesse));
+    assert_eq!((event.agent_state, event.event_reason_code), (AgentState::NotReady.into(), 255));
+    assert_eq!(said.reported_states()[0].agent_state, AgentState::NotReady);
+    let asked = lab.finesse_says(logout());
+    assert_eq!(asked.reported_states()[0].agent_state, AgentState::Logout, "another reason signs out");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use cce_model::{
     AgentState, Disposition, EventReason, InvokeId, Mrd, MrdId, Object, PeripheralId, Publication,
     SkillGroupNumber, SkillTarget, TaskId, fact::FinesseFact, sample::SampleRows,
 };
-use cce_model::{CallVariableDisplay, EventForm, UserSignOut, XmlDeclaration};
+use cce_model::{CallVariableDisplay, EventForm, OnDisconnect, UserSignOut, XmlDeclaration};
 use cce_wire::{Text, Unsigned};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -490,6 +490,7 @@ pub(crate) fn config() -> Config {
         event_form: EventForm::default(),
         xml_declaration: XmlDeclaration::default(),
         user_sign_out: UserSignOut::default(),
+        on_agent_disconnect: OnDisconnect::default(),
         first_invoke_id: InvokeId(1),
         cti_password: String::new(),
         redial: Duration::from_secs(1),

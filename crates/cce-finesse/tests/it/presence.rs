@@ -1,12 +1,15 @@
 //! Users whose clients are gone.
 
 use crate::{
-    lab::{Lab, MEDIA, Outcome, SIGN_IN, USER, agent_tasks, end_event},
+    lab::{Lab, MEDIA, Outcome, SIGN_IN, USER, agent_tasks, config, end_event},
     xmpp::{connect, say},
 };
 use cce_cti::Cti;
+use cce_finesse::Config;
 use cce_kernel::{Fact, Input, LinkId, LinkReason, Output, Time, TimerKey};
-use cce_model::{AgentId, AgentState, Disposition, EventReason, MrdId, UserState, fact::FinesseFact};
+use cce_model::{
+    AgentId, AgentState, Disposition, EventReason, MrdId, OnDisconnect, UserState, fact::FinesseFact,
+};
 use std::time::Duration;
 
 /// Seconds after which who is absent is signed out.
@@ -176,6 +179,19 @@ fn a_forced_sign_out_that_nobody_confirms_is_made_again() {
     assert_eq!(lab.seconds(GRACE).names(), ["MEDIA_LOGOUT_IND"]);
     assert!(arms(&lab.seconds(5)), "nobody confirmed it");
     assert_eq!(lab.seconds(GRACE).names(), ["MEDIA_LOGOUT_IND"]);
+}
+
+#[test]
+fn who_is_kept_signed_in_by_the_peripheral_is_not_ready_and_not_missed_any_more() {
+    let mut lab = Lab::in_service_with(Config { on_agent_disconnect: OnDisconnect::NotReady, ..config() });
+    lab.sign_in();
+    lab.agent(AgentState::NotActive, 1);
+    let desk = connect(&mut lab, "1080", "desk");
+    say(&mut lab, desk, "<presence/>");
+    lose(&mut lab, desk);
+    assert_eq!(lab.seconds(GRACE).names(), ["MEDIA_LOGOUT_IND"]);
+    assert_eq!(lab.agent(AgentState::NotReady, 1).shown(), ["PUT media NOT_READY"]);
+    assert_eq!(lab.seconds(10 * GRACE).names(), [] as [&str; 0]);
 }
 
 /// Agent 1080, ready, with a client that is present.
