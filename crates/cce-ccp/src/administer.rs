@@ -1,28 +1,20 @@
-//! Changes of feeds, campaigns, notification rules and the MR configuration by the private API (ccp-task-api 2.2 to 2.5).
+//! Changes of feeds, campaigns and the MR configuration by the private API (ccp-task-api 2.2, 2.3, 2.5). `rules` changes
+//! notification rules.
 
 use crate::{
     Campaign, Ccp, Feed, TASK_FEED, answer,
     answer::Flaw,
-    objects::{Kept, MrAccess, Notification, ObjectKind},
-    task::{SELECTOR_MAX, TAGS_MAX, add_tag, at_most, required},
+    objects::{Kept, MrAccess, ObjectKind},
+    task::{TAGS_MAX, add_tag, at_most, required},
 };
 use cce_kernel::{Cx, Request, Response};
 use cce_xml::{Element, parse};
-
-/// Tags of a rule (ccp-task-api 2.4).
-const RULE_TAGS_MAX: usize = 5;
 
 /// Characters of both hosts together (ccp-task-api 2.5).
 const HOSTS_MAX: usize = 254;
 
 /// Characters of a name (inferred).
-const NAME_MAX: usize = 100;
-
-/// The type of a rule that hands contacts to CCE.
-const CCE_RULE: &str = "cce";
-
-/// Rules of the product that send something elsewhere.
-const OTHER_RULES: [&str; 3] = ["email", "im", "http"];
+pub(crate) const NAME_MAX: usize = 100;
 
 impl Ccp {
     /// Makes an object of what a request describes.
@@ -67,14 +59,6 @@ impl Ccp {
         changed.map_or_else(|refusal| refusal, |_| Response::new(200))
     }
 
-    pub(crate) fn change_rule(&mut self, id: &str, request: &Request, cx: &mut Cx<'_>) -> Response {
-        let Some(known) = self.objects.rule_named(id).cloned() else {
-            return answer::not_found(request.path());
-        };
-        let changed = self.rule_of(request, Some(&known)).map(|rule| self.put_rule(rule, cx));
-        changed.map_or_else(|refusal| refusal, |_| Response::new(200))
-    }
-
     /// Removes an object, if there is one of that id.
     pub(crate) fn remove(
         &mut self,
@@ -87,6 +71,7 @@ impl Ccp {
         // A campaign that is removed takes its node along (ccp-task-api 2.3).
         self.objects.remove(kind, id, cx);
         self.eventing.on_campaigns(self.objects.campaigns());
+        self.notifier.withdraw_gone(&self.objects, cx);
         Response::new(200)
     }
 
@@ -113,12 +98,6 @@ impl Ccp {
         let path = format!("/ccp-webapp/ccp/campaign/{}", campaign.object.public_id);
         self.objects.put_campaign(campaign, cx);
         self.eventing.on_campaigns(self.objects.campaigns());
-        path
-    }
-
-    fn put_rule(&mut self, rule: Kept<Notification>, cx: &mut Cx<'_>) -> String {
-        let path = format!("/ccp-webapp/ccp/notification/{}", rule.object.id);
-        self.objects.put_notification(rule, cx);
         path
     }
 
@@ -189,62 +168,6 @@ impl Ccp {
         Ok(kept(Campaign { id, name, public_id, filter, feeds }, &root, known))
     }
 
-    /// The rule that a request describes. Fields that its type has no use for are passed over (ccp-task-api 2.4).
-    fn rule_of(
-        &mut self,
-        request: &Request,
-        known: Option<&Kept<Notification>>,
-    ) -> Result<Kept<Notification>, Response> {
-        let root = root(request, "Notification")?;
-        let was = known.map(|known| &known.object);
-        let text = |name, was: Option<String>| root.text_of(name).or(was).unwrap_or_default();
-        let name = text("name", was.map(|was| was.name.clone()));
-        let kind = text("type", was.map(|_| CCE_RULE.to_owned()));
-        // Rules of mail, messages and HTTP are known and not implemented: 501 (ccp-task-api 1.3, 2.4).
-        if OTHER_RULES.contains(&kind.as_str()) {
-            let message = "rules of type cce alone are there: nothing is sent elsewhere";
-            return Err(answer::error(501, "notImplemented", "type", message));
-        }
-        let url = root.text_of("campaignUrl");
-        let campaign = match &url {
-            // A rule names its campaign by URL (ccp-task-api 2.4).
-            Some(url) => self.campaign_at(url).map(|campaign| campaign.id),
-            None => was.map(|was| was.campaign),
-        };
-        let is_given = root.child("tags").is_some();
-        let tags = match was {
-            Some(was) if !is_given => was.tags.clone(),
-            _ => tags_of(&root),
-        };
-        let selector = text("scriptSelector", was.map(|was| was.script_selector.clone()));
-        let mrd = text("mediaRoutingDomainId", was.map(|was| was.mrd.to_string()));
-        let is_known = kind == CCE_RULE;
-        judged([
-            required("name", &name),
-            required("type", &kind),
-            (!kind.is_empty() && !is_known)
-                .then(|| Flaw::range("type", format!("there are no rules of type `{kind}`"))),
-            campaign.is_none().then(|| match &url {
-                None => Flaw::required("campaignUrl"),
-                Some(url) => Flaw::range("campaignUrl", format!("there is no campaign `{url}`")),
-            }),
-            tags.is_empty().then(|| Flaw::required("tags")),
-            at_most("tags", tags.len(), RULE_TAGS_MAX, "tags"),
-            longest_tag(&tags),
-            // The rule that comes with the system has none, since each task brings its own
-            // (ccp-task-api 2.4; inferred).
-            was.is_none().then(|| required("scriptSelector", &selector)).flatten(),
-            at_most("scriptSelector", selector.chars().count(), SELECTOR_MAX, "characters"),
-            mrd.parse::<u32>().is_err().then(|| match mrd.as_str() {
-                "" => Flaw::required("mediaRoutingDomainId"),
-                other => Flaw::format("mediaRoutingDomainId", format!("`{other}` is no id of a domain")),
-            }),
-        ])?;
-        let (mrd, campaign) = (mrd.parse().unwrap_or_default(), campaign.unwrap_or_default());
-        let id = was.map_or_else(|| self.objects.next_id(), |was| was.id);
-        Ok(kept(Notification { id, name, campaign, tags, script_selector: selector, mrd }, &root, known))
-    }
-
     /// Who may connect. The port is the one that the lab's configuration gives: a running lab listens nowhere else.
     fn mr_access(&self, root: &Element) -> Result<MrAccess, Response> {
         let was = &self.objects.mr;
@@ -288,18 +211,13 @@ impl Ccp {
         self.objects.feed_named(last_part(url)?).map(|feed| feed.object.id)
     }
 
-    /// The campaign that a URL ends with.
-    fn campaign_at(&self, url: &str) -> Option<&Campaign> {
-        self.objects.campaign(last_part(url)?).map(|campaign| &campaign.object)
-    }
-
     /// Scheme and host that a client used.
     pub(crate) fn base_url(&self, request: &Request) -> String {
         format!("{}://{}", answer::scheme(request), request.get("host").unwrap_or(&self.config.host))
     }
 }
 
-fn last_part(url: &str) -> Option<&str> {
+pub(crate) fn last_part(url: &str) -> Option<&str> {
     // An id is what stands behind the last slash of its URL (ccp-task-api 2.2).
     url.trim_end_matches('/').rsplit('/').next()
 }
@@ -329,19 +247,19 @@ pub(crate) fn texts(root: &Element, list: &str, name: &str) -> Vec<String> {
 }
 
 /// What is wrong with the longest tag of an object, if anything is.
-fn longest_tag(tags: &[String]) -> Option<Flaw> {
+pub(crate) fn longest_tag(tags: &[String]) -> Option<Flaw> {
     let longest = tags.iter().map(|tag| tag.chars().count()).max();
     at_most("tag", longest.unwrap_or(0), NAME_MAX, "characters")
 }
 
 /// Refuses what has flaws.
-pub(crate) fn judged<const N: usize>(flaws: [Option<Flaw>; N]) -> Result<(), Response> {
+pub(crate) fn judged(flaws: impl IntoIterator<Item = Option<Flaw>>) -> Result<(), Response> {
     let flaws: Vec<Flaw> = flaws.into_iter().flatten().collect();
     if flaws.is_empty() { Ok(()) } else { Err(answer::invalid(&flaws)) }
 }
 
 /// An object with the description that its document has, or had.
-fn kept<T>(object: T, root: &Element, known: Option<&Kept<T>>) -> Kept<T> {
+pub(crate) fn kept<T>(object: T, root: &Element, known: Option<&Kept<T>>) -> Kept<T> {
     let was = known.map(|known| known.description.clone());
     let description = root.text_of("description").or(was).unwrap_or_default();
     Kept { object, description, stamp: known.map_or(0, |known| known.stamp + 1) }

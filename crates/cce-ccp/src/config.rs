@@ -1,6 +1,6 @@
 //! What CCP is told when it starts.
 
-use cce_kernel::{Account, Cors};
+use cce_kernel::{Account, Cors, HttpUrl, Trust};
 use cce_model::fact::BusMessageId;
 use cce_model::{DialogueId, StatusReason};
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,10 @@ pub struct Config {
     pub feeds: Vec<Feed>,
     /// The campaigns that CCP begins with; each has a rule for the tags of its feeds (ccp-task-api 2.1, 2.3).
     pub campaigns: Vec<Campaign>,
+    /// The notification rules of type `http` that CCP begins with (ccp-task-api 2.4).
+    pub http_rules: Vec<HttpRule>,
+    /// How CCP calls the addresses of such rules.
+    pub notifying: Notifying,
     /// Last part of contact ids: in the product the server's IPv4 address (ccp-task-api 5.1).
     pub node_value: u32,
     /// Which time a contact's `statusTimestamp` shows.
@@ -68,6 +72,8 @@ impl Default for Config {
             cors: Cors::default(),
             feeds: Vec::new(),
             campaigns: Vec::new(),
+            http_rules: Vec::new(),
+            notifying: Notifying::default(),
             node_value: 0x7F00_0001,
             status_timestamp: StatusTimestamp::default(),
             system_failure: SystemFailureName::default(),
@@ -137,6 +143,88 @@ pub struct Campaign {
     pub filter: u32,
     /// Ids of its feeds.
     pub feeds: Vec<u32>,
+}
+
+/// Tells an address of each contact of a campaign that gets a tag (ccp-task-api 2.4, 5.8).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpRule {
+    /// Its name.
+    pub name: String,
+    /// The campaign's id.
+    pub campaign: u32,
+    /// The tags that it fires for.
+    pub tags: Vec<String>,
+    /// Where it calls.
+    pub target: HttpTarget,
+}
+
+/// Where a rule of type `http` calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HttpTarget {
+    /// The address.
+    pub url: String,
+    /// The one that is called where that one fails; empty without one.
+    #[serde(default)]
+    pub alternate_url: String,
+    /// Whom the address knows CCP as; empty where it does not ask.
+    #[serde(default)]
+    pub user: String,
+    /// The password.
+    #[serde(default)]
+    pub password: String,
+    /// Whose certificate will do, where the address is one of HTTPS.
+    #[serde(default)]
+    pub trust: Trust,
+}
+
+impl HttpTarget {
+    /// The addresses, in the order in which they are called.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &str> {
+        [self.url.as_str(), self.alternate_url.as_str()].into_iter().filter(|url| !url.is_empty())
+    }
+}
+
+/// How CCP calls the addresses of notification rules. The reference has the fields of a notification, and nothing about its calls:
+/// all of this is inferred.
+///
+/// A rule calls one address at a time, so that it tells of contacts in order, and those of one rule do not wait for those of another.
+/// A status of success is what it calls for. After any other outcome it calls the other address, if it has one, and then pauses and
+/// begins anew, until no try is left. What waits is lost with CCP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notifying {
+    /// Hosts that may be called beside this machine; `*` stands for every host.
+    pub hosts: Vec<String>,
+    /// How long an answer may take.
+    pub deadline: Duration,
+    /// Pause before the next try; it doubles each time.
+    pub retry: Duration,
+    /// Tries after the first one.
+    pub retries: u32,
+    /// Notifications of one rule that wait for its address; one more is dropped.
+    pub waiting_max: usize,
+}
+
+impl Default for Notifying {
+    fn default() -> Self {
+        Self {
+            hosts: Vec::new(),
+            deadline: Duration::from_secs(10),
+            retry: Duration::from_secs(1),
+            retries: 3,
+            waiting_max: 1_000,
+        }
+    }
+}
+
+impl Notifying {
+    /// Stands for every host.
+    pub const EVERY_HOST: &str = "*";
+
+    /// Whether CCP may call that address.
+    pub fn allows(&self, url: &HttpUrl) -> bool {
+        let is_named = |host: &String| host == Self::EVERY_HOST || host.eq_ignore_ascii_case(&url.host);
+        url.is_loopback() || self.hosts.iter().any(is_named)
+    }
 }
 
 /// Which time a contact's `statusTimestamp` shows (ccp-task-api 13, row 10).

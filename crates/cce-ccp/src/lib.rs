@@ -3,7 +3,7 @@
 //!
 //! The product's three processes stay apart here, because they log apart: `public` is its public API,
 //! `runtime` its feeds, campaigns and notifications with the MR link, `private` and `eventing` its API process,
-//! `followers` those who are told.
+//! `followers` those who are told, `notifier` the addresses that notification rules call.
 //! `contact` is the store that they share, `mr` the listener that the MR PG connects to.
 //!
 //! Invariants:
@@ -21,9 +21,11 @@ mod contact;
 mod eventing;
 mod followers;
 mod mr;
+mod notifier;
 mod objects;
 mod private;
 mod public;
+mod rules;
 mod runtime;
 mod search;
 mod show;
@@ -31,7 +33,10 @@ mod task;
 mod update;
 mod work;
 
-pub use config::{Campaign, Config, Delays, Feed, StatusTimestamp, SystemFailureName, TASK_FEED, Throttle};
+pub use config::{
+    Campaign, Config, Delays, Feed, HttpRule, HttpTarget, Notifying, StatusTimestamp, SystemFailureName,
+    TASK_FEED, Throttle,
+};
 pub use contact::{CONTACTS_MAX, OVER_MAX, id::contact_id};
 
 use cce_kernel::{
@@ -60,6 +65,8 @@ cce_kernel::timers! {
         Work = "work",
         /// A request has waited for its reservation for long enough; counted by call.
         Awaited = "awaited reservation",
+        /// An address that a notification rule calls owes its answer, or is called anew; counted by rule.
+        Notify = "notify",
     }
 }
 
@@ -80,6 +87,8 @@ pub struct Ccp {
     works: Works,
     /// Requests about a task of whose reservation CCP has not heard yet.
     awaited: Vec<awaited::Awaited>,
+    /// What waits for the addresses of notification rules.
+    notifier: notifier::Notifier,
 }
 
 impl Configured for Ccp {
@@ -98,6 +107,7 @@ impl Configured for Ccp {
             is_paced: false,
             works: Works::default(),
             awaited: Vec::new(),
+            notifier: notifier::Notifier::default(),
             config,
         }
     }
@@ -133,8 +143,7 @@ impl Component for Ccp {
             Input::Command(command) => self.on_command(command, cx),
             // Whatever else a call has begun is done.
             Input::CallGone { call } => self.on_call_gone(call, cx),
-            // CCP makes no calls.
-            Input::Reply { .. } => {}
+            Input::Reply { call, result } => self.on_notified(call, &result, cx),
         }
         self.flush_streams(cx);
     }
@@ -170,6 +179,7 @@ impl Ccp {
             Timer::Eventing => self.eventing.work(cx),
             Timer::Work => self.on_work_due(key.id, cx),
             Timer::Awaited => self.on_awaited_due(key.id, cx),
+            Timer::Notify => self.on_notify_due(key.id, cx),
         }
     }
 

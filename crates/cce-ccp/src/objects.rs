@@ -2,7 +2,7 @@
 //! (ccp-task-api 2). The configuration has the first ones; an administrator makes, changes and removes them, and what
 //! became of them outlives a crash.
 
-use crate::{Campaign, Config, Feed, contact::Contact};
+use crate::{Campaign, Config, Feed, HttpTarget, contact::Contact};
 use cce_kernel::{Cx, Peer, Security};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +28,7 @@ pub(crate) struct Kept<T> {
     pub stamp: u64,
 }
 
-/// A rule of type `cce`: a contact of the campaign that has one of the tags goes to CCE (ccp-task-api 2.4).
+/// A rule: something happens to a contact of the campaign that gets one of the tags (ccp-task-api 2.4).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Notification {
     pub id: u32,
@@ -36,9 +36,39 @@ pub(crate) struct Notification {
     /// The campaign's id.
     pub campaign: u32,
     pub tags: Vec<String>,
-    /// Taken by contacts that bring none (inferred).
-    pub script_selector: String,
-    pub mrd: u32,
+    #[serde(flatten)]
+    pub effect: Effect,
+}
+
+/// What a rule leads to, by its type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Effect {
+    /// The contact goes to CCE.
+    Cce {
+        /// Taken by contacts that bring none (inferred).
+        script_selector: String,
+        mrd: u32,
+    },
+    /// An address is told of the contact.
+    Http(HttpTarget),
+}
+
+impl Effect {
+    /// The type of such a rule.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Cce { .. } => "cce",
+            Self::Http(_) => "http",
+        }
+    }
+}
+
+impl Notification {
+    /// The first of the tags that it fires for.
+    pub(crate) fn tag_among<'a>(&'a self, tags: &[String]) -> Option<&'a str> {
+        self.tags.iter().find(|tag| tags.contains(tag)).map(String::as_str)
+    }
 }
 
 /// Who may connect as MR PG (ccp-task-api 2.5).
@@ -163,8 +193,13 @@ impl Objects {
             let (name, campaign) = (DEFAULT_RULE.to_owned(), campaign.id);
             // The documentation knows domain 1 alone; for tasks the dialed number decides
             // (ccp-task-api 2.4, mr-interface 3.1).
-            let rule = Notification { id, name, campaign, tags, script_selector: String::new(), mrd: 1 };
-            objects.notifications.push(fresh(rule));
+            let effect = Effect::Cce { script_selector: String::new(), mrd: 1 };
+            objects.notifications.push(fresh(Notification { id, name, campaign, tags, effect }));
+        }
+        for rule in config.http_rules.iter().cloned() {
+            let (id, effect) = (objects.next_id(), Effect::Http(rule.target));
+            let (name, campaign, tags) = (rule.name, rule.campaign, rule.tags);
+            objects.notifications.push(fresh(Notification { id, name, campaign, tags, effect }));
         }
         let feeds = objects.feeds.iter().map(|feed| (ObjectKind::Feed, feed.object.id));
         let campaigns = objects.campaigns.iter().map(|campaign| (ObjectKind::Campaign, campaign.object.id));
@@ -277,10 +312,13 @@ impl Objects {
         self.campaigns.iter().find(|campaign| campaign.object.public_id == public_id)
     }
 
+    pub(crate) fn rule(&self, id: u32) -> Option<&Kept<Notification>> {
+        self.notifications.iter().find(|rule| rule.object.id == id)
+    }
+
     /// The rule of an id as a path has it.
     pub(crate) fn rule_named(&self, id: &str) -> Option<&Kept<Notification>> {
-        let id: u32 = id.parse().ok()?;
-        self.notifications.iter().find(|rule| rule.object.id == id)
+        self.rule(id.parse().ok()?)
     }
 
     /// The campaigns that a feed belongs to, in order.
@@ -291,15 +329,22 @@ impl Objects {
             .filter(move |campaign| campaign.feeds.contains(&feed))
     }
 
-    /// The first rule that fires for a contact (ccp-task-api 2.4): it hands the task to CCE.
-    pub(crate) fn rule_for(&self, contact: &Contact) -> Option<&Notification> {
-        let campaigns: Vec<u32> = self.campaigns_of(contact.feed).map(|campaign| campaign.id).collect();
-        let tags = &contact.social.tags;
-        // A contact counts as one of the campaigns of its feed (ccp-task-api 2.4, 6).
-        let fires = |rule: &&Notification| {
-            campaigns.contains(&rule.campaign) && rule.tags.iter().any(|tag| tags.contains(tag))
-        };
-        self.notifications.iter().map(|rule| &rule.object).find(fires)
+    /// The script selector of the first rule of type `cce` that fires for a contact (ccp-task-api 2.4): it hands the task to CCE.
+    pub(crate) fn selector_for(&self, contact: &Contact) -> Option<&str> {
+        self.fired(contact.feed, &contact.social.tags).find_map(|(rule, _)| match &rule.effect {
+            Effect::Cce { script_selector, .. } => Some(script_selector.as_str()),
+            Effect::Http(_) => None,
+        })
+    }
+
+    /// The rules that fire for a contact of that feed which gets these tags, each with the tag that it fires for. The contact
+    /// counts as one of the campaigns of its feed (ccp-task-api 2.4, 6).
+    pub(crate) fn fired(&self, feed: u32, tags: &[String]) -> impl Iterator<Item = (&Notification, &str)> {
+        let campaigns: Vec<u32> = self.campaigns_of(feed).map(|campaign| campaign.id).collect();
+        let rules = self.notifications.iter().map(|rule| &rule.object);
+        rules
+            .filter(move |rule| campaigns.contains(&rule.campaign))
+            .filter_map(|rule| Some((rule, rule.tag_among(tags)?)))
     }
 
     pub(crate) fn put_feed(&mut self, feed: Kept<Feed>, cx: &mut Cx<'_>) {

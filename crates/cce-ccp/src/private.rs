@@ -37,6 +37,8 @@ enum Resource {
     Campaign(String),
     CampaignResults(String),
     SuggestedTags(String),
+    Filters,
+    Filter(String),
     Notifications,
     Notification(String),
     SocialContact(ContactId),
@@ -63,8 +65,10 @@ impl Resource {
             ["campaign", id] => Some(Self::Campaign(id.to_owned())),
             ["campaign", id, "results"] => Some(Self::CampaignResults(id.to_owned())),
             ["campaign", id, "suggestedTags"] => Some(Self::SuggestedTags(id.to_owned())),
-            ["notification"] => Some(Self::Notifications),
-            ["notification", id] => Some(Self::Notification(id.to_owned())),
+            ["filter"] => Some(Self::Filters),
+            ["filter", id] => Some(Self::Filter(id.to_owned())),
+            ["notificationrule" | "notification"] => Some(Self::Notifications),
+            ["notificationrule" | "notification", id] => Some(Self::Notification(id.to_owned())),
             ["socialcontact", id] => Some(Self::SocialContact(id.into())),
             ["socialcontact", id, "transcript"] => Some(Self::Transcript(id.into())),
             ["socialcontact", id, "requeue"] => Some(Self::Requeue(id.into())),
@@ -85,6 +89,8 @@ impl Resource {
             Self::Feed(_) | Self::Campaign(_) | Self::Notification(_) => "GET, HEAD, PUT, DELETE, OPTIONS",
             Self::SocialContact(_) | Self::MrConfig => "GET, HEAD, PUT, OPTIONS",
             Self::Ping
+            | Self::Filters
+            | Self::Filter(_)
             | Self::CampaignResults(_)
             | Self::SuggestedTags(_)
             | Self::Transcript(_)
@@ -334,6 +340,8 @@ impl Ccp {
             Resource::SuggestedTags(id) => {
                 objects.campaign(id).map(|campaign| show::suggested_tags(&campaign.object, objects))
             }
+            Resource::Filters => Some(show::filters(objects.campaigns(), &url)),
+            Resource::Filter(id) => show::filter(id, objects.campaigns(), &url),
             Resource::Notifications => Some(show::notifications(objects, &url)),
             Resource::Notification(id) => {
                 objects.rule_named(id).map(|rule| show::notification(rule, objects, &url))

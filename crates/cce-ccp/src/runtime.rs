@@ -87,7 +87,8 @@ impl Ccp {
             return;
         }
         note_store(StoreAccess::RuntimeRead, id, ContactStatus::Unread, cx);
-        cx.note(CcpFact::NotificationRequest { contact: id.clone(), campaigns, tags }.into());
+        cx.note(CcpFact::NotificationRequest { contact: id.clone(), campaigns, tags: tags.clone() }.into());
+        self.notify(id, &tags, cx);
         self.hand_over(id, cx);
     }
 
@@ -99,10 +100,10 @@ impl Ccp {
         if !is_new || contact.is_cancelling() || self.backlog.contains(id) {
             return;
         }
-        let Some(rule) = self.objects.rule_for(contact) else { return };
+        let Some(selector) = self.objects.selector_for(contact) else { return };
         // The rule's own serves where a task brings none (ccp-task-api 2.4).
-        if contact.social.field("scriptSelector").is_none() && !rule.script_selector.is_empty() {
-            let selector = rule.script_selector.clone();
+        if contact.social.field("scriptSelector").is_none() && !selector.is_empty() {
+            let selector = selector.to_owned();
             self.contacts.under_way_mut(id).social.set_field("scriptSelector", selector);
         }
         self.submit(id, cx);
@@ -289,7 +290,7 @@ impl Ccp {
         }
         contact.place = TaskPlace::Waiting;
         // A rule fired for whatever CCE has had, whatever became of rule and tags since (ccp-task-api 2.4).
-        contact.social.status != ContactStatus::Unread || self.objects.rule_for(contact).is_some()
+        contact.social.status != ContactStatus::Unread || self.objects.selector_for(contact).is_some()
     }
 
     /// CCE took the task, and nobody is free. A task that is sent again keeps its status and reason.

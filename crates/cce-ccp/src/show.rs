@@ -2,13 +2,17 @@
 
 use crate::{
     Campaign, Feed,
-    objects::{Kept, MrAccess, Notification, Objects},
+    objects::{Effect, Kept, MrAccess, Notification, Objects},
 };
+use cce_kernel::Trust;
 use cce_xml::Xml;
 use std::collections::BTreeMap;
 
 /// A feed that asks for no credentials.
 const NO_AUTHENTICATION: u32 = 1;
+
+/// The type of a filter that is a script.
+const SCRIPT_FILTER: u32 = 4;
 
 /// How much of its objects a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,16 +83,35 @@ pub(crate) fn suggested_tags(campaign: &Campaign, objects: &Objects) -> String {
     })
 }
 
+/// The filters of the campaigns.
+pub(crate) fn filters(campaigns: &[Kept<Campaign>], base: &str) -> String {
+    let mut ids: Vec<u32> = campaigns.iter().map(|campaign| campaign.object.filter).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Xml::document("Filters", |xml| {
+        for id in ids {
+            xml.node("Filter", |xml| inside_filter(xml, id, base));
+        }
+    })
+}
+
+/// The filter of that id, if a campaign has it.
+pub(crate) fn filter(id: &str, campaigns: &[Kept<Campaign>], base: &str) -> Option<String> {
+    let id: u32 = id.parse().ok()?;
+    let is_known = campaigns.iter().any(|campaign| campaign.object.filter == id);
+    is_known.then(|| Xml::document("Filter", |xml| inside_filter(xml, id, base)))
+}
+
 pub(crate) fn notifications(objects: &Objects, base: &str) -> String {
-    Xml::document("Notifications", |xml| {
+    Xml::document("NotificationRules", |xml| {
         for rule in objects.notifications() {
-            xml.node("Notification", |xml| inside_notification(xml, rule, objects, base));
+            xml.node("NotificationRule", |xml| inside_notification(xml, rule, objects, base));
         }
     })
 }
 
 pub(crate) fn notification(rule: &Kept<Notification>, objects: &Objects, base: &str) -> String {
-    Xml::document("Notification", |xml| inside_notification(xml, rule, objects, base))
+    Xml::document("NotificationRule", |xml| inside_notification(xml, rule, objects, base))
 }
 
 pub(crate) fn mr_config(mr: &MrAccess, port: u16, base: &str) -> String {
@@ -164,8 +187,18 @@ fn inside_campaign(xml: &mut Xml, campaign: &Kept<Campaign>, base: &str) {
             }
         })
         .node("filters", |xml| {
-            xml.text("filter", format_args!("{base}/ccp-webapp/ccp/filter/{}", object.filter));
+            xml.text("filter", filter_url(object.filter, base));
         });
+}
+
+/// A script of the system that every contact passes; nobody changes it (inferred).
+fn inside_filter(xml: &mut Xml, id: u32, base: &str) {
+    xml.text("changeStamp", 0)
+        .text("description", "lets every contact pass")
+        .text("name", format_args!("Filter {id}"))
+        .text("refURL", filter_url(id, base))
+        .text("systemDefined", "true")
+        .text("type", SCRIPT_FILTER);
 }
 
 /// In alphabetical order, as CCP's other objects are (inferred).
@@ -173,19 +206,33 @@ fn inside_notification(xml: &mut Xml, rule: &Kept<Notification>, objects: &Objec
     let Kept { object, description, stamp } = rule;
     let mut campaigns = objects.campaigns().iter().map(|campaign| &campaign.object);
     let campaign = campaigns.find(|campaign| campaign.id == object.campaign);
-    xml.maybe("campaignUrl", campaign.map(|campaign| campaign_url(campaign, base)))
+    let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let (cce, http) = match &object.effect {
+        Effect::Cce { script_selector, mrd } => (Some((script_selector, mrd)), None),
+        Effect::Http(target) => (None, Some(target)),
+    };
+    xml.maybe("alternateHttpUrl", http.and_then(|target| given(&target.alternate_url)))
+        .maybe("campaignUrl", campaign.map(|campaign| campaign_url(campaign, base)))
         .text("changeStamp", stamp)
         .text("description", description)
-        .text("mediaRoutingDomainId", object.mrd)
+        // A password is given, and never shown (inferred).
+        .maybe("httpUrl", http.map(|target| &target.url))
+        .maybe("httpUsername", http.and_then(|target| given(&target.user)))
+        .maybe("mediaRoutingDomainId", cce.map(|(_, mrd)| mrd))
         .text("name", &object.name)
-        .text("refURL", format_args!("{base}/ccp-webapp/ccp/notification/{}", object.id))
-        .text("scriptSelector", &object.script_selector)
+        .text("refURL", format_args!("{base}/ccp-webapp/ccp/notificationrule/{}", object.id))
+        .maybe("scriptSelector", cce.map(|(selector, _)| selector))
+        .maybe("sslVerifyCertificates", http.map(|target| target.trust == Trust::Authority))
         .node("tags", |xml| {
             for tag in &object.tags {
                 xml.text("tag", tag);
             }
         })
-        .text("type", "cce");
+        .text("type", object.effect.name());
+}
+
+fn filter_url(id: u32, base: &str) -> String {
+    format!("{base}/ccp-webapp/ccp/filter/{id}")
 }
 
 fn feed_url(id: u32, base: &str) -> String {

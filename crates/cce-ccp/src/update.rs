@@ -42,7 +42,8 @@ impl Ccp {
             Ok(change) => change,
             Err(refusal) => return refusal,
         };
-        self.contacts.under_way_mut(id).social = change.social;
+        let contact = self.contacts.under_way_mut(id);
+        let before = std::mem::replace(&mut contact.social, change.social).tags;
         if let Some((status, reason)) = change.status {
             let user = self.contacts.under_way(id).social.user.clone();
             self.change(id, status, reason, &user, Sender::Api, cx);
@@ -54,6 +55,9 @@ impl Ccp {
                 self.hand_over(id, cx);
             }
         }
+        let mut tags = self.contacts.under_way(id).social.tags.clone();
+        tags.retain(|tag| !before.contains(tag));
+        self.notify(id, &tags, cx);
         let base = self.base_url(request);
         Response::new(200).xml(shown(self.contacts.under_way(id), &base))
     }

@@ -483,6 +483,7 @@ impl Checks {
             | CcpFact::Store { .. }
             | CcpFact::FilterResponse { .. }
             | CcpFact::CampaignStatus { .. }
+            | CcpFact::HttpNotification { .. }
             | CcpFact::PublishBegun { .. }
             | CcpFact::Close { .. } => {}
         }

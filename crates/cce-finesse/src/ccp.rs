@@ -6,7 +6,7 @@
 //! way than the agent's doings: these are asked again, a few times (inferred).
 
 use crate::{config::Config, dialog::OpenDialog, timer::Timer};
-use cce_kernel::{Account, CallError, CallId, Cx, Port, Request, Response};
+use cce_kernel::{CallError, CallId, Cx, Port, Request, Response};
 use cce_model::{
     AgentId, ContactId, Disposition, TaskId,
     fact::{FinesseFact, SmOperation},
@@ -84,18 +84,17 @@ impl CcpClient {
             *ended = Some(Box::new((open.clone(), disposition)));
             return;
         }
-        let account = &config.ccp_administrator;
         match sequel(disposition) {
             // The contact is handled (ccp-task-api 3.7).
             Sequel::Handled => {
                 let request = close_call(&open.contact);
-                self.call(SmCall::new(SmOperation::EndTask, request, open, account), cx);
+                self.call(SmCall::new(SmOperation::EndTask, request, open, config), cx);
             }
             // Nobody answered, or the agent signed out: its own script selector routes it anew (task-routing E1, E4).
             Sequel::RoutedAnew => {
                 let request =
                     renotify_call(&open.contact, &open.dialog.dialed_number, RenotifyReason::Recovery);
-                self.call(SmCall::new(SmOperation::Renotify, request, open, account), cx);
+                self.call(SmCall::new(SmOperation::Renotify, request, open, config), cx);
             }
             Sequel::Nothing => {}
         }
@@ -105,7 +104,7 @@ impl CcpClient {
     /// (task-routing S5).
     pub(crate) fn transfer(&mut self, open: &OpenDialog, selector: &str, config: &Config, cx: &mut Cx<'_>) {
         let request = renotify_call(&open.contact, selector, RenotifyReason::Transfer);
-        let call = SmCall::new(SmOperation::Renotify, request, open, &config.ccp_administrator);
+        let call = SmCall::new(SmOperation::Renotify, request, open, config);
         self.call(SmCall { purpose: Purpose::Transfer { ended: None }, ..call }, cx);
     }
 
@@ -169,12 +168,14 @@ impl CcpClient {
 
 impl SmCall {
     /// A request with Finesse's account, and the task that it is about.
-    fn new(operation: SmOperation, request: Request, open: &OpenDialog, account: &Account) -> Self {
+    fn new(operation: SmOperation, request: Request, open: &OpenDialog, config: &Config) -> Self {
         let request = request
             // The private API of CCP demands Basic credentials (ccp-task-api 1.1).
-            .by(account)
+            .by(&config.ccp_administrator)
             // The contact keeps its id over a renotify, and only its task is another one (ccp-task-api 3.6).
             .header(TASK_HEADER, open.dialog.id.to_string());
+        // The product calls CCP over HTTPS (ccp-task-api 1.1).
+        let request = Request { security: config.ccp_security, ..request };
         let (agent, task, contact) = (open.dialog.agent.clone(), open.dialog.id, open.contact.clone());
         Self { operation, request, agent, task, contact, purpose: Purpose::Tell, refusals: 0 }
     }

@@ -1,6 +1,6 @@
 //! What is a Finesse node's alone.
 
-use cce_kernel::{Account, Cors};
+use cce_kernel::{Account, Cors, Security};
 use cce_model::{
     CallVariableDisplay, EventForm, InvokeId, OnDisconnect, PeripheralId, UserSignOut, XmlDeclaration,
 };
@@ -49,6 +49,8 @@ pub struct Config {
     /// How long a request keeps later requests about the same object waiting when the CTI server does not
     /// confirm it; 5 s in the lab (inferred).
     pub confirmation_timeout: Duration,
+    /// What protects its calls of CCP.
+    pub ccp_security: Security,
     /// Pause before CCP is asked again to close or renotify a contact of whose reservation it had not heard; doubles
     /// each time (inferred).
     pub ccp_retry: Duration,

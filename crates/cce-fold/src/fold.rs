@@ -408,6 +408,7 @@ impl Fold {
             | Exchange::RequestOut { port: Port::Bosh | Port::CcpBosh, request, .. } => {
                 self.of_body(&request.body)
             }
+            Exchange::RequestOut { port: Port::CcpNotify, request, .. } => self.of_notified(request),
             Exchange::RequestIn { request, .. } | Exchange::RequestOut { request, .. } => {
                 self.of_text(request.path())
             }
@@ -474,6 +475,14 @@ impl Fold {
     }
 
     /// Finds a contact or a task in a path.
+    /// What a notification rule tells of: its document has one element that names the contact, and texts of the customer's
+    /// that may name others.
+    fn of_notified(&self, request: &Request) -> Subject {
+        let body = request.body.text();
+        let id = body.split_once("<id>").and_then(|(_, rest)| rest.split_once("</id>"));
+        id.map(|(id, _)| self.of_text(id)).unwrap_or_default()
+    }
+
     fn of_text(&self, text: &str) -> Subject {
         self.of_named(&Named::of(text.as_bytes()))
     }
@@ -632,6 +641,7 @@ fn of_ccp(fact: &CcpFact) -> Subject {
         | CcpFact::FilterResponse { contact, .. }
         | CcpFact::CampaignStatus { contact, .. }
         | CcpFact::NotificationRequest { contact, .. }
+        | CcpFact::HttpNotification { contact, .. }
         | CcpFact::PublishBegun { contact, .. }
         | CcpFact::Close { contact, .. } => contact,
         CcpFact::DsNotification { contact, .. } | CcpFact::Published { contact, .. } => &contact.id,

@@ -32,7 +32,8 @@ impl Protocol {
             | Port::Xmpp
             | Port::XmppWs
             | Port::Bosh
-            | Port::CcpBosh => None,
+            | Port::CcpBosh
+            | Port::CcpNotify => None,
         }
     }
 

@@ -16,9 +16,12 @@ pub struct Request {
     /// Network address of the client; empty in a request that is being made.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub peer: String,
-    /// What protects the connection of the client: nothing, or TLS.
+    /// What protects the connection of the client: nothing, or TLS. In a request that is being made, what is to protect it.
     #[serde(default, skip_serializing_if = "Security::is_plain")]
     pub security: Security,
+    /// Whose certificate will do, in a request that is being made over TLS.
+    #[serde(default, skip_serializing_if = "Trust::is_usual")]
+    pub trust: Trust,
     /// Whose connection it came on.
     #[serde(default, skip_serializing_if = "Caller::is_outside")]
     pub caller: Caller,
@@ -46,6 +49,25 @@ impl Caller {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
     pub(crate) fn is_outside(&self) -> bool {
         *self == Self::Outside
+    }
+}
+
+/// Whom a request that is made over TLS trusts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trust {
+    /// Who has a certificate of the lab's authority, for the host that is called.
+    #[default]
+    Authority,
+    /// Anybody.
+    Anybody,
+}
+
+impl Trust {
+    /// What records leave out.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    pub(crate) fn is_usual(&self) -> bool {
+        *self == Self::Authority
     }
 }
 

@@ -1,6 +1,6 @@
 //! Everything a component can ever ask for.
 
-use crate::{Blob, Request, Response, Time, TimerKey};
+use crate::{Blob, Request, Response, Security, Time, TimerKey};
 use cce_model::{CallId, Fact, LinkId, Port};
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +84,21 @@ pub enum Address {
     Lab,
     /// A listener outside the lab, as `host:port`.
     At(String),
+    /// The lab's own listener, over TLS.
+    LabOverTls,
+    /// A listener outside the lab, over TLS.
+    AtOverTls(String),
+}
+
+impl Address {
+    /// The same listener, over TLS where that is said.
+    pub fn protected(self, security: Security) -> Self {
+        match (self, security) {
+            (Self::Lab, Security::Tls) => Self::LabOverTls,
+            (Self::At(address), Security::Tls) => Self::AtOverTls(address),
+            (as_it_is, _) => as_it_is,
+        }
+    }
 }
 
 /// Why a component closes a connection.

@@ -32,6 +32,8 @@ pub enum Port {
     Bosh,
     /// CCP's notification service over BOSH, for third-party applications.
     CcpBosh,
+    /// The addresses that CCP's notification rules of type `http` name. Nobody of the lab listens there.
+    CcpNotify,
 }
 
 /// What a connection of a port carries.
@@ -65,8 +67,8 @@ impl LinksMax {
 }
 
 impl Port {
-    /// Every port.
-    pub const ALL: [Self; 12] = [
+    /// Every port at which a component of the lab listens.
+    pub const LISTENED: [Self; 12] = [
         Self::App,
         Self::CcpRest,
         Self::Mr,
@@ -79,6 +81,23 @@ impl Port {
         Self::XmppWs,
         Self::Bosh,
         Self::CcpBosh,
+    ];
+
+    /// Every port.
+    pub const ALL: [Self; 13] = [
+        Self::App,
+        Self::CcpRest,
+        Self::Mr,
+        Self::IcmMr,
+        Self::IcmAgent,
+        Self::CtiA,
+        Self::CtiB,
+        Self::Desk,
+        Self::Xmpp,
+        Self::XmppWs,
+        Self::Bosh,
+        Self::CcpBosh,
+        Self::CcpNotify,
     ];
 
     /// The name used in configuration, journals and ladders.
@@ -96,17 +115,24 @@ impl Port {
             Self::XmppWs => "xmpp-ws",
             Self::Bosh => "bosh",
             Self::CcpBosh => "ccp-bosh",
+            Self::CcpNotify => "ccp-notify",
         }
     }
 
-    /// The kind of component that listens.
+    /// The kind of component that listens: of addresses outside the lab, an application.
     pub const fn listener(self) -> Kind {
         match self {
             Self::App | Self::CcpRest | Self::Mr | Self::CcpBosh => Kind::Ccp,
             Self::IcmMr | Self::IcmAgent => Kind::Router,
             Self::CtiA | Self::CtiB => Kind::AgentPg,
             Self::Desk | Self::Xmpp | Self::XmppWs | Self::Bosh => Kind::Finesse,
+            Self::CcpNotify => Kind::Customer,
         }
+    }
+
+    /// Whether the other end of whoever uses it is outside the lab, at the address that a request names.
+    pub const fn is_outside(self) -> bool {
+        matches!(self, Self::CcpNotify)
     }
 
     /// The port whose socket serves this one: two names may share a listener.
@@ -123,7 +149,8 @@ impl Port {
             | Self::Desk
             | Self::Xmpp
             | Self::Bosh
-            | Self::CcpBosh => self,
+            | Self::CcpBosh
+            | Self::CcpNotify => self,
         }
     }
 
@@ -141,7 +168,8 @@ impl Port {
             | Self::Desk
             | Self::Xmpp
             | Self::Bosh
-            | Self::CcpBosh => self.socket(),
+            | Self::CcpBosh
+            | Self::CcpNotify => self.socket(),
         }
     }
 
@@ -156,6 +184,7 @@ impl Port {
             Self::Desk => 8082,
             Self::Xmpp => 5222,
             Self::XmppWs | Self::Bosh | Self::CcpBosh => 7071,
+            Self::CcpNotify => 80,
         }
     }
 
@@ -163,7 +192,7 @@ impl Port {
     /// carried, whose connections are no links. Both PGs' kinds share one listener.
     pub const fn links_max(self) -> Option<LinksMax> {
         match self {
-            Self::App | Self::CcpRest | Self::Desk | Self::Bosh | Self::CcpBosh => None,
+            Self::App | Self::CcpRest | Self::Desk | Self::Bosh | Self::CcpBosh | Self::CcpNotify => None,
             Self::Mr => Some(LinksMax { outside: 12, own: 4 }),
             Self::IcmMr | Self::IcmAgent => Some(LinksMax { outside: 48, own: 16 }),
             Self::CtiA | Self::CtiB => Some(LinksMax { outside: 96, own: 32 }),
@@ -194,7 +223,9 @@ impl Port {
     /// server, 4096 for the MR interface; the one between PG and router is inferred.
     pub const fn carrier(self) -> Carrier {
         match self {
-            Self::App | Self::CcpRest | Self::Desk | Self::Bosh | Self::CcpBosh => Carrier::Http,
+            Self::App | Self::CcpRest | Self::Desk | Self::Bosh | Self::CcpBosh | Self::CcpNotify => {
+                Carrier::Http
+            }
             Self::Mr => Carrier::Frames { max: 4_096 },
             Self::IcmMr | Self::IcmAgent => Carrier::Frames { max: 65_536 },
             Self::CtiA | Self::CtiB => Carrier::Frames { max: 12_500 },

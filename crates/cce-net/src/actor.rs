@@ -12,8 +12,9 @@ use crate::{
     link::Link,
     recorder::Judged,
     shared::Shared,
-    socket::connect,
+    socket::{Connection, connect},
     store::Store,
+    tls::host_of,
     warning::RareWarning,
     web_socket,
 };
@@ -21,7 +22,7 @@ use cce_courier::Courier;
 use cce_journal::{PANICKED, STOPPED, Ticket, Treatment, What};
 use cce_kernel::{
     Address, CallId, Carrier, Component, Host, Input, LinkId, LinkReason, Output, Port, Request, Time,
-    TimerKey,
+    TimerKey, Trust,
 };
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -309,12 +310,15 @@ impl Actor {
     }
 
     pub(crate) fn dial(&mut self, link: LinkId, address: &Address, record: u64) {
-        let listener = self.shared.addresses.get(&link.port.socket()).cloned();
-        let address = match address {
-            Address::Lab => listener.clone(),
-            Address::At(address) => Some(address.clone()),
+        let (port, shared) = (link.port.socket(), &self.shared);
+        let (address, listener, is_tls) = match address {
+            Address::Lab => (None, shared.addresses.get(&port), false),
+            Address::At(address) => (Some(address), shared.addresses.get(&port), false),
+            Address::LabOverTls => (None, shared.secure_addresses.get(&port), true),
+            Address::AtOverTls(address) => (Some(address), shared.secure_addresses.get(&port), true),
         };
-        let is_lab = address == listener;
+        let address = address.or(listener).cloned();
+        let is_lab = address.as_ref() == listener;
         let origin = Origin { node: self.host.name().clone(), port: link.port, record };
         let (inbox, shared) = (self.inbox.clone(), Arc::clone(&self.shared));
         let task = self.shared.tasks.spawn(async move {
@@ -325,8 +329,17 @@ impl Actor {
                     return Err(LinkReason::Refused);
                 }
                 let address = address.ok_or(LinkReason::Unreachable)?;
-                let connection =
-                    connect(&address, origin, &shared.causes).await.map_err(|error| dial_reason(&error))?;
+                let connection = async {
+                    let Connection { stream, early, dialled } =
+                        connect(&address, origin, &shared.causes).await?;
+                    let stream = if is_tls {
+                        shared.dials.begin(stream, host_of(&address), Trust::Authority).await?
+                    } else {
+                        stream
+                    };
+                    Ok(Connection { stream, early, dialled })
+                };
+                let connection = connection.await.map_err(|error| dial_reason(&error))?;
                 if link.port == Port::XmppWs {
                     web_socket::ask(connection, &address).await
                 } else {

@@ -1,7 +1,7 @@
 //! What the network driver must be told.
 
 use cce_kernel::{Component, HostClock, NodeName, Port};
-use rustls::ServerConfig;
+use rustls::{ClientConfig, ServerConfig};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
@@ -118,7 +118,7 @@ impl OutsiderLimits {
     /// The limits of a process that may have that many descriptors. A third of them stays with the lab: for its own
     /// connections and its files.
     pub fn of_descriptors(descriptors: u64) -> Self {
-        let sockets: BTreeSet<Port> = Port::ALL.map(Port::socket).into();
+        let sockets: BTreeSet<Port> = Port::LISTENED.map(Port::socket).into();
         let ports = sockets.into_iter().map(Port::outsiders_wanted);
         Self::shared(descriptors, ports.chain([ADMIN_WANTED, SITE_WANTED]).collect())
     }
@@ -152,6 +152,8 @@ pub struct NetConfig {
     pub listen: BTreeMap<Port, SocketAddr>,
     /// Listeners of this process to which clients speak over TLS; none without a certificate.
     pub secure: Option<SecureListeners>,
+    /// What the components' own connections over TLS trust.
+    pub dials: TlsDials,
     /// What becomes of clients from outside who do not speak over TLS, by the port whose connections they are; who is not there is
     /// served.
     pub plain: BTreeMap<Port, PlainClients>,
@@ -159,6 +161,8 @@ pub struct NetConfig {
     pub site: Option<SiteConfig>,
     /// Where listeners of other processes are, as `host:port`.
     pub connect: BTreeMap<Port, String>,
+    /// The same for who speaks over TLS.
+    pub connect_tls: BTreeMap<Port, String>,
     /// Where components' values are kept; in memory only when there is none.
     pub data: Option<PathBuf>,
     /// Stop the run rather than lose a record, or a change of what components store.
@@ -168,6 +172,15 @@ pub struct NetConfig {
     pub response_deadline: Option<Duration>,
     /// What outsiders may take up.
     pub limits: OutsiderLimits,
+}
+
+/// Whom components trust that begin TLS; nobody where there is none.
+#[derive(Clone, Debug, Default)]
+pub struct TlsDials {
+    /// Who has a certificate of the lab's authority.
+    pub authority: Option<Arc<ClientConfig>>,
+    /// Anybody.
+    pub anybody: Option<Arc<ClientConfig>>,
 }
 
 /// What becomes of clients from outside who do not speak over TLS.

@@ -109,10 +109,10 @@ impl Actor {
         let is_closed = self.shared.faults.is_closed(link.port);
         let result = result.and_then(|Connection { stream, early, dialled }| {
             if is_closed {
-                reset(&stream);
+                reset(stream.tcp());
                 return Err(LinkReason::Refused);
             }
-            Socket::new(ByteStream::Plain(stream), early, dialled).map_err(|_| LinkReason::Reset)
+            Socket::new(stream, early, dialled).map_err(|_| LinkReason::Reset)
         });
         let input = match result {
             Ok(socket) => {

@@ -2,16 +2,18 @@
 
 use crate::{
     byte_budget::{ByteBudget, BytePermit},
-    causes::Origin,
+    byte_stream::ByteStream,
+    causes::{Dialled, Origin},
     config::CONNECT_DEADLINE,
     event::{Ends, Outcome},
     pool::IdleConnection,
     shared::Shared,
     socket::{Connection, connect},
+    tls::host_of,
     web::{Body, Unread, read_all},
 };
 use bytes::Bytes;
-use cce_kernel::{BodyFlaw, CallError, Port, Request, Response};
+use cce_kernel::{BodyFlaw, CallError, HttpUrl, Port, Request, Response, Security, Trust};
 use http::{
     HeaderValue,
     header::{CONNECTION, HOST},
@@ -19,8 +21,8 @@ use http::{
 use http_body_util::Full;
 use hyper::{Method, body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
-use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll};
-use tokio::{net::TcpStream, time::timeout};
+use std::{future::poll_fn, io, pin::pin, sync::Arc, task::Poll};
+use tokio::time::timeout;
 
 /// Makes a call. The caller's courier counts how long that may take.
 pub(crate) async fn call(origin: Origin, request: Request, shared: Arc<Shared>) -> Outcome {
@@ -44,29 +46,34 @@ async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome 
         return unreachable;
     }
     let port = origin.port;
-    let Some(address) = shared.addresses.get(&port.socket()) else { return unreachable };
+    if port.is_outside() {
+        return call_outside(origin, request, shared).await;
+    }
+    let security = request.security;
+    let addresses = match security {
+        Security::Tls => &shared.secure_addresses,
+        Security::Plain | Security::Offered => &shared.addresses,
+    };
+    let Some(address) = addresses.get(&port.socket()) else { return unreachable };
     let request = match WireRequest::new(address, request) {
         Ok(request) => request,
         Err(error) => return Outcome { result: Err(error), ..unreachable },
     };
-    while let Some(mut kept) = shared.pool.take(port, shared.clock.now()) {
-        // The other end may have closed it while nothing happened on it.
-        let is_over = poll_fn(|cx| Poll::Ready(kept.conversation.as_mut().poll(cx).is_ready())).await;
-        if is_over {
+    while let Some(mut kept) = shared.pool.take(port, security, shared.clock.now()) {
+        if kept.is_over().await {
             continue;
         }
         kept.dialled.again(origin.clone());
         match kept.exchange(&request, &shared.outcomes).await {
             // The other end has closed it meanwhile, and has seen nothing of the request.
             Err(Failed::Unsent) => {}
-            result => return kept.outcome(port, result, shared),
+            result => return kept.outcome((port, security), result, shared),
         }
     }
-    let connecting = connect(address, origin, &shared.causes);
-    let Ok(Ok(Connection { stream, dialled, early: _ })) = timeout(CONNECT_DEADLINE, connecting).await else {
+    let connecting = connect_over(address, security, Trust::Authority, origin, shared);
+    let Ok(Ok((stream, dialled, ends))) = timeout(CONNECT_DEADLINE, connecting).await else {
         return unreachable;
     };
-    let ends = stream.local_addr().and_then(|here| Ok(Ends { here, there: stream.peer_addr()? })).ok();
     let Some(dialled) = dialled else {
         let result = exchange_once(stream, &request, &shared.outcomes).await;
         let (result, place) = told(result);
@@ -84,7 +91,46 @@ async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome 
         is_open: true,
     };
     let result = kept.exchange(&request, &shared.outcomes).await;
-    kept.outcome(port, result, shared)
+    kept.outcome((port, security), result, shared)
+}
+
+/// A connection, as plain as it is asked for; its place among the dialled ones, and its two addresses.
+type Dialling = (ByteStream, Option<Dialled>, Option<Ends>);
+
+async fn connect_over(
+    address: &str,
+    security: Security,
+    trust: Trust,
+    origin: Origin,
+    shared: &Shared,
+) -> io::Result<Dialling> {
+    let Connection { stream, dialled, early: _ } = connect(address, origin, &shared.causes).await?;
+    let ends = stream.local_addr().and_then(|here| Ok(Ends { here, there: stream.peer_addr()? })).ok();
+    let stream = match security {
+        Security::Tls => shared.dials.begin(stream, host_of(address), trust).await?,
+        Security::Plain | Security::Offered => stream,
+    };
+    Ok((stream, dialled, ends))
+}
+
+/// Calls the address that the request names as a whole.
+async fn call_outside(origin: Origin, request: Request, shared: &Shared) -> Outcome {
+    let outcome =
+        |result, place, connection| Outcome { result, cause: None, is_inside: false, connection, place };
+    let failed = |error| outcome(Err(error), None, None);
+    let Some(url) = HttpUrl::parse(&request.target) else { return failed(CallError::Unreachable) };
+    let (authority, trust) = (url.authority(), request.trust);
+    let connecting = connect_over(&authority, url.security, trust, origin, shared);
+    let Ok(Ok((stream, _dialled, ends))) = timeout(CONNECT_DEADLINE, connecting).await else {
+        return failed(CallError::Unreachable);
+    };
+    match WireRequest::new(&authority, Request { target: url.target, ..request }) {
+        Ok(request) => {
+            let (result, place) = told(exchange_once(stream, &request, &shared.outcomes).await);
+            outcome(result, place, ends)
+        }
+        Err(error) => failed(error),
+    }
 }
 
 /// A response, and the place of its body.
@@ -129,11 +175,16 @@ impl IdleConnection {
     }
 
     /// What came of an exchange. The connection is kept for the next one unless something went wrong on it.
-    fn outcome(self, port: Port, result: Result<Answer, Failed>, shared: &Shared) -> Outcome {
+    fn outcome(
+        self,
+        (port, security): (Port, Security),
+        result: Result<Answer, Failed>,
+        shared: &Shared,
+    ) -> Outcome {
         let cause = shared.causes.reply_to(self.here);
         let (result, place) = told(result);
         if result.is_ok() && self.is_open {
-            shared.pool.keep(port, self, shared.clock.now());
+            shared.pool.keep(port, security, self, shared.clock.now());
         }
         // Whoever takes the call in here knows who makes it.
         Outcome { result, cause, is_inside: true, connection: None, place }
@@ -142,7 +193,7 @@ impl IdleConnection {
 
 /// One exchange with another process: a merge of journals knows an exchange by its connection.
 async fn exchange_once(
-    stream: TcpStream,
+    stream: ByteStream,
     request: &WireRequest,
     room: &ByteBudget,
 ) -> Result<Answer, Failed> {

@@ -12,7 +12,7 @@ use crate::{
     web::{Body, Unread, WebStream, WireResponse, bare, converse, read},
     web_socket,
 };
-use cce_kernel::{CallId, Caller, Port, Request, Response, Security};
+use cce_kernel::{CallId, Caller, Port, Request, Response, Security, Trust};
 use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{HOST, LOCATION},
@@ -139,6 +139,7 @@ pub(crate) async fn forward(front: &Front, client: Client, request: WireRequest)
         headers: headers(&parts.headers),
         peer: client.address.to_string(),
         security: client.security,
+        trust: Trust::default(),
         caller: client.caller,
         body: bytes.into(),
         body_flaw,

@@ -54,7 +54,7 @@ mod warning;
 mod web;
 mod web_socket;
 
-pub use config::{NetConfig, Node, OutsiderLimits, PlainClients, SecureListeners, SiteConfig};
+pub use config::{NetConfig, Node, OutsiderLimits, PlainClients, SecureListeners, SiteConfig, TlsDials};
 pub use error::NetError;
 pub use net::{BoundNet, Net, NetHandle, Running, Stopped, dialled_at};
 pub use recorder::Sink;

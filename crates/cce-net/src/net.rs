@@ -206,10 +206,11 @@ fn share(
         let server = Arc::clone(&secure.server);
         Arc::new(TlsDoor::new(server, limits.handshake))
     });
-    let here = bound(&plain);
+    let (here, secure_here) = (bound(&plain), bound(&secure));
     let clock = Clock::start();
     let faults = Arc::new(Faults::new(clock, stop.clone()));
-    let causes = Arc::new(Causes::new(here.values().copied().map(dialled_at).collect()));
+    let all = here.values().chain(secure_here.values());
+    let causes = Arc::new(Causes::new(all.copied().map(dialled_at).collect()));
     let listeners = port_listeners(plain, secure, &config.plain, door.as_ref(), &causes, &faults, limits);
     Arc::new(Shared {
         clock,
@@ -220,10 +221,12 @@ fn share(
         tasks: TaskTracker::new(),
         remaining: Arc::default(),
         door,
+        dials: config.dials.clone(),
         pool: Pool::default(),
         outcomes: ByteBudget::new(OUTCOMES_MAX),
         stop: stop.clone(),
-        addresses: reachable(config, &here),
+        addresses: reachable(&config.connect, &here),
+        secure_addresses: reachable(&config.connect_tls, &secure_here),
         response_deadline: config.response_deadline.unwrap_or(RESPONSE_DEADLINE),
     })
 }
@@ -355,7 +358,7 @@ type Listeners = Vec<(Port, TcpListener)>;
 /// The ports whose sockets are those of these components.
 fn sockets(nodes: &[Node]) -> BTreeSet<Port> {
     let kinds: BTreeSet<Kind> = nodes.iter().filter_map(|node| node.name.kind()).collect();
-    Port::ALL.into_iter().filter(|port| kinds.contains(&port.listener())).map(Port::socket).collect()
+    Port::LISTENED.into_iter().filter(|port| kinds.contains(&port.listener())).map(Port::socket).collect()
 }
 
 fn bind(config: &NetConfig, nodes: &[Node]) -> Result<Listeners, NetError> {
@@ -390,8 +393,11 @@ fn bound(listeners: &Listeners) -> BTreeMap<Port, SocketAddr> {
 }
 
 /// Where each listener can be dialled: here if it is of this process, else where the configuration says.
-fn reachable(config: &NetConfig, bound: &BTreeMap<Port, SocketAddr>) -> BTreeMap<Port, String> {
-    let mut addresses = config.connect.clone();
+fn reachable(
+    elsewhere: &BTreeMap<Port, String>,
+    bound: &BTreeMap<Port, SocketAddr>,
+) -> BTreeMap<Port, String> {
+    let mut addresses = elsewhere.clone();
     for (port, address) in bound {
         addresses.insert(*port, dialled_at(*address).to_string());
     }

@@ -1,8 +1,8 @@
 //! Connections of HTTP calls that are over, for calls to come.
 
-use crate::causes::Dialled;
+use crate::{byte_stream::ByteStream, causes::Dialled};
 use bytes::Bytes;
-use cce_kernel::{Port, Time};
+use cce_kernel::{Port, Security, Time};
 use http_body_util::Full;
 use hyper::client::conn::http1::{Connection, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -14,7 +14,6 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::net::TcpStream;
 
 /// Connections to one port that are kept.
 const KEPT_MAX: usize = 64;
@@ -24,13 +23,16 @@ const KEPT_TIME: Duration = Duration::from_secs(2);
 
 /// Connections within this process on which nothing happens.
 #[derive(Debug, Default)]
-pub(crate) struct Pool(Mutex<BTreeMap<Port, Vec<(Time, IdleConnection)>>>);
+pub(crate) struct Pool(Mutex<Kept>);
+
+/// By the port that they are for, and whether they are over TLS.
+type Kept = BTreeMap<(Port, bool), Vec<(Time, IdleConnection)>>;
 
 /// A connection that may have another exchange.
 pub(crate) struct IdleConnection {
     pub(crate) sender: SendRequest<Full<Bytes>>,
     /// The future that moves the bytes of the connection.
-    pub(crate) conversation: Pin<Box<Connection<TokioIo<TcpStream>, Full<Bytes>>>>,
+    pub(crate) conversation: Pin<Box<Connection<TokioIo<ByteStream>, Full<Bytes>>>>,
     pub(crate) dialled: Dialled,
     pub(crate) here: SocketAddr,
     pub(crate) is_open: bool,
@@ -44,17 +46,17 @@ impl fmt::Debug for IdleConnection {
 
 impl Pool {
     /// The connection that was used last, unless it is too old. Connections that are too old end here.
-    pub(crate) fn take(&self, port: Port, now: Time) -> Option<IdleConnection> {
+    pub(crate) fn take(&self, port: Port, security: Security, now: Time) -> Option<IdleConnection> {
         let mut kept = self.lock();
-        let of_port = kept.get_mut(&port)?;
+        let of_port = kept.get_mut(&(port, security == Security::Tls))?;
         of_port.retain(|(since, _)| now.since(*since) < KEPT_TIME);
         of_port.pop().map(|(_, connection)| connection)
     }
 
     /// Keeps a connection for the next call.
-    pub(crate) fn keep(&self, port: Port, connection: IdleConnection, now: Time) {
+    pub(crate) fn keep(&self, port: Port, security: Security, connection: IdleConnection, now: Time) {
         let mut kept = self.lock();
-        let of_port = kept.entry(port).or_default();
+        let of_port = kept.entry((port, security == Security::Tls)).or_default();
         if of_port.len() < KEPT_MAX {
             of_port.push((now, connection));
         }
@@ -65,7 +67,7 @@ impl Pool {
         self.lock().clear();
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Port, Vec<(Time, IdleConnection)>>> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -123,7 +123,7 @@ impl PortListener {
     pub(crate) fn refresh(&self) {
         let mut state = self.lock();
         // A listener that several ports share stays open when one of them is cut: `let_in` turns that one's peers away.
-        let is_alone = Port::ALL.into_iter().filter(|port| port.socket() == self.port).count() == 1;
+        let is_alone = Port::LISTENED.into_iter().filter(|port| port.socket() == self.port).count() == 1;
         let is_cut = is_alone && self.faults.is_closed(self.port);
         if !state.is_alive || is_cut {
             state.shut(self.address);

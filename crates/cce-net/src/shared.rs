@@ -1,7 +1,7 @@
 //! What all components of a process share.
 
 use crate::{
-    byte_budget::ByteBudget, causes::Causes, clock::Clock, faults::Faults, pool::Pool,
+    byte_budget::ByteBudget, causes::Causes, clock::Clock, config::TlsDials, faults::Faults, pool::Pool,
     port_listener::PortListener, recorder::Recorder, remaining::Remaining, tls::TlsDoor,
 };
 use cce_kernel::Port;
@@ -18,6 +18,8 @@ pub(crate) struct Shared {
     pub(crate) tasks: TaskTracker,
     /// Where each listener is, of this process or of another.
     pub(crate) addresses: BTreeMap<Port, String>,
+    /// Where each is for who speaks over TLS, if it is.
+    pub(crate) secure_addresses: BTreeMap<Port, String>,
     /// How long a response may take to arrive.
     pub(crate) response_deadline: Duration,
     /// The listeners of this process.
@@ -26,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) remaining: Arc<Remaining>,
     /// How a stream is secured that began in plain; none without a certificate.
     pub(crate) door: Option<Arc<TlsDoor>>,
+    /// How a connection is secured that a component dials.
+    pub(crate) dials: TlsDials,
     /// HTTP connections for calls to come.
     pub(crate) pool: Pool,
     /// Room for responses to requests that components make.

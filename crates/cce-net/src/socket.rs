@@ -1,6 +1,7 @@
 //! Sockets: how they listen, dial, and end.
 
 use crate::{
+    byte_stream::ByteStream,
     causes::{Causes, Dialled, Origin},
     config::BACKLOG,
 };
@@ -11,7 +12,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 /// A connection that is about to be a link, or is there for a call.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    pub(crate) stream: TcpStream,
+    pub(crate) stream: ByteStream,
     /// What was read of it already: behind an HTTP upgrade.
     pub(crate) early: Bytes,
     /// Its place among the dialled ones, if its other end is in this process.
@@ -38,7 +39,8 @@ async fn connect_to(target: SocketAddr, origin: &Origin, causes: &Arc<Causes>) -
         socket.bind(SocketAddr::new(target.ip(), 0))?;
         dialled = Some(causes.dialling(socket.local_addr()?, origin.clone()));
     }
-    Ok(Connection { stream: socket.connect(target).await?, early: Bytes::new(), dialled })
+    let stream = ByteStream::Plain(socket.connect(target).await?);
+    Ok(Connection { stream, early: Bytes::new(), dialled })
 }
 
 /// Listens on an address. A flood of clients waits in the queue of the system, not for a second try.

@@ -1,10 +1,11 @@
-//! How TLS begins on a connection that was accepted.
+//! How TLS begins on a connection that was accepted, or dialled.
 
-use crate::{byte_stream::ByteStream, warning::RareWarning};
-use rustls::ServerConfig;
+use crate::{byte_stream::ByteStream, config::TlsDials, warning::RareWarning};
+use cce_kernel::Trust;
+use rustls::{ServerConfig, pki_types::ServerName};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// Begins TLS on connections, each within its deadline.
 pub(crate) struct TlsDoor {
@@ -33,7 +34,7 @@ impl TlsDoor {
         stream.set_nodelay(true).ok()?;
         let passed = timeout(self.deadline, self.acceptor.accept(stream)).await;
         match passed.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
-            Ok(stream) => Some(ByteStream::Tls(Box::new(stream))),
+            Ok(stream) => Some(ByteStream::Tls(Box::new(stream.into()))),
             Err(error) => {
                 self.warn(listener, address, &error);
                 None
@@ -50,4 +51,27 @@ impl TlsDoor {
             );
         }
     }
+}
+
+impl TlsDials {
+    /// A connection to `host` once its handshake is over. Who dials has a deadline of its own.
+    pub(crate) async fn begin(&self, stream: ByteStream, host: &str, trust: Trust) -> io::Result<ByteStream> {
+        // TLS does not begin inside of TLS.
+        let ByteStream::Plain(stream) = stream else { return Err(io::ErrorKind::Unsupported.into()) };
+        let client = match trust {
+            Trust::Authority => &self.authority,
+            Trust::Anybody => &self.anybody,
+        };
+        let client = client.clone().ok_or(io::ErrorKind::Unsupported)?;
+        let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+        stream.set_nodelay(true)?;
+        let stream = TlsConnector::from(client).connect(name, stream).await?;
+        Ok(ByteStream::Tls(Box::new(stream.into())))
+    }
+}
+
+/// The host of an address, without its port and without brackets: the name that the other end's certificate has.
+pub(crate) fn host_of(address: &str) -> &str {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }

@@ -2,6 +2,7 @@
 //! as of any link.
 
 use crate::{
+    byte_stream::ByteStream,
     event::{Client, Event},
     http_server::Front,
     socket::Connection,
@@ -28,7 +29,6 @@ use hyper_util::rt::TokioIo;
 use std::sync::atomic::Ordering;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
     time::timeout,
 };
 
@@ -184,6 +184,6 @@ pub(crate) async fn ask(connection: Connection, host: &str) -> Result<Connection
     };
     // The conversation only moves bytes; what it ends with the question tells, too.
     let (upgraded, _) = tokio::join!(asking, conversation.with_upgrades());
-    let (stream, early) = parts::<TcpStream>(upgraded?);
+    let (stream, early) = parts::<ByteStream>(upgraded?);
     Ok(Connection { stream, early, dialled })
 }

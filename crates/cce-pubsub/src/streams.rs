@@ -607,7 +607,8 @@ fn carrier_of(port: Port) -> StreamCarrier {
         | Port::CtiB
         | Port::Desk
         | Port::Bosh
-        | Port::CcpBosh => unreachable!("{port} carries no streams"),
+        | Port::CcpBosh
+        | Port::CcpNotify => unreachable!("{port} carries no streams"),
     }
 }
 

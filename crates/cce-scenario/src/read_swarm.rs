@@ -34,7 +34,7 @@ pub(crate) fn read_swarm(section: &mut Section<'_>, from: &mut Source<'_>) -> Sw
         tasks: range("tasks", (20, 500), 0..=TASKS_MAX, section, from),
         faults: range("faults", (1, 6), 0..=FAULTS_MAX, section, from),
         kinds: named("kinds", "kind of fault", FaultKind::ALL, FaultKind::name, section, from),
-        ports: named("ports", "port", &Port::ALL, Port::name, section, from),
+        ports: named("ports", "port", &Port::LISTENED, Port::name, section, from),
         components: named("components", "component", &COMPONENTS, |name| name, section, from)
             .into_iter()
             .map(NodeName::from)

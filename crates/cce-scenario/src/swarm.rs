@@ -87,7 +87,7 @@ impl fmt::Display for Swarm {
         write!(f, "{agents}, {mrds}, {tasks}, {}", noun(faults, "fault"))?;
         if faults.most > 0 {
             write!(f, " ({})", joined(kinds.iter().map(|kind| kind.name())))?;
-            if ports.len() < Port::ALL.len() {
+            if ports.len() < Port::LISTENED.len() {
                 write!(f, " of {}", joined(ports.iter().map(|port| port.name())))?;
             }
             if kinds.contains(&FaultKind::Restart) && components.len() < COMPONENTS.len() {

@@ -6,7 +6,9 @@ use cce_model::{
     AgentState, Availability, ContactStatus, DialogAction, DialogState, DialogueState, Disposition, EccLoss,
     InterruptAction, LogoutAction, MediaConnected, MediaElement, PublishEvent, ReadyReason, ReasonCategory,
     StatusReason, TaskEventKind, TaskState, UserErrorForm, UserState,
-    fact::{BusMessage, CloseStep, Force, Process, RefusalReason, SmOperation, StoreAccess},
+    fact::{
+        BusMessage, CloseStep, Force, NotificationStep, Process, RefusalReason, SmOperation, StoreAccess,
+    },
 };
 use serde::{
     Deserializer,
@@ -77,6 +79,7 @@ fn of_fact(name: &str, key: &str, vocabulary: &Vocabulary) -> Option<Values> {
         ("bus_received", "message") => variants::<BusMessage>(),
         ("store", "access") => variants::<StoreAccess>(),
         ("close", "step") => variants::<CloseStep>(),
+        ("http_notification", "step") => variants::<NotificationStep>(),
         ("call_refused", "reason") => variants::<RefusalReason>(),
         ("agent_record", "availability") => variants::<Availability>(),
         ("task_event" | "task_event_traced", "kind") => variants::<TaskEventKind>(),

@@ -45,6 +45,7 @@ facts! { OF_CCP, ccp(CcpFact) {
     FilterResponse { contact, campaign, filter, response } = "filter_response",
     CampaignStatus { contact, campaign, name, filter } = "campaign_status",
     NotificationRequest { contact, campaigns => LIST, tags => LIST } = "notification_request",
+    HttpNotification { contact, rule, tag, url, step } = "http_notification",
     DsNotification { contact => SOCIAL_CONTACT, campaigns => LIST, object } = "ds_notification",
     PublishBegun { contact, campaign_public_id } = "publish_begun",
     Published { contact => SOCIAL_CONTACT, campaign_public_id } = "published",

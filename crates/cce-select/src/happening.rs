@@ -296,8 +296,7 @@ impl Tracker {
                 let (name, content) = describe_request(*port, request);
                 remember(&mut self.senders, record.seq, record.node.clone());
                 remember(&mut self.asked, (record.node.clone(), *call), (*port, name));
-                let listener = Place::Node(port.listener().into());
-                happening(here, listener, name, true, content)
+                happening(here, called(*port), name, true, content)
             }
             Exchange::RequestIn { call, port, request } => {
                 let (name, content) = describe_request(*port, request);
@@ -316,9 +315,8 @@ impl Tracker {
             Exchange::ReplyIn { call, result } => {
                 let known = self.asked.remove(&(record.node.clone(), *call));
                 let (port, asked) = known.unwrap_or((Port::App, "REQUEST"));
-                let from = Place::Node(port.listener().into());
                 let (name, content) = describe_response(port, asked, result.as_ref().ok());
-                happening(from, here, name, false, content)
+                happening(called(port), here, name, false, content)
             }
         }
     }
@@ -434,6 +432,11 @@ fn describe(message: &AnyMessage) -> (&'static str, Content<'_>) {
     }
 }
 
+/// Who is called by a port.
+fn called(port: Port) -> Place {
+    if port.is_outside() { Place::Outside(port) } else { Place::Node(port.listener().into()) }
+}
+
 /// A request; one of BOSH is what it carries.
 fn describe_request(port: Port, request: &Request) -> (&'static str, Content<'_>) {
     match port {
@@ -447,7 +450,8 @@ fn describe_request(port: Port, request: &Request) -> (&'static str, Content<'_>
         | Port::CtiB
         | Port::Desk
         | Port::Xmpp
-        | Port::XmppWs => (words::request(port, request), Content::Request(request)),
+        | Port::XmppWs
+        | Port::CcpNotify => (words::request(port, request), Content::Request(request)),
     }
 }
 

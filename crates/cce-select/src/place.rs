@@ -51,7 +51,13 @@ impl fmt::Display for Place {
 /// What people outside are called, by the port that they use.
 const fn outsider(port: Port) -> &'static str {
     match port {
-        Port::App | Port::CcpRest | Port::CcpBosh | Port::Mr | Port::IcmMr | Port::IcmAgent => APP,
+        Port::App
+        | Port::CcpRest
+        | Port::CcpBosh
+        | Port::CcpNotify
+        | Port::Mr
+        | Port::IcmMr
+        | Port::IcmAgent => APP,
         Port::Desk | Port::Xmpp | Port::XmppWs | Port::Bosh => DESK,
         Port::CtiA | Port::CtiB => CTI,
     }

@@ -5,7 +5,7 @@ use crate::{
     names::TaskName,
     place::{AGENT, APP, CTI, CUSTOMER, DESK, PlacePattern},
     word::{ANY, SelectorError, Word},
-    words::{self, REPLY},
+    words::{self, NOTIFY, REPLY},
 };
 use cce_cti::Cti;
 use cce_kernel::{Kind, NodeName};
@@ -86,6 +86,8 @@ enum Carries {
     Tasks,
     /// Requests of a desktop to Finesse.
     Desk,
+    /// What notification rules lead to, from CCP to their addresses.
+    Notifications,
 }
 
 impl Carries {
@@ -99,7 +101,8 @@ impl Carries {
             Self::Desk if is_forth => {
                 words::to_finesse().chain(words::stream()).filter(|name| *name != UPDATE).collect()
             }
-            Self::Tasks => vec![REPLY],
+            Self::Notifications if is_forth => vec![NOTIFY],
+            Self::Tasks | Self::Notifications => vec![REPLY],
             Self::Desk => words::stream().filter(|name| *name != AUTH).chain([REPLY]).collect(),
         }
     }
@@ -137,7 +140,7 @@ const FINESSE: &str = Kind::Finesse.name();
 struct Way(&'static str, &'static str, Carries, When);
 
 /// Every link. Whoever stands outside may be any peer of a component.
-const WAYS: [Way; 15] = [
+const WAYS: [Way; 16] = [
     Way(MRPG, CCP, Carries::Mr, When::Always),
     Way(MRPG, APP, Carries::Mr, When::WithApplications),
     Way(APP, CCP, Carries::Mr, When::Always),
@@ -151,6 +154,7 @@ const WAYS: [Way; 15] = [
     Way(FINESSE, CTI, Carries::Cti, When::Without(AGENTPG)),
     Way(FINESSE, CCP, Carries::Tasks, When::Always),
     Way(APP, CCP, Carries::Tasks, When::Always),
+    Way(CCP, APP, Carries::Notifications, When::Always),
     Way(FINESSE, APP, Carries::Tasks, When::Without(CCP)),
     Way(DESK, FINESSE, Carries::Desk, When::Always),
 ];

@@ -7,7 +7,7 @@ use std::{iter, ops::Range};
 type Named = (&'static str, &'static [&'static [&'static str]]);
 
 /// HTTP requests, and their answers. What has no name of its own, `REQUEST`, may have any key.
-const HTTP: [Named; 21] = [
+const HTTP: [Named; 22] = [
     ("CREATE", &[REQUEST, TASK]),
     ("POLL", &[REQUEST]),
     ("CANCEL", &[REQUEST]),
@@ -27,6 +27,7 @@ const HTTP: [Named; 21] = [
     ("DIALOGS", &[REQUEST, OBJECT, ACTION]),
     ("MEDIA", &[REQUEST, OBJECT, CHANGE]),
     ("USER", &[REQUEST, OBJECT, CHANGE]),
+    (NOTIFY, &[REQUEST, NOTIFIED]),
     ("REQUEST", &[]),
     (
         "REPLY",
@@ -97,6 +98,27 @@ const SOCIAL_CONTACT: &[&str] = &[
     "name",
     "publishedDate",
     "sourceType",
+    "statusTimestamp",
+    "statusUserId",
+    "tag",
+    "title",
+    "value",
+];
+
+/// What CCP tells the address of a notification rule (ccp-task-api 5.8).
+const NOTIFIED: &[&str] = &[
+    "author",
+    "description",
+    "id",
+    "link",
+    "name",
+    "notificationTag",
+    "publishedDate",
+    "refURL",
+    "screenPopUrl",
+    "sourceType",
+    "status",
+    "statusReason",
     "statusTimestamp",
     "statusUserId",
     "tag",
@@ -226,6 +248,9 @@ const STANZA: &[&str] = &["from", "id", "to", "xmlns"];
 /// What says nothing; an empty list means any key.
 const NO_KEYS: &[&[&str]] = &[&[]];
 
+/// What CCP tells the address of a notification rule.
+pub const NOTIFY: &str = "NOTIFY";
+
 /// The answer to any request.
 pub(crate) const REPLY: &str = "REPLY";
 
@@ -249,7 +274,7 @@ pub fn to_ccp() -> impl Iterator<Item = &'static str> {
 
 /// Names of requests to Finesse.
 pub fn to_finesse() -> impl Iterator<Item = &'static str> {
-    http().filter(|name| *name != REPLY && !OF_TASKS.contains(name))
+    http().filter(|name| ![REPLY, NOTIFY].contains(name) && !OF_TASKS.contains(name))
 }
 
 /// Names of pieces of XMPP streams.
@@ -272,6 +297,7 @@ pub fn request(port: Port, request: &Request) -> &'static str {
     match port {
         Port::App | Port::CcpRest => application(&request.method, &parts),
         Port::Desk => desk(request, &parts),
+        Port::CcpNotify => NOTIFY,
         Port::Mr
         | Port::IcmMr
         | Port::IcmAgent

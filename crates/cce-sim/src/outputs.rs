@@ -214,7 +214,8 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         let listener = NodeName::from(link.port.listener());
         let is_open = self.is_alive(&listener) && !self.faults.is_closed(link.port, self.now);
         let at = self.faults.start(link.port, start) + self.wires.draw(link.port, Way::ToListener);
-        if !matches!(address, Address::Lab) || !is_open {
+        // Nothing protects what crosses no network.
+        if !matches!(address, Address::Lab | Address::LabOverTls) || !is_open {
             let input = Input::LinkDown { link, reason: LinkReason::Refused };
             let stream = self.wires.inbound(&(name.clone(), link));
             return self.plan(at, planned(stream, name, input, Some(seq)));

@@ -1,6 +1,6 @@
 //! The lab's certificates: its authority, what it certifies, and the files by which others come to trust it.
 //!
-//! `ccelab` reads and writes the files; `cce-net` uses what [`Certified::server`] makes of them.
+//! `ccelab` reads and writes the files; `cce-net` uses what [`Certified::server`] and [`client_trusting`] make of them.
 //!
 //! Invariants:
 //! - Nothing in this crate opens a file, reads the environment or looks at a clock.
@@ -11,10 +11,12 @@
 
 mod authority;
 mod certified;
+mod client;
 mod trust_store;
 
 pub use authority::{Authority, Validity};
 pub use certified::Certified;
+pub use client::{client_trusting, client_trusting_anybody};
 pub use trust_store::{java_key_store, pkcs12};
 
 use std::fmt;

@@ -452,7 +452,8 @@ impl Why {
             | Port::Xmpp
             | Port::XmppWs
             | Port::Bosh
-            | Port::CcpBosh => {}
+            | Port::CcpBosh
+            | Port::CcpNotify => {}
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
     problem::Fault,
     resolve::{ecc_variables, one_of, resolve},
 };
-use cce_kernel::{Carrier, Port};
+use cce_kernel::{Carrier, HttpUrl, Port};
 use cce_model::{EccVariable, MrdId, TaskId};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -41,7 +41,9 @@ pub(crate) fn contradictions(lab: &Lab) -> Vec<Fault> {
     check_pauses(lab, &mut faults);
     check_origins(lab, &mut faults);
     check_links(lab, &mut faults);
+    check_own_tls(lab, &mut faults);
     check_ccp(lab, &mut faults);
+    check_http_rules(lab, &mut faults);
     check_reason_codes(lab, &mut faults);
     check_applications(lab, &mut faults);
     check_variables(lab, &mut faults);
@@ -74,7 +76,7 @@ fn check_hosts(lab: &Lab, faults: &mut Vec<Fault>) {
 }
 
 fn check_links(lab: &Lab, faults: &mut Vec<Fault>) {
-    let names: BTreeSet<&str> = Port::ALL.into_iter().map(link_name).chain(OWN_LINKS).collect();
+    let names: BTreeSet<&str> = Port::LISTENED.into_iter().map(link_name).chain(OWN_LINKS).collect();
     for name in lab.links.keys().filter(|name| !names.contains(name.as_str())) {
         faults.push(Fault::new(format!("links.{name}"), one_of("link", name, &names)));
     }
@@ -105,8 +107,28 @@ fn check_links(lab: &Lab, faults: &mut Vec<Fault>) {
                 format!("`{}` has no port; write host:port", link.connect),
             ));
         }
+        if link.connect_tls.as_deref().is_some_and(|place| !has_port(place)) {
+            let place = link.connect_tls.as_deref().unwrap_or_default();
+            faults.push(Fault::new(
+                format!("links.{name}.connect_tls"),
+                format!("`{place}` has no port; write host:port"),
+            ));
+        }
         if let Some(message) = wrong_with_plain(lab, name, link) {
             faults.push(Fault::new(format!("links.{name}.plain"), message).against(&["tls"]));
+        }
+    }
+}
+
+/// Tells of connections of the lab's own over TLS to a listener that has none.
+fn check_own_tls(lab: &Lab, faults: &mut Vec<Fault>) {
+    for (key, is_on, port) in
+        [("finesse.ccp_tls", lab.finesse.ccp_tls, Port::App), ("mrpg.tls", lab.mrpg.tls, Port::Mr)]
+    {
+        let link = lab.link(port).filter(|link| link.secure_place().is_none());
+        if is_on && link.is_some() {
+            let message = format!("[links.{}] has no `listen_tls`", link_name(port));
+            faults.push(Fault::new(key, message).against(&["links"]));
         }
     }
 }
@@ -114,7 +136,7 @@ fn check_links(lab: &Lab, faults: &mut Vec<Fault>) {
 /// Why clients in plain cannot be treated so at a link.
 fn wrong_with_plain(lab: &Lab, name: &str, link: &LinkSettings) -> Option<String> {
     let is_http =
-        Port::ALL.into_iter().any(|port| link_name(port) == name && port.carrier() == Carrier::Http);
+        Port::LISTENED.into_iter().any(|port| link_name(port) == name && port.carrier() == Carrier::Http);
     match link.plain {
         PlainSetting::Redirected | PlainSetting::Off if OWN_LINKS.contains(&name) => {
             Some("this listener is the lab's own, and is always served in plain".to_owned())
@@ -172,6 +194,50 @@ fn check_ccp(lab: &Lab, faults: &mut Vec<Fault>) {
         for feed in campaign.feeds.iter().filter(|feed| !feeds.contains(feed)) {
             let fault = Fault::new(format!("ccp.campaigns.{at}.feeds"), one_of("feed", feed, &feeds));
             faults.push(fault.against(&["ccp.feeds"]));
+        }
+    }
+}
+
+/// Most tags of a rule, as CCP's private API has it (ccp-task-api 2.4).
+const RULE_TAGS_MAX: usize = 5;
+
+fn check_http_rules(lab: &Lab, faults: &mut Vec<Fault>) {
+    let campaigns: BTreeSet<u32> = lab.ccp.campaigns.iter().map(|campaign| campaign.id).collect();
+    let terms = cce_ccp::Notifying::from(&lab.ccp.notifying);
+    if terms.waiting_max == 0 {
+        let message = "a notification waits at least while it is sent: write 1 or more";
+        faults.push(Fault::new("ccp.notifying.waiting", message));
+    }
+    for (at, rule) in lab.ccp.http_rules.iter().enumerate() {
+        let mut fault = |key: &str, message: String, against: &'static [&'static str]| {
+            faults.push(Fault::new(format!("ccp.http_rules.{at}.{key}"), message).against(against));
+        };
+        if !campaigns.contains(&rule.campaign) {
+            fault("campaign", one_of("campaign", rule.campaign, &campaigns), &["ccp.campaigns"]);
+        }
+        if rule.tags.is_empty() || rule.tags.len() > RULE_TAGS_MAX {
+            fault("tags", format!("a rule has 1 to {RULE_TAGS_MAX} tags"), &[]);
+        }
+        if rule.user.as_deref().is_some_and(|user| user.contains(':')) {
+            fault("user", "a name with a colon cannot be sent".to_owned(), &[]);
+        }
+        let urls = [("url", Some(&rule.url)), ("alternate_url", rule.alternate_url.as_ref())];
+        for (key, url) in urls.into_iter().filter_map(|(key, url)| Some((key, url?))) {
+            match HttpUrl::parse(url) {
+                None => fault(
+                    key,
+                    format!("`{url}` is no address; write one such as http://127.0.0.1:9000/tasks"),
+                    &[],
+                ),
+                Some(parsed) if !terms.allows(&parsed) => {
+                    let message = format!(
+                        "`{}` is not this machine, and not among the hosts that may be called",
+                        parsed.host
+                    );
+                    fault(key, message, &["ccp.notifying.hosts"]);
+                }
+                Some(_) => {}
+            }
         }
     }
 }

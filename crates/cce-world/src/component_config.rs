@@ -1,7 +1,7 @@
 //! What is a component's alone, from the settings of a lab.
 
 use crate::lab::{self, Lab, MrApplicationSettings};
-use cce_kernel::{Account, Address, Configured, Cors, Kind, Port};
+use cce_kernel::{Account, Address, Configured, Cors, Kind, Port, Security, Trust};
 use cce_model::EventForm;
 
 /// Heartbeats of a gateway after whose silence the router takes it for gone.
@@ -46,6 +46,8 @@ impl Product for cce_ccp::Ccp {
                     feeds: campaign.feeds.clone(),
                 })
                 .collect(),
+            http_rules: settings.http_rules.iter().map(cce_ccp::HttpRule::from).collect(),
+            notifying: cce_ccp::Notifying::from(&settings.notifying),
             node_value: u32::from_str_radix(&settings.node_value, 16).unwrap_or_default(),
             status_timestamp: settings.status_timestamp,
             system_failure: settings.system_failure,
@@ -113,9 +115,9 @@ impl Product for cce_agentpg::AgentPg {
             strict_masks: settings.strict_masks,
             client_password: settings.client_password.clone(),
             signed_in_max: settings.signed_in_max,
+            on_agent_disconnect: settings.on_agent_disconnect,
             name: lab.fqdn(Kind::AgentPg).split('.').next().unwrap_or_default().to_owned(),
             ..cce_agentpg::Config::default()
-            on_agent_disconnect: settings.on_agent_disconnect,
         }
     }
 }
@@ -143,15 +145,16 @@ impl Product for cce_finesse::Finesse {
             },
             xml_declaration: lab.finesse.xml_declaration,
             user_sign_out: lab.finesse.user_sign_out,
+            on_agent_disconnect: lab.agentpg.on_agent_disconnect,
             cors: Cors::of(lab.finesse.cors_origins.clone()),
             first_invoke_id: lab.finesse.first_invoke_id,
-            on_agent_disconnect: lab.agentpg.on_agent_disconnect,
             redial: lab.finesse.redial.0,
             heartbeat: lab.finesse.heartbeat.0,
             presence_grace: lab.finesse.presence_grace.0,
             confirmation_timeout: lab.finesse.confirmation_timeout.0,
             ccp_retry: lab.finesse.ccp_retry.0,
             ccp_retries: lab.finesse.ccp_retries,
+            ccp_security: lab.security(lab.finesse.ccp_tls),
         }
     }
 }
@@ -162,12 +165,17 @@ impl Lab {
         Account::new(&self.ccp.administrator, &self.ccp.password)
     }
 
+    /// What protects a connection of the lab's own; nothing in a run without TLS.
+    fn security(&self, over_tls: bool) -> Security {
+        if over_tls && self.tls.enabled { Security::Tls } else { Security::Plain }
+    }
+
     /// The PIM of the lab's own CCP.
     fn own_pim(&self) -> cce_mrpg::PimConfig {
         cce_mrpg::PimConfig {
             peripheral: self.mrpg.peripheral,
             routing_client: self.mrpg.routing_client,
-            applications: vec![Address::Lab],
+            applications: vec![Address::Lab.protected(self.security(self.mrpg.tls))],
             redial: self.mrpg.redial.0,
             application_host: self.fqdn(Kind::Ccp),
         }
@@ -176,12 +184,40 @@ impl Lab {
     /// The PIM of an application of the user's own.
     fn other_pim(&self, application: &MrApplicationSettings) -> cce_mrpg::PimConfig {
         let first = application.connect.first().map(String::as_str).unwrap_or_default();
+        let security = self.security(application.tls);
+        let protected = |address: Address| address.protected(security);
         cce_mrpg::PimConfig {
             peripheral: application.peripheral,
             routing_client: application.routing_client(),
-            applications: application.connect.iter().cloned().map(Address::At).collect(),
+            applications: application.connect.iter().cloned().map(Address::At).map(protected).collect(),
             redial: application.redial.unwrap_or(self.mrpg.redial).0,
             application_host: first.rsplit_once(':').map_or(first, |(host, _)| host).to_owned(),
+        }
+    }
+}
+
+impl From<&lab::HttpRuleSettings> for cce_ccp::HttpRule {
+    fn from(rule: &lab::HttpRuleSettings) -> Self {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let target = cce_ccp::HttpTarget {
+            url: rule.url.clone(),
+            alternate_url: text(&rule.alternate_url),
+            user: text(&rule.user),
+            password: text(&rule.password),
+            trust: if rule.verify { Trust::Authority } else { Trust::Anybody },
+        };
+        Self { name: rule.name.clone(), campaign: rule.campaign, tags: rule.tags.clone(), target }
+    }
+}
+
+impl From<&lab::NotifyingSettings> for cce_ccp::Notifying {
+    fn from(settings: &lab::NotifyingSettings) -> Self {
+        Self {
+            hosts: settings.hosts.clone(),
+            deadline: settings.deadline.0,
+            retry: settings.retry.0,
+            retries: settings.retries,
+            waiting_max: usize::try_from(settings.waiting).unwrap_or(usize::MAX),
         }
     }
 }

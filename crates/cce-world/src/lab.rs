@@ -3,10 +3,12 @@
 //! Unknown keys are found by the loader, which reports all of them at once; so no type here denies them.
 
 mod dependence;
+mod notification;
 mod people;
 
 pub use dependence::Dependence;
 pub(crate) use dependence::check_dependences;
+pub use notification::{HttpRuleSettings, NotifyingSettings};
 pub use people::{AgentTransport, CastAgent, CastCustomer, CastSettings, CreateMethod};
 
 use crate::{
@@ -105,12 +107,33 @@ pub struct LinkSettings {
     pub listen: String,
     /// Where other processes find it, as `host:port`.
     pub connect: String,
+    /// Where other processes find it that speak over TLS, as `host:port`; where `connect` is, at the port of `listen_tls`,
+    /// unless it says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_tls: Option<String>,
     /// Where it binds a second time, for clients that speak over TLS; none without such clients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listen_tls: Option<String>,
     /// What becomes of clients in plain.
     #[serde(default)]
     pub plain: PlainSetting,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde demands a reference")]
+const fn is_false(truth: &bool) -> bool {
+    !*truth
+}
+
+impl LinkSettings {
+    /// Where other processes find it that speak over TLS; none where nobody does.
+    pub fn secure_place(&self) -> Option<String> {
+        let derived = || {
+            let (host, _) = self.connect.rsplit_once(':')?;
+            let (_, port) = self.listen_tls.as_deref()?.rsplit_once(':')?;
+            Some(format!("{host}:{port}"))
+        };
+        self.connect_tls.clone().or_else(derived)
+    }
 }
 
 /// What becomes of clients from outside who do not speak over TLS. The lab's own components and virtual people always may.
@@ -193,6 +216,12 @@ pub struct CcpSettings {
     pub feeds: Vec<FeedSettings>,
     /// Campaigns.
     pub campaigns: Vec<CampaignSettings>,
+    /// How the addresses of notification rules are called. Journals of earlier versions say nothing of it.
+    #[serde(default)]
+    pub notifying: NotifyingSettings,
+    /// Notification rules that call an address.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub http_rules: Vec<HttpRuleSettings>,
 }
 
 /// How long the steps of Customer Collaboration Platform take: see [`cce_ccp::Delays`].
@@ -254,6 +283,9 @@ pub struct MrPgSettings {
     pub redial: Span,
     /// Heartbeat interval.
     pub heartbeat: Span,
+    /// Whether the lab's own MR PIM dials CCP over TLS.
+    #[serde(default)]
+    pub tls: bool,
     /// Applications of the user's own, each with an MR PIM.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub applications: Vec<MrApplicationSettings>,
@@ -269,6 +301,9 @@ pub struct MrApplicationSettings {
     pub routing_client: Option<RoutingClientId>,
     /// Where it listens, as `host:port`: addresses that are tried in turn.
     pub connect: Vec<String>,
+    /// Whether it is dialled over TLS.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub tls: bool,
     /// Pause before a lost link is dialled again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redial: Option<Span>,
@@ -300,6 +335,9 @@ pub struct AgentPgSettings {
     pub client_password: Option<String>,
     /// How long an agent's new state takes to the router.
     pub state_report_delay: Span,
+    /// What becomes of an agent whose client is gone. Journals of earlier versions say nothing of it.
+    #[serde(default)]
+    pub on_agent_disconnect: OnDisconnect,
     /// Agents that may be signed in at the same time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_in_max: Option<usize>,
@@ -351,6 +389,9 @@ pub struct MrdSettings {
     /// Tasks waiting at the same time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_in_queue: Option<u32>,
+    /// How long a task may wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_time_in_queue: Option<Span>,
 }
 
 /// Domains are attached to the system's path by themselves (task-routing 0.1).
@@ -392,9 +433,6 @@ pub struct CallTypeSettings {
     pub script: Option<String>,
     /// Configuration id of the agent services.
     #[serde(default)]
-    /// What becomes of an agent whose client is gone. Journals of earlier versions say nothing of it.
-    #[serde(default)]
-    pub on_agent_disconnect: OnDisconnect,
     pub ccai_config: String,
     /// Agent services.
     #[serde(default)]
@@ -449,9 +487,6 @@ pub struct AgentSettings {
     /// First name.
     pub first_name: String,
     /// Last name.
-    /// How long a task may wait.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_time_in_queue: Option<Span>,
     pub last_name: String,
     /// Password.
     pub password: String,
@@ -480,6 +515,9 @@ pub struct FinesseSettings {
     pub ccp_retry: Span,
     /// How often it is asked again; the pause doubles each time.
     pub ccp_retries: u32,
+    /// Whether it calls CCP over TLS.
+    #[serde(default)]
+    pub ccp_tls: bool,
     /// InvokeID of the first request to the CTI server.
     pub first_invoke_id: InvokeId,
     /// XML namespace of `notification` in event stanzas.
@@ -593,6 +631,11 @@ impl Lab {
         let (agents, customers) = (self.demo.agents.clone(), self.demo.customers.clone());
         self.cast = CastSettings { agents, customers, names: Vec::new() };
         self
+    }
+
+    /// Whether a connection of its own goes over TLS.
+    pub fn dials_over_tls(&self) -> bool {
+        self.finesse.ccp_tls || self.mrpg.tls || self.mrpg.applications.iter().any(|one| one.tls)
     }
 
     /// The settings of the socket that serves `port`.

@@ -61,7 +61,8 @@ impl Links {
             | Port::Xmpp
             | Port::XmppWs
             | Port::Bosh
-            | Port::CcpBosh => None,
+            | Port::CcpBosh
+            | Port::CcpNotify => None,
         }
     }
 }

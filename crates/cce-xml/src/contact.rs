@@ -50,6 +50,25 @@ pub fn social_contact(contact: &SocialContact, base: &str) -> String {
     })
 }
 
+/// What a notification rule tells its address (ccp-task-api 5.8): a document of these elements (inferred). The page of the
+/// administrators' own interface, which `screenPopUrl` leads to, is not there.
+pub fn social_contact_notification(contact: &SocialContact, tag: &str, fqdn: &str) -> String {
+    Xml::document("SocialContact", |xml| {
+        xml.text("author", &contact.author).text("description", &contact.description);
+        extension_fields(xml, contact);
+        xml.text("id", &contact.id)
+            .text("link", "")
+            .text("notificationTag", tag)
+            .text("publishedDate", contact.published.millis())
+            .text("refURL", social_contact_url(&format!("http://{fqdn}"), &contact.id))
+            .text("screenPopUrl", "")
+            .text("sourceType", "task");
+        status(xml, contact);
+        tags(xml, contact);
+        xml.text("title", &contact.title);
+    })
+}
+
 /// Where the private API has a contact; `base` is scheme and host.
 pub fn social_contact_url(base: &str, id: &ContactId) -> String {
     format!("{base}/ccp-webapp/ccp/socialcontact/{id}")

@@ -18,7 +18,7 @@ pub mod task;
 mod time;
 mod write;
 
-pub use contact::{social_contact, social_contact_event, social_contact_url};
+pub use contact::{social_contact, social_contact_event, social_contact_notification, social_contact_url};
 pub use element::{Element, XmlError, parse};
 pub use finesse::{system_update, update};
 pub use java::{java_map, java_order};

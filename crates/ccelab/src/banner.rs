@@ -231,9 +231,14 @@ pub(crate) fn url(port: Port, scheme: &str, address: SocketAddr) -> String {
         Port::Desk => format!("{scheme}://{address}/finesse/api"),
         Port::XmppWs => format!("{}://{address}/ws/", if scheme == "https" { "wss" } else { "ws" }),
         Port::Bosh | Port::CcpBosh => format!("{scheme}://{address}/http-bind/"),
-        Port::CcpRest | Port::Mr | Port::IcmMr | Port::IcmAgent | Port::CtiA | Port::CtiB | Port::Xmpp => {
-            address.to_string()
-        }
+        Port::CcpRest
+        | Port::Mr
+        | Port::IcmMr
+        | Port::IcmAgent
+        | Port::CtiA
+        | Port::CtiB
+        | Port::Xmpp
+        | Port::CcpNotify => address.to_string(),
     }
 }
 
@@ -256,7 +261,7 @@ mod tests {
         let mut lab = cce_world::load(&cce_world::Layers::default()).unwrap();
         change(&mut lab);
         let at = |number: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, number));
-        let ports: BTreeMap<Port, SocketAddr> = Port::ALL
+        let ports: BTreeMap<Port, SocketAddr> = Port::LISTENED
             .map(Port::socket)
             .into_iter()
             .zip(1_000..)

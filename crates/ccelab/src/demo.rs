@@ -55,7 +55,7 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
         .with_ladder(&header)
         .with_listener(sender);
     let config = NetConfig {
-        listen: Port::ALL.map(|port| (port.socket(), (Ipv4Addr::LOCALHOST, 0).into())).into(),
+        listen: Port::LISTENED.map(|port| (port.socket(), (Ipv4Addr::LOCALHOST, 0).into())).into(),
         connect: connect(&lab),
         ..NetConfig::default()
     };

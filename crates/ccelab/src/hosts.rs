@@ -29,7 +29,7 @@ pub(crate) fn hosts(options: &Hosts) -> Result<(), Failure> {
 
 /// Where a component's first port listens; where that is every address, this machine's own.
 fn address(lab: &Lab, kind: Kind) -> IpAddr {
-    let port = cce_model::Port::ALL.into_iter().find(|port| port.listener() == kind);
+    let port = cce_model::Port::LISTENED.into_iter().find(|port| port.listener() == kind);
     let link = port.and_then(|port| lab.links.get(cce_world::link_name(port)));
     let listens = link.and_then(|link| link.listen.parse::<SocketAddr>().ok()).map(|address| address.ip());
     listens.filter(|address| !address.is_unspecified()).unwrap_or(Ipv4Addr::LOCALHOST.into())

@@ -122,7 +122,7 @@ fn take_product_ports(lab: &mut Lab, ccp: Ipv4Addr) -> Result<(), Failure> {
     let finesse =
         next.ok_or_else(|| Failure::Usage("--product-ports: no address follows that one".into()))?;
     let https = lab.release.finesse_https();
-    for port in Port::ALL {
+    for port in Port::LISTENED {
         let address = [(Kind::Ccp, ccp), (Kind::Finesse, finesse)]
             .into_iter()
             .find(|(kind, _)| *kind == port.listener());
@@ -142,7 +142,8 @@ fn take_product_ports(lab: &mut Lab, ccp: Ipv4Addr) -> Result<(), Failure> {
             | Port::CtiB
             | Port::Xmpp
             | Port::XmppWs
-            | Port::Bosh => {}
+            | Port::Bosh
+            | Port::CcpNotify => {}
         }
     }
     Ok(())
@@ -211,7 +212,7 @@ pub(crate) fn check_chosen(lab: &Lab, options: &Run) -> Result<(), Failure> {
 
 /// Where the listeners bind: free ports, or the configured ones.
 pub(crate) fn plain(lab: &Lab, options: &Run) -> BTreeMap<Port, SocketAddr> {
-    let sockets = Port::ALL.map(Port::socket).into_iter();
+    let sockets = Port::LISTENED.map(Port::socket).into_iter();
     sockets
         .filter_map(|port| {
             let link = lab.link(port)?;
@@ -225,7 +226,7 @@ pub(crate) fn plain(lab: &Lab, options: &Run) -> BTreeMap<Port, SocketAddr> {
 
 /// Where the listeners of these components bind for clients that speak over TLS.
 pub(crate) fn secure(lab: &Lab, options: &Run, nodes: &[NodeName]) -> BTreeMap<Port, SocketAddr> {
-    let sockets = Port::ALL.map(Port::socket).into_iter();
+    let sockets = Port::LISTENED.map(Port::socket).into_iter();
     let here = sockets.filter(|port| nodes.contains(&NodeName::from(port.listener())));
     let address = |port| bound(lab.link(port)?.listen_tls.as_ref()?, link_name(port), true, options);
     here.filter_map(|port| Some((port, address(port)?))).collect()
@@ -238,12 +239,12 @@ pub(crate) fn plain_clients(lab: &Lab) -> BTreeMap<Port, PlainClients> {
         PlainSetting::Redirected => Some((port, PlainClients::Redirected)),
         PlainSetting::Off => Some((port, PlainClients::Refused)),
     };
-    Port::ALL.map(Port::socket).into_iter().filter_map(treated).collect()
+    Port::LISTENED.map(Port::socket).into_iter().filter_map(treated).collect()
 }
 
 /// Tells of clients who would have no way in, since there is no TLS.
 pub(crate) fn check_without_tls(lab: &Lab, nodes: &[NodeName]) -> Result<(), Failure> {
-    let sockets = Port::ALL.map(Port::socket).into_iter();
+    let sockets = Port::LISTENED.map(Port::socket).into_iter();
     let mut here = sockets.filter(|port| nodes.contains(&NodeName::from(port.listener())));
     let turned_away =
         here.find(|port| lab.link(*port).is_some_and(|link| link.plain != PlainSetting::Served));

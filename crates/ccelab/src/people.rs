@@ -121,6 +121,7 @@ impl MrApplication {
             peripheral: self.peripheral,
             routing_client: None,
             connect: vec![self.address.clone()],
+            tls: false,
             redial: None,
         }
     }

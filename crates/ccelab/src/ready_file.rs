@@ -252,7 +252,8 @@ fn told(lab: &Lab, port: Port, scheme: &str, address: SocketAddr) -> Vec<(String
         | Port::CtiA
         | Port::CtiB
         | Port::Xmpp
-        | Port::XmppWs => vec![itself],
+        | Port::XmppWs
+        | Port::CcpNotify => vec![itself],
     }
 }
 
@@ -279,7 +280,7 @@ mod tests {
     fn whole() -> Value {
         let lab = cce_world::load(&cce_world::Layers::default()).unwrap();
         let at = |first: u16| -> BTreeMap<Port, SocketAddr> {
-            let ports = Port::ALL.map(Port::socket).into_iter().collect::<BTreeSet<_>>();
+            let ports = Port::LISTENED.map(Port::socket).into_iter().collect::<BTreeSet<_>>();
             ports
                 .into_iter()
                 .zip(first..)

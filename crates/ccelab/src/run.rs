@@ -319,7 +319,9 @@ fn net_config(lab: &Lab, tls: Option<&RunTls>, options: &Run) -> NetConfig {
         plain: listening::plain_clients(lab),
         site: listening::site(lab, options),
         secure: tls.map(|tls| tls.listeners.clone()),
+        dials: RunTls::dials(tls),
         connect: connect(lab),
+        connect_tls: connect_tls(lab),
         data: options.data.clone(),
         journal_required: options.journal_required,
         limits: descriptors::limits(),
@@ -384,11 +386,17 @@ pub(crate) fn build(lab: &Lab, header: &Header, nodes: Vec<NodeName>) -> Vec<Nod
 
 /// Where listeners of other processes are.
 pub(crate) fn connect(lab: &Lab) -> BTreeMap<Port, String> {
-    Port::ALL
+    Port::LISTENED
         .map(Port::socket)
         .into_iter()
         .filter_map(|port| Some((port, lab.link(port)?.connect.clone())))
         .collect()
+}
+
+/// Where listeners of other processes are for who speaks over TLS.
+fn connect_tls(lab: &Lab) -> BTreeMap<Port, String> {
+    let sockets = Port::LISTENED.map(Port::socket).into_iter();
+    sockets.filter_map(|port| Some((port, lab.link(port)?.secure_place()?))).collect()
 }
 
 /// Runs something on a runtime of its own. What is left behind then, such as the look-up of a name, is not waited for.

@@ -37,6 +37,7 @@ const SCENARIOS: &[Shipped] = shipped!("scenarios":
     "one-task",
     "one-task-over-websocket",
     "one-task-over-bosh",
+    "http-notification",
     "queue-then-agent",
     "two-tasks-one-agent",
     "rona-then-second-agent",

@@ -20,7 +20,7 @@ pub(super) fn schema() -> Value {
         let mut schema = of(value, key, &comments);
         let names: BTreeSet<&str> = match *key {
             "hosts" => COMPONENTS.into_iter().collect(),
-            "links" => Port::ALL.into_iter().map(link_name).chain([ADMIN_LINK, SITE_LINK]).collect(),
+            "links" => Port::LISTENED.into_iter().map(link_name).chain([ADMIN_LINK, SITE_LINK]).collect(),
             _ => BTreeSet::new(),
         };
         if !names.is_empty() {

@@ -133,6 +133,11 @@ impl Lab {
         self.bench.stored().insert(FIRST.to_owned(), "{}".to_owned());
     }
 
+    /// Stores something, as an earlier life did.
+    pub(crate) fn store(&mut self, key: &str, value: &str) {
+        self.bench.stored().insert(key.to_owned(), value.to_owned());
+    }
+
     pub(crate) fn connect(&mut self) -> LinkId {
         self.bench.accept(Port::Mr).0
     }

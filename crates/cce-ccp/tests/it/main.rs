@@ -13,6 +13,7 @@ mod events;
 mod followers;
 mod lab;
 mod link;
+mod notify;
 mod objects;
 mod poll;
 mod private;

@@ -29,7 +29,7 @@ fn with_mail() -> (Lab, String) {
     let campaign =
         format!("<Campaign><name>My Mail</name><feeds><feed>http://ccp{feed}</feed></feeds></Campaign>");
     assert_eq!(made(&lab.administer("POST", "/campaign", &campaign)), "/campaign/My+Mail");
-    made(&lab.administer("POST", "/notification", &rule("My+Mail", "mail")));
+    made(&lab.administer("POST", "/notificationrule", &rule("My+Mail", "mail")));
     (lab, feed)
 }
 
@@ -77,7 +77,7 @@ fn a_feed_with_the_id_0_is_changed_and_one_that_is_no_number_is_not_found() {
     assert_eq!(lab.administer("PUT", "/feed/0", FEED).status(), 200);
     assert_eq!(lab.administer("GET", "/feed", "").body().matches("<Feed>").count(), 1);
     assert_eq!(lab.administer("DELETE", "/feed/x", "").status(), 404);
-    assert_eq!(lab.administer("DELETE", "/notification/x", "").status(), 404);
+    assert_eq!(lab.administer("DELETE", "/notificationrule/x", "").status(), 404);
     assert!(lab.administer("GET", "/feed/0", "").body().contains("<name>Mail</name>"));
 }
 
@@ -92,12 +92,12 @@ fn contacts_of_a_feed_without_a_rule_stay_unread() {
 fn a_rule_hands_contacts_with_its_tag_to_cce_and_others_not() {
     let (mut lab, feed) = with_mail();
     assert_eq!(create(&mut lab, &feed, "&scriptSelector=CumulusTask").names(), ["NEW_TASK"]);
-    let other = made(&lab.administer("POST", "/notification", &rule("My+Mail", "vip")));
-    let first = lab.administer("GET", "/notification", "").body();
+    let other = made(&lab.administer("POST", "/notificationrule", &rule("My+Mail", "vip")));
+    let first = lab.administer("GET", "/notificationrule", "").body();
     let (_, rest) = first.split_once("My+Mail").expect("the rule names its campaign");
-    let (_, rest) = rest.split_once("/notification/").expect("a rule has a URL");
+    let (_, rest) = rest.split_once("/notificationrule/").expect("a rule has a URL");
     let (id, _) = rest.split_once('<').expect("an element ends");
-    assert_eq!(lab.administer("DELETE", &format!("/notification/{id}"), "").status(), 200);
+    assert_eq!(lab.administer("DELETE", &format!("/notificationrule/{id}"), "").status(), 200);
     assert!(create(&mut lab, &feed, "").sent().is_empty(), "{other}");
     assert_eq!(create(&mut lab, &feed, "&tags=vip").names(), ["NEW_TASK"]);
 }
@@ -114,18 +114,24 @@ fn a_task_without_a_selector_takes_that_of_the_rule() {
 #[test]
 fn what_a_rule_must_have_is_told_by_field() {
     let mut lab = Lab::open();
-    let empty = lab.administer("POST", "/notification", "<Notification/>").body();
-    for field in ["name", "type", "campaignUrl", "tags", "scriptSelector", "mediaRoutingDomainId"] {
-        assert!(empty.contains(&format!("<errorData>{field}</errorData>")), "{field}: {empty}");
+    let of_all = ["name", "campaignUrl", "tags"];
+    for (body, fields) in [
+        ("<NotificationRule/>", &["type"][..]),
+        ("<Notification><type>CCE</type></Notification>", &["scriptSelector", "mediaRoutingDomainId"]),
+    ] {
+        let said = lab.administer("POST", "/notificationrule", body).body();
+        for field in of_all.iter().chain(fields) {
+            assert!(said.contains(&format!("<errorData>{field}</errorData>")), "{field}: {said}");
+        }
     }
-    let unknown = lab.administer("POST", "/notification", &rule("None", "a"));
+    let unknown = lab.administer("POST", "/notificationrule", &rule("None", "a"));
     assert!(unknown.body().contains("there is no campaign"), "{}", unknown.body());
     let many = rule("WCS_Campaign", &["a", "b", "c", "d", "e", "f"].join("</tag><tag>"));
-    assert_eq!(lab.administer("POST", "/notification", &many).status(), 400);
+    assert_eq!(lab.administer("POST", "/notificationrule", &many).status(), 400);
     let five = rule("WCS_Campaign", &["a", "b", "c", "d", "e"].join("</tag><tag>"));
-    assert_eq!(lab.administer("POST", "/notification", &five).status(), 201);
+    assert_eq!(lab.administer("POST", "/notificationrule", &five).status(), 201);
     let email = rule("WCS_Campaign", "a").replace("<type>cce<", "<type>email<");
-    assert_eq!(lab.administer("POST", "/notification", &email).status(), 501);
+    assert_eq!(lab.administer("POST", "/notificationrule", &email).status(), 501);
 }
 
 #[test]
@@ -145,7 +151,10 @@ fn a_campaign_that_is_removed_takes_its_rules_along() {
     let (mut lab, feed) = with_mail();
     assert_eq!(lab.administer("DELETE", "/campaign/My+Mail", "").status(), 200);
     assert_eq!(lab.administer("GET", "/campaign/My+Mail", "").status(), 404);
-    assert_eq!(lab.administer("GET", "/notification", "").body().matches("<Notification>").count(), 1);
+    assert_eq!(
+        lab.administer("GET", "/notificationrule", "").body().matches("<NotificationRule>").count(),
+        1
+    );
     assert!(create(&mut lab, &feed, "").sent().is_empty());
     assert_eq!(lab.administer("DELETE", "/campaign/My+Mail", "").status(), 404);
 }
@@ -180,6 +189,11 @@ fn the_links_of_a_campaign_lead_somewhere() {
     let mut lab = Lab::submitted();
     let tags = lab.administer("GET", "/campaign/WCS_Campaign/suggestedTags", "").body();
     assert_eq!(tags, "<tags><tag>cisco_uq_tag</tag></tags>");
+    let filter = lab.administer("GET", "/filter/90001", "").body();
+    assert!(filter.contains("/ccp-webapp/ccp/filter/90001</refURL>"), "{filter}");
+    assert_eq!(lab.administer("GET", "/filter", "").body(), format!("<Filters>{filter}</Filters>"));
+    assert_eq!(lab.administer("GET", "/filter/90002", "").status(), 404);
+    assert_eq!(lab.administer("DELETE", "/filter/90001", "").status(), 405);
     let results = lab.administer("GET", "/campaign/WCS_Campaign/results", "").body();
     assert!(results.contains("<totalResults>1</totalResults>"), "{results}");
 }
@@ -316,9 +330,9 @@ fn tags_of_rules_and_feeds_are_read_as_those_of_tasks() {
     let shown = lab.administer("GET", &feed, "").body();
     assert!(shown.contains("<tags><tag>mail</tag></tags>"), "{shown}");
     let long = rule("WCS_Campaign", &"a".repeat(101));
-    assert_eq!(lab.administer("POST", "/notification", &long).status(), 400);
+    assert_eq!(lab.administer("POST", "/notificationrule", &long).status(), 400);
     let blank = rule("WCS_Campaign", " ");
-    assert_eq!(lab.administer("POST", "/notification", &blank).status(), 400, "a rule needs a tag");
+    assert_eq!(lab.administer("POST", "/notificationrule", &blank).status(), 400, "a rule needs a tag");
 }
 
 #[test]
@@ -343,13 +357,13 @@ fn the_health_page_tells_of_the_connection_to_cce() {
 
 #[test]
 fn every_campaign_of_the_configuration_has_the_rule_of_the_system() {
-    let shown = Lab::open().administer("GET", "/notification", "").body();
+    let shown = Lab::open().administer("GET", "/notificationrule", "").body();
     assert!(shown.contains("<name>Cisco_Default_Task_Notification</name>"), "{shown}");
     assert!(shown.contains("<tag>cisco_uq_tag</tag>") && shown.contains("<type>cce</type>"), "{shown}");
     let none = Config { campaigns: Vec::new(), ..config() };
     assert_eq!(
-        Lab::with(none).administer("GET", "/notification", "").body(),
-        "<Notifications></Notifications>"
+        Lab::with(none).administer("GET", "/notificationrule", "").body(),
+        "<NotificationRules></NotificationRules>"
     );
 }
 

@@ -10,7 +10,7 @@ use cce_cti::{
 use cce_finesse::{Config, Finesse};
 use cce_kernel::{
     Account, CallId, Configured, Cors, Fact, HostClock, Input, LinkId, LinkReason, Output, Peer, Port,
-    Request, Response, Time, TimerKey, Wall,
+    Request, Response, Security, Time, TimerKey, Wall,
 };
 use cce_model::{
     AgentState, Disposition, EventReason, InvokeId, Mrd, MrdId, Object, PeripheralId, Publication,
@@ -491,6 +491,7 @@ pub(crate) fn config() -> Config {
         xml_declaration: XmlDeclaration::default(),
         user_sign_out: UserSignOut::default(),
         on_agent_disconnect: OnDisconnect::default(),
+        ccp_security: Security::Plain,
         first_invoke_id: InvokeId(1),
         cti_password: String::new(),
         redial: Duration::from_secs(1),

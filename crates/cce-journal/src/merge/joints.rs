@@ -281,7 +281,8 @@ impl Reading {
             Output::Call { call, port, .. } => {
                 let asked = self.asked.entry((node.clone(), *call)).or_default();
                 asked.request = Some(place);
-                asked.listener = Some(NodeName::from(port.listener()));
+                // Nobody of the lab hears what is asked outside.
+                asked.listener = (!port.is_outside()).then(|| NodeName::from(port.listener()));
             }
             Output::Reply { call, .. } => {
                 self.replies.insert((node.clone(), *call), place);

@@ -303,6 +303,7 @@ fn any_record() -> impl Strategy<Value = Record> {
             target,
             headers,
             peer,
+            trust: cce_kernel::Trust::default(),
             security,
             caller,
             body,

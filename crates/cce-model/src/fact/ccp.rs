@@ -64,6 +64,28 @@ pub enum CloseStep {
     Handled,
 }
 
+/// What becomes of the call that a notification rule of type `http` leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationStep {
+    /// The rule fired.
+    Fired,
+    /// The address took it: a status of success.
+    Delivered,
+    /// The address answered with another status.
+    Refused,
+    /// The address gave no answer, or none in time.
+    Unanswered,
+    /// No try is left.
+    GivenUp,
+    /// Too much waits for the address already.
+    Dropped,
+    /// The lab may not call this address.
+    Forbidden,
+    /// The rule was removed before.
+    Withdrawn,
+}
+
 /// Something that happened inside CCP.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -148,6 +170,19 @@ pub enum CcpFact {
         campaigns: Vec<u32>,
         /// Its tags.
         tags: Vec<String>,
+    },
+    /// A notification rule of type `http` calls an address.
+    HttpNotification {
+        /// The contact.
+        contact: ContactId,
+        /// The rule.
+        rule: u32,
+        /// The tag that it fired for.
+        tag: String,
+        /// The address; of several the one that this is about.
+        url: String,
+        /// The step.
+        step: NotificationStep,
     },
     /// Eventing took up a change of a contact's status.
     DsNotification {

@@ -9,7 +9,7 @@ mod finesse;
 mod router;
 
 pub use agentpg::{AgentPgFact, ArmMessage, Force, OpcMessage};
-pub use ccp::{BusMessage, BusMessageId, CcpFact, CloseStep, Process, StoreAccess};
+pub use ccp::{BusMessage, BusMessageId, CcpFact, CloseStep, NotificationStep, Process, StoreAccess};
 pub use finesse::{FinesseFact, SmOperation};
 pub use router::{AgentView, QueueChoice, RefusalReason, RouterFact};
 

@@ -5,11 +5,13 @@
 mod bent_calls;
 mod bent_links;
 mod calls;
+mod calls_outside;
 mod entering;
 mod hostile;
 mod lab;
 mod links;
 mod orders;
+mod own_tls;
 mod script;
 mod site;
 mod stops;

@@ -31,14 +31,14 @@ const GET: &[u8] = b"GET /secret HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\
 const BOTH: [&SupportedProtocolVersion; 2] = [&version::TLS12, &version::TLS13];
 
 #[expect(clippy::disallowed_methods, reason = "a certificate is valid today")]
-static AUTHORITY: LazyLock<(Authority, SystemTime)> = LazyLock::new(|| {
+pub(crate) static AUTHORITY: LazyLock<(Authority, SystemTime)> = LazyLock::new(|| {
     let now = SystemTime::now();
     (Authority::create(now).unwrap(), now)
 });
 
 type Secure = StreamOwned<ClientConnection, TcpStream>;
 
-fn secure() -> NetConfig {
+pub(crate) fn secure() -> NetConfig {
     let (authority, now) = &*AUTHORITY;
     let certified = authority.certify(&["127.0.0.1".to_owned()], Validity::Current, *now).unwrap();
     let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

@@ -412,7 +412,7 @@ fn nothing_goes_where_there_is_no_link_or_the_other_way() {
         ("cti > router CONNECT", "nothing goes from cti to router: there is no link between them"),
         ("agent-1081 > agentpg OPEN_REQ", "nothing goes from desk to agentpg: there is no link between them"),
         ("finesse > desk ACCEPT", "no `ACCEPT` goes from finesse to desk"),
-        ("app > ccp REPLY to=CREATE", "no `REPLY` goes from app to ccp"),
+        ("desk > finesse REPLY to=LOGIN", "no `REPLY` goes from desk to finesse"),
         ("ccp > mrpg DO_THIS_WITH_TASK", "no `DO_THIS_WITH_TASK` goes from ccp to mrpg"),
         ("mrpg > ccp NEW_TASK", "no `NEW_TASK` goes from mrpg to ccp"),
         ("router > mrpg NEW_CALL", "no `NEW_CALL` goes from router to mrpg"),

@@ -251,6 +251,11 @@ const ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     (
+        "the shipped rule tells of a contact without them",
+        &["NOTIFY"],
+        &["description", "link", "screenPopUrl", "statusUserId"],
+    ),
+    (
         "clients outside write their stanzas as they like",
         &["PRESENCE", "IQ", "MESSAGE"],
         &["node", "show", "status", "type", "xmlns"],

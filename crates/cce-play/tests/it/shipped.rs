@@ -14,7 +14,7 @@ pub(crate) fn shipped(name: &str) -> Scenario {
     read(&text).unwrap_or_else(|error| panic!("{name}: {:?}", error.problems))
 }
 
-pub(crate) const SHIPPED: [&str; 16] = [
+pub(crate) const SHIPPED: [&str; 17] = [
     "lab-trace",
     "queue-then-agent",
     "two-tasks-one-agent",
@@ -31,6 +31,7 @@ pub(crate) const SHIPPED: [&str; 16] = [
     "component-restart",
     "one-task-over-websocket",
     "one-task-over-bosh",
+    "http-notification",
 ];
 
 #[test]

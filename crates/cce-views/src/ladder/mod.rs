@@ -329,7 +329,8 @@ impl LadderRows {
                 self.start(row.of(agent), done);
             }
             // Where the other end is a component of this process, it is drawn there.
-            Exchange::RequestOut { port, .. } if self.inside.contains(&port.listener()) => {}
+            Exchange::RequestOut { port, .. }
+                if !port.is_outside() && self.inside.contains(&port.listener()) => {}
             Exchange::RequestOut { call, port, request } => {
                 let to = Lane::listens(*port);
                 if words::is_poll(request) {

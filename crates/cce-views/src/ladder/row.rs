@@ -81,7 +81,7 @@ impl Lane {
     /// The lane of somebody outside who uses `port` of the component in `here`.
     pub const fn outside(port: Port, here: Self) -> Self {
         match port {
-            Port::App | Port::CcpRest | Port::CcpBosh => Self::App,
+            Port::App | Port::CcpRest | Port::CcpBosh | Port::CcpNotify => Self::App,
             Port::Desk | Port::Xmpp | Port::XmppWs | Port::Bosh => Self::Desk,
             Port::Mr => other(here, Self::Ccp, Self::Pim),
             Port::IcmMr => other(here, Self::Rtr, Self::Pim),
@@ -93,7 +93,8 @@ impl Lane {
     /// The lane of the component that listens at `port`.
     pub const fn listens(port: Port) -> Self {
         match port.listener() {
-            Kind::Ccp | Kind::Customer => Self::Ccp,
+            Kind::Ccp => Self::Ccp,
+            Kind::Customer => Self::App,
             Kind::MrPg => Self::Pim,
             Kind::Router => Self::Rtr,
             Kind::AgentPg => Self::Cti,

@@ -8,7 +8,10 @@ use cce_journal::{Bend, Bent};
 use cce_kernel::{CallError, CloseReason, Fact, LinkReason, Port, Request, Response};
 use cce_model::{
     AgentId, CtiSides, Disposition, Object, Publication, ReasonCode, SkillTarget, TaskState,
-    fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
+    fact::{
+        AgentPgFact, CcpFact, CloseStep, FinesseFact, NotificationStep, QueueChoice, RefusalReason,
+        RouterFact,
+    },
 };
 use cce_mr::{Icm, Mr};
 use cce_wire::Text;
@@ -375,6 +378,7 @@ fn change(
 fn ccp(fact: &CcpFact) -> Option<String> {
     match fact {
         CcpFact::Close { step: CloseStep::Received, .. } => Some("close requested".into()),
+        CcpFact::HttpNotification { rule, step, .. } => http_notification(*rule, *step),
         CcpFact::Close { .. }
         | CcpFact::Created { .. }
         | CcpFact::Store { .. }
@@ -389,6 +393,19 @@ fn ccp(fact: &CcpFact) -> Option<String> {
         | CcpFact::BusReceived { .. }
         | CcpFact::CreateReceived { .. } => None,
     }
+}
+
+/// Of a rule's call the request and the answer are drawn; what else becomes of it is said.
+fn http_notification(rule: u32, step: NotificationStep) -> Option<String> {
+    let what = match step {
+        NotificationStep::Fired | NotificationStep::Delivered | NotificationStep::Refused => return None,
+        NotificationStep::Unanswered => "has no answer",
+        NotificationStep::GivenUp => "gives up",
+        NotificationStep::Dropped => "is passed over: too much waits for its address",
+        NotificationStep::Forbidden => "may not call its address",
+        NotificationStep::Withdrawn => "is gone, and what waited for its address with it",
+    };
+    Some(format!("notification rule {rule} {what}"))
 }
 
 /// An agent by the id that people know.
@@ -424,6 +441,7 @@ const fn refusal(reason: RefusalReason) -> &'static str {
         RefusalReason::UnknownMrd => "unknown media routing domain",
         RefusalReason::DuplicateDialogue => "dialogue already open",
         RefusalReason::QueueFull => "queue full",
+        RefusalReason::WaitedTooLong => "waited for too long",
         RefusalReason::ScriptEnded => "script ended without an agent",
     }
 }
@@ -441,7 +459,6 @@ fn agentpg(fact: &AgentPgFact) -> Option<String> {
     match fact {
         AgentPgFact::SessionOpened { session, version, signature, .. } => {
             Some(format!("CTI session {session} open: {signature}, version {version}"))
-        RefusalReason::WaitedTooLong => "waited for too long",
         }
         AgentPgFact::SideActive { side } => Some(format!("{side} is the active side")),
         AgentPgFact::Sides(sides) => Some(standing(sides)),

@@ -116,6 +116,8 @@ impl CcpLogs {
                 ],
                 "A Notification Request received".into(),
             )],
+            // The product's lines about such calls are not public (ccp-task-api 8.2).
+            CcpFact::HttpNotification { .. } => Vec::new(),
             CcpFact::DsNotification { contact, campaigns, object } => {
                 vec![self.ds_notification(contact, campaigns, *object)]
             }

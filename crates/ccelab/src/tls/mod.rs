@@ -14,13 +14,17 @@ use crate::{
 };
 use authority_folder::read_key;
 use cce_kernel::{NodeName, Port};
-use cce_net::SecureListeners;
-use cce_tls::{Authority, CertificateError, Certified, Pem, Validity};
+use cce_net::{SecureListeners, TlsDials};
+use cce_tls::{
+    Authority, CertificateError, Certified, Pem, Validity, client_trusting, client_trusting_anybody,
+};
 use cce_world::{CertificateSetting, Lab};
+use rustls::ClientConfig;
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
     time::SystemTime,
 };
 
@@ -31,23 +35,35 @@ const WRONG_NAME: &str = "somewhere-else.example";
 #[derive(Debug)]
 pub(crate) struct RunTls {
     pub(crate) listeners: SecureListeners,
+    /// Whom the lab's own connections over TLS trust.
+    authority: Arc<ClientConfig>,
     /// The certificate of the authority that clients are to trust; none where the user's own certificate is served.
     pub(crate) ca: Option<PathBuf>,
 }
 
 impl RunTls {
-    /// TLS of these components, as the configuration and the command line have it; none without a listener for it.
+    /// TLS of these components, as the configuration and the command line have it; none where nobody speaks over it.
     pub(crate) fn of(lab: &Lab, options: &Run, nodes: &[NodeName]) -> Result<Option<Self>, Failure> {
         let listen = listening::secure(lab, options, nodes);
-        if !lab.tls.enabled || options.tls.no_tls || listen.is_empty() {
+        let is_of_use = !listen.is_empty() || lab.dials_over_tls();
+        if !lab.tls.enabled || options.tls.no_tls || !is_of_use {
             return Ok(None);
         }
         let (certified, ca) = match own(&options.tls)? {
             Some(certified) => (certified, None),
             None => certify(lab, options, &listen)?,
         };
-        let server = certified.server().map_err(|error| unusable(&options.tls, error))?;
-        Ok(Some(Self { listeners: SecureListeners { server, listen }, ca }))
+        let unusable = |error| unusable(&options.tls, error);
+        // What is behind the server's own certificate, or it alone, is what the lab itself trusts.
+        let authority = client_trusting(certified.chain().to_vec()).map_err(unusable)?;
+        let server = certified.server().map_err(unusable)?;
+        Ok(Some(Self { listeners: SecureListeners { server, listen }, authority, ca }))
+    }
+
+    /// Whom components trust that begin TLS themselves. Anybody may be trusted without a certificate of the lab's own.
+    pub(crate) fn dials(tls: Option<&Self>) -> TlsDials {
+        let authority = tls.map(|tls| Arc::clone(&tls.authority));
+        TlsDials { authority, anybody: client_trusting_anybody().ok() }
     }
 }
 

@@ -23,6 +23,8 @@ mod ladder_page;
 mod load;
 mod memory;
 mod mistakes;
+mod notify;
+mod own_tls;
 mod processes;
 mod progress;
 mod readme;

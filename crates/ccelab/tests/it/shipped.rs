@@ -8,7 +8,7 @@ fn each_scenario_is_listed_with_what_it_is_about_and_what_it_has() {
     let text = stdout(&run(&folder("shipped-list"), &["scenario", "list"]));
     let part = "one-task\n    One task for one agent; other scenarios include it.\n    1 agent, 1 customer, 0 steps,";
     assert!(text.contains(part), "{text}");
-    assert_eq!(text.lines().count(), 3 * 19, "{text}");
+    assert_eq!(text.lines().count(), 3 * 20, "{text}");
 }
 
 #[test]
