@@ -3,7 +3,7 @@
 use cce_cti::{
     AgentWorkMode, ArmStatus, CallKind, ConnectionDeviceIdType, ControlFailure, CtiStatus, DeviceIdType,
     Direction, LineType, LocalConnectionState, agent_state_mask, call_control_mask, call_msg_mask,
-    config_information, desk_settings_mask, pg_status, services, task_msg_mask,
+    config_information, desk_settings_mask, pg_status, services, status_of_flaw, task_msg_mask,
 };
 use cce_model::{Disposition, PeripheralType};
 use cce_wire::Flaw;
@@ -66,7 +66,7 @@ fn a_flaw_of_a_message_has_the_status_of_its_kind() {
         Flaw::MessageTooNew { message: "HEARTBEAT_REQ", since },
         Flaw::UnlistedMessage { kind: 999 },
     ];
-    let statuses = flaws.map(|flaw| CtiStatus::of_flaw(&flaw).map(|status| status.0));
+    let statuses = flaws.map(|flaw| status_of_flaw(&flaw).map(|status| status.0));
     let of = [3, 26, 26, 26, 49, 23, 6, 48].map(Some);
     assert_eq!(statuses[..8], of);
     assert_eq!(statuses[8], None);
