@@ -37,6 +37,7 @@ impl<C: Product> Adjustable<C> {
                     self.world = world;
                     cx.note(Fact::Setting { setting, value: change.value });
                 }
+                // The lab of this run may lack the setting, or what it was set to.
                 Err(why) => {
                     cx.note(Command::Set { setting, value }.refusal(&why));
                     cx.forget(key);
@@ -67,6 +68,7 @@ impl<C: Product> Component for Adjustable<C> {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         match input {
             Input::Start { stored, entropy } => {
+                // What is kept here is no value of the component's own.
                 let (kept, stored) = stored.into_iter().partition(|(key, _)| key.starts_with(KEPT));
                 self.restore(kept, cx);
                 self.inner.handle(Input::Start { stored, entropy }, cx);

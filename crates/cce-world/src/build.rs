@@ -36,8 +36,8 @@ const CUSTOMER_PREFIX: &str = "customer-";
 
 /// A moment of the calendar, as RFC 3339 text.
 pub fn calendar(text: &str) -> Result<Wall, String> {
-    let wrong = || format!("`{text}`: write a time such as 2026-11-28T09:00:00Z");
-    text.parse::<Timestamp>().map(|time| Wall(time.as_microsecond())).map_err(|_| wrong())
+    let time = text.parse::<Timestamp>().map(|time| Wall(time.as_microsecond()));
+    time.map_err(|_| format!("`{text}`: write a time such as 2026-11-28T09:00:00Z"))
 }
 
 /// The lab that a journal was made with. The error says what cannot be read, or every name that names nothing.
@@ -76,8 +76,8 @@ impl Lab {
 
     /// The virtual customers, by name.
     pub fn customers(&self) -> impl Iterator<Item = (NodeName, &CastCustomer)> {
-        let named = |(number, customer)| (NodeName::from(format!("{CUSTOMER_PREFIX}{number}")), customer);
-        (1..).zip(&self.cast.customers).map(move |(number, customer): (usize, _)| named((number, customer)))
+        let numbered = (1_usize..).zip(&self.cast.customers);
+        numbered.map(|(number, customer)| (NodeName::from(format!("{CUSTOMER_PREFIX}{number}")), customer))
     }
 
     /// Makes components by name, of names that are resolved once. There is none of a name that the lab does not have, and
@@ -139,7 +139,9 @@ impl World {
     /// Makes a component anew; none where the lab has none of that name.
     pub fn build(&self, node: &NodeName) -> Option<Box<dyn Component>> {
         let name = node.as_str();
-        let inner: Box<dyn Component> = match kind_of(node)? {
+        // The lab has one of each product, which is named after its kind.
+        let kind = node.kind().filter(|kind| !Kind::PRODUCTS.contains(kind) || name == kind.name())?;
+        let inner: Box<dyn Component> = match kind {
             Kind::Ccp => Box::new(Adjustable::<cce_ccp::Ccp>::new(self)),
             Kind::MrPg => Box::new(Adjustable::<cce_mrpg::MrPg>::new(self)),
             Kind::Router => Box::new(Adjustable::<cce_router::Router>::new(self)),
@@ -164,14 +166,11 @@ impl World {
         Some(cast::Customer::new(customer_config(customer, self.lab.administrator())))
     }
 
-    /// Whether an agent is the first who arrives by itself: nobody is before it.
-    fn is_first(&self, agent: &CastAgent) -> bool {
-        let mut arriving = self.lab.cast.agents.iter().filter(|agent| agent.sign_in.is_some());
-        arriving.next().is_none_or(|first| first.id == agent.id)
-    }
-
     fn agent(&self, agent: &CastAgent) -> Option<cast::agent::AgentConfig> {
         let known = self.model.agents.find(|known| known.id == agent.id)?;
+        // The first who arrives by itself waits for nobody.
+        let mut arriving = self.lab.cast.agents.iter().filter(|agent| agent.sign_in.is_some());
+        let is_first = arriving.next().is_none_or(|first| first.id == agent.id);
         Some(cast::agent::AgentConfig {
             id: agent.id.clone(),
             password: known.password.clone(),
@@ -183,7 +182,7 @@ impl World {
             interrupt_action: agent.interrupt_action,
             logout_action: agent.dialog_logout_action,
             sign_in: agent.sign_in.map(|span| span.0),
-            waits: agent.in_turn && !self.is_first(agent),
+            waits: agent.in_turn && !is_first,
             ready: agent.ready.map(|span| span.0),
             not_ready: agent.not_ready.map(|span| span.0),
             sign_out: agent.sign_out.map(|span| span.0),
@@ -192,11 +191,6 @@ impl World {
             retry: RETRY,
         })
     }
-}
-
-/// The kind of a component: the lab has one of each product, which is named after its kind.
-fn kind_of(node: &NodeName) -> Option<Kind> {
-    node.kind().filter(|kind| !Kind::PRODUCTS.contains(kind) || node.as_str() == kind.name())
 }
 
 impl CastAgent {

@@ -57,7 +57,10 @@ impl Product for cce_ccp::Ccp {
                 ..cce_ccp::Throttle::default()
             }),
             heartbeat: lab.mrpg.heartbeat.0,
-            mr_port: mr.and_then(|link| port_of(&link.listen)).unwrap_or(Port::Mr.default_tcp()),
+            // The check of the configuration tells of an address that has no port.
+            mr_port: mr
+                .and_then(|link| link.listen.rsplit_once(':')?.1.parse().ok())
+                .unwrap_or(Port::Mr.default_tcp()),
             has_mr_tls: lab.tls.enabled && mr.is_some_and(|link| link.listen_tls.is_some()),
             mr_pg_host: lab.fqdn(Kind::MrPg),
             delays: cce_ccp::Delays::from(settings.delays),
@@ -67,11 +70,6 @@ impl Product for cce_ccp::Ccp {
             ..cce_ccp::Config::default()
         }
     }
-}
-
-/// The port of an address; none of one that is none, which the check of the configuration tells.
-fn port_of(address: &str) -> Option<u16> {
-    address.rsplit_once(':').and_then(|(_, port)| port.parse().ok())
 }
 
 impl Product for cce_mrpg::MrPg {

@@ -65,7 +65,10 @@ pub fn load(layers: &Layers) -> Result<Lab, ConfigError> {
                 fault.at(key)
             };
             let problems = faults.into_iter().map(|fault| locate(of_file(fault), layers)).collect();
-            Err(refuse(each_once(in_order(problems))))
+            // One mistake in an entry that stands for many objects is told once.
+            let mut told = BTreeSet::new();
+            let each_once = in_order(problems).into_iter().filter(|problem| told.insert(problem.to_string()));
+            Err(refuse(each_once.collect()))
         }
     }
 }
@@ -125,12 +128,6 @@ fn in_order(mut problems: Vec<ConfigProblem>) -> Vec<ConfigProblem> {
     problems
 }
 
-/// One mistake in an entry that stands for many objects is one problem.
-fn each_once(problems: Vec<ConfigProblem>) -> Vec<ConfigProblem> {
-    let mut told = BTreeSet::new();
-    problems.into_iter().filter(|problem| told.insert(problem.to_string())).collect()
-}
-
 /// What reading found.
 #[derive(Debug, Default)]
 struct Findings {
@@ -157,6 +154,7 @@ fn merge_with(profile: &str, layers: &Layers) -> Result<Value, ConfigProblem> {
         check_numbers(name, text, table.get_ref())?;
         builder = builder.add_source(File::from_str(text, FileFormat::Toml));
     }
+    // What the layers below the environment say tells which settings are texts.
     let below = builder.build_cloned().and_then(Config::try_deserialize).unwrap_or_default();
     let variables = layers.environment.clone().into_iter().collect();
     builder = builder.add_source(
@@ -166,6 +164,7 @@ fn merge_with(profile: &str, layers: &Layers) -> Result<Value, ConfigProblem> {
             .try_parsing(true)
             .source(Some(variables)),
     );
+    // `try_parsing` takes a text that looks like a number for one: settings that are texts are set once more.
     for (key, value) in texts(&layers.environment, &below) {
         builder = builder.set_override(&key, value).map_err(|error| override_problem(&key, &error))?;
     }
@@ -250,6 +249,7 @@ fn read(merged: Value) -> (Option<Lab>, Findings) {
 fn read_sections(sections: &mut Map<String, Value>, findings: &mut Findings) -> Option<Lab> {
     let built_in = merge(&Layers::default()).unwrap_or_default();
     let from = &mut Source { merged: sections, findings, built_in };
+    // Every section is read before one is missed, so that all mistakes are told.
     let release = from.take("release");
     let (hosts, links, tls, latency) =
         (from.take("hosts"), from.take("links"), from.take("tls"), from.take("latency"));
@@ -383,17 +383,14 @@ fn read_section<T: DeserializeOwned>(name: &str, value: &Value) -> (Result<T, Fa
     let read = serde_ignored::deserialize(tracked, |path| unknown.push(join(name, &path.to_string())));
     let fault = |error: serde_json::Error| {
         let (key, message) = (join(name, &track.path().to_string()), error.to_string());
-        match missing_field(&message) {
+        // Serde names the field in the words of its message, and nowhere else.
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+        match missing {
             Some(field) => Fault::new(format!("{key}.{field}"), "this setting is missing"),
             None => Fault::new(key, message),
         }
     };
     (read.map_err(fault), unknown)
-}
-
-/// The name in serde's message about a missing field.
-fn missing_field(message: &str) -> Option<&str> {
-    message.strip_prefix("missing field `")?.strip_suffix('`')
 }
 
 /// One dotted form for both crates' paths: `agents.0.limit`.

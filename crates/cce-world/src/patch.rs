@@ -52,6 +52,7 @@ impl Lab {
             }
         }
         if errors.is_empty() {
+            // Which of the changes leads to a contradiction is not known: it is told of the last one.
             let told = |fault: Fault| PatchError {
                 patch: patches.len().saturating_sub(1),
                 message: format!("`{}`: {}", fault.key, fault.message),

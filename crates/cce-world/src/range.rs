@@ -79,6 +79,7 @@ pub fn counted(text: &str) -> Option<Result<Vec<String>, String>> {
     if to - from >= OBJECTS_MAX {
         return Some(Err(format!("`{text}` stands for more than {OBJECTS_MAX}")));
     }
+    // `007..012` keeps its zeros.
     let width = first.len();
     Some(Ok((from..=to).map(|number| format!("{number:0width$}")).collect()))
 }

@@ -25,6 +25,7 @@ pub(crate) fn resolve(lab: &Lab) -> Result<ObjectModel, Vec<Fault>> {
         reason_codes: lab.finesse.reason_codes.iter().map(reason_code).collect(),
         ..ObjectModel::default()
     };
+    // Each list comes behind those that it names.
     let mrds: Named<&str, Mrd> =
         lab.mrds.iter().map(|text| (text.name.as_str(), Some(model.mrds.add(mrd(text))))).collect();
     let groups = resolver.skill_groups(&lab.precision_queues, &mrds);

@@ -203,6 +203,7 @@ impl Setting {
     fn is(&self, name: &str) -> bool {
         let name = match (self.pattern.split_once("/*."), name.split_once('/')) {
             (Some((kind, rest)), Some((named, path))) if kind == named => {
+                // The name of an object may have dots.
                 let own = path.rsplit_once('.').map(|(_, own)| own);
                 return own == Some(rest);
             }
@@ -222,7 +223,11 @@ impl Lab {
         let components = match Setting::find(setting).map(|setting| setting.change) {
             Some(Running(components)) => components,
             Some(Fixed(why)) => return Err(format!("`{setting}` does not change while the lab runs: {why}")),
-            None => return Err(unknown(setting)),
+            None => {
+                let known: Vec<String> = SETTINGS.iter().map(|setting| setting.pattern.to_owned()).collect();
+                let known = nearest_few(setting, &known);
+                return Err(format!("there is no setting `{setting}`; there is {known}"));
+            }
         };
         let patch = Patch { setting: setting.to_owned(), value: value.clone() };
         let lab = self
@@ -233,15 +238,9 @@ impl Lab {
 
     /// The same of a value as text: JSON, or a plain string.
     pub(crate) fn changed_by_text(&self, setting: &str, text: &str) -> Result<(Self, Changed), String> {
-        let plain = || Value::String(text.to_owned());
-        let value = serde_json::from_str(text).unwrap_or_else(|_| plain());
+        let value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
         self.changed(setting, &value)
     }
-}
-
-fn unknown(setting: &str) -> String {
-    let known: Vec<String> = SETTINGS.iter().map(|setting| setting.pattern.to_owned()).collect();
-    format!("there is no setting `{setting}`; there is {}", nearest_few(setting, &known))
 }
 
 #[cfg(test)]

@@ -127,6 +127,7 @@ fn set(table: &mut Table, name: &str, value: &Value, origin: &str) {
     match (&mut item, table.get(name)) {
         (Item::Value(value), Some(Item::Value(before))) => *value.decor_mut() = before.decor().clone(),
         (Item::ArrayOfTables(list), before) => {
+            // The comment of a list stands above its first table.
             let before = before.and_then(Item::as_array_of_tables).and_then(|list| list.get(0));
             let above = before.and_then(|table| table.decor().prefix()?.as_str()).unwrap_or("\n");
             let above = format!("{above}{origin}");

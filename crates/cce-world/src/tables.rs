@@ -45,16 +45,15 @@ impl TableKind {
 ///
 /// Everything that is wrong with it, with lines.
 pub fn read_table(kind: TableKind, name: &str, text: &str) -> Result<TableText, ConfigError> {
-    let refuse = |problems| ConfigError {
-        subject: "the table",
-        problems,
-        source_text: Some((name.to_owned(), text.to_owned())),
-    };
     let (table, mut problems) = rows(kind, name, text);
     if let Err(misfits) = Layouts::new(kind.table(), &table) {
         problems.extend(misfits.into_iter().map(|misfit| tell(&misfit, name, text)));
     }
-    if problems.is_empty() { Ok(table) } else { Err(refuse(problems)) }
+    if problems.is_empty() {
+        return Ok(table);
+    }
+    let source_text = Some((name.to_owned(), text.to_owned()));
+    Err(ConfigError { subject: "the table", problems, source_text })
 }
 
 /// The layouts of the tables that a run has instead of the built-in ones.

@@ -47,6 +47,7 @@ impl Links {
         match link.port {
             Port::Mr => Some((self.mr.as_ref()?, cce_mr::MR)),
             Port::CtiA | Port::CtiB => {
+                // A session has the version of its first OPEN_REQ.
                 if let Some(version) = cce_cti::open_version(&bytes.0) {
                     self.versions.entry(link).or_insert(version);
                 }

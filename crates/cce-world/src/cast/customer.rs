@@ -170,6 +170,7 @@ impl Customer {
         let ask = Ask::TIMED.into_iter().find(|ask| ask.word() == timer.name);
         let ask = ask.unwrap_or_else(|| unreachable!("no timer is called {}", timer.name));
         let at = usize::try_from(timer.id).expect("tasks are counted by their place");
+        // A task that was cancelled is over for its customer, and an agent may have it all the same.
         if !self.tasks[at].is_over || ask == Ask::Close {
             self.send(Sent { at, ask, by: By::Itself }, cx);
         }
@@ -239,13 +240,6 @@ impl Customer {
         }
     }
 
-    /// A cancel may come too late for CCE, and the polls end with it: the close counts from there.
-    fn close_later(&self, at: usize, cx: &mut Cx<'_>) {
-        if let Some(patience) = self.config.closes_lost {
-            cx.arm(key(Ask::Close, at), patience);
-        }
-    }
-
     fn go_on(&mut self, at: usize, cx: &mut Cx<'_>) {
         self.tasks[at].failures = 0;
         self.poll_later(at, cx);
@@ -255,7 +249,10 @@ impl Customer {
     fn close_if_lost(&mut self, at: usize, polled: &Result<Response, CallError>, cx: &mut Cx<'_>) {
         let Some(patience) = self.config.closes_lost else { return };
         let now = cx.now();
-        let task = polled.as_ref().ok().and_then(|response| task_of(&response.body.0)).unwrap_or_default();
+        let response = polled.as_ref().ok();
+        let task = response.and_then(|response| cce_xml::parse(&response.body.0).ok()?.text_of("taskID"));
+        let task = task.unwrap_or_default();
+        // A contact that is routed anew has another task, whose time begins anew.
         let errand = &mut self.tasks[at];
         let since = match &errand.reserved {
             Some((known, since)) if *known == task => *since,
@@ -274,7 +271,10 @@ impl Customer {
         match result {
             Ok(Response { status: 200 | 404, .. }) => {
                 self.end(sent.at, cx);
-                self.close_later(sent.at, cx);
+                // The cancel may come too late for CCE, and the polls end with it: the close counts from here.
+                if let Some(patience) = self.config.closes_lost {
+                    cx.arm(key(Ask::Close, sent.at), patience);
+                }
             }
             Ok(Response { status: 503, .. }) | Err(_) => self.on_failure(sent, cx),
             Ok(_) => {}
@@ -284,6 +284,7 @@ impl Customer {
     fn on_failure(&mut self, sent: Sent, cx: &mut Cx<'_>) {
         let Sent { at, ask, by } = sent;
         match (by, ask) {
+            // What was told is not repeated: this task will never be created.
             (By::Command, Ask::Create) => return self.end(at, cx),
             (By::Command, Ask::Poll | Ask::Cancel | Ask::Renotify | Ask::Close) => return,
             (By::Itself, _) => {}
@@ -299,6 +300,7 @@ impl Customer {
     fn end(&mut self, at: usize, cx: &mut Cx<'_>) {
         self.tasks[at].is_over = true;
         self.tasks[at].reserved = None;
+        // Timers are armed once the task is created.
         if self.tasks[at].path.is_empty() {
             return;
         }
@@ -395,7 +397,10 @@ impl Customer {
                 .position(|errand| !errand.path.is_empty() && !errand.is_over)
                 .ok_or_else(|| "no task is open".to_owned());
         };
-        let by_name = ordinal(name)
+        // `T2` and `T#2` are the customer's second task.
+        let digits = name.strip_prefix("T#").or_else(|| name.strip_prefix('T'));
+        let place = digits.and_then(|digits| digits.parse::<usize>().ok()?.checked_sub(1));
+        let by_name = place
             .or_else(|| self.tasks.iter().position(|errand| errand.path.rsplit('/').next() == Some(name)));
         by_name
             .filter(|at| self.tasks.get(*at).is_some_and(|errand| !errand.path.is_empty()))
@@ -404,6 +409,7 @@ impl Customer {
 
     fn on_stop(&mut self, cx: &mut Cx<'_>) {
         for (at, errand) in self.tasks.iter_mut().enumerate() {
+            // Of a task that is over there is no timer but that of its close.
             if std::mem::replace(&mut errand.is_over, true) && self.config.closes_lost.is_none() {
                 continue;
             }
@@ -465,15 +471,4 @@ fn renotification(config: &CustomerConfig, path: &str, selector: Option<&str>) -
 /// The contact of a task's path.
 fn contact(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
-}
-
-/// The task in the answer to a poll.
-fn task_of(document: &[u8]) -> Option<String> {
-    cce_xml::parse(document).ok()?.text_of("taskID")
-}
-
-/// `T2`, `T#2`: the second, counted from 0 here.
-fn ordinal(name: &str) -> Option<usize> {
-    let number: usize = name.strip_prefix("T#").or_else(|| name.strip_prefix('T'))?.parse().ok()?;
-    number.checked_sub(1)
 }

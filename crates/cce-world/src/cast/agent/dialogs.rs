@@ -91,8 +91,10 @@ impl Dialogs {
                 self.open.iter().find(|known| known.state.actions().contains(&action)).or(self.open.first());
             return oldest.map(|known| known.task).ok_or_else(|| "no dialog is open".to_owned());
         };
-        let found = TaskId::parse(name)
-            .or_else(|| ordinal(name).and_then(|number| self.seen.get(number.checked_sub(1)?).copied()));
+        // `T2` and `T#2` are the second dialog that the agent saw.
+        let digits = name.strip_prefix("T#").or_else(|| name.strip_prefix('T'));
+        let place = digits.and_then(|digits| digits.parse::<usize>().ok()?.checked_sub(1));
+        let found = TaskId::parse(name).or_else(|| self.seen.get(place?).copied());
         found.ok_or_else(|| format!("`{name}` is no dialog so far: write a task id, or T1 for the first one"))
     }
 
@@ -143,6 +145,7 @@ impl VirtualAgent {
         known.was_paused |= state == DialogState::Paused;
         let before = known.step.map(|step| step.action);
         let next = self.config.work.step(state, known.was_paused);
+        // A further notification of the same state does not begin the time of a step anew.
         if before == next.map(|(action, _)| action) {
             return;
         }
@@ -177,6 +180,7 @@ impl VirtualAgent {
         cx: &mut Cx<'_>,
     ) {
         let step = self.dialogs.find_mut(task).and_then(|known| known.step);
+        // A notification may have led to another step meanwhile.
         if step.is_none_or(|step| step.action != action) {
             return;
         }
@@ -283,11 +287,6 @@ impl VirtualAgent {
             self.dialogs.open.remove(at);
         }
     }
-}
-
-/// `T2`, `T#2`: the second.
-fn ordinal(name: &str) -> Option<usize> {
-    name.strip_prefix("T#").or_else(|| name.strip_prefix('T'))?.parse().ok()
 }
 
 /// Dialogs with their states; none when the document is something else.

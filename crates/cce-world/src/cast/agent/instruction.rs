@@ -78,7 +78,8 @@ impl VirtualAgent {
         match word {
             "sign-in" | "return" => {
                 self.orders.take_seats();
-                self.sign_in_again(cx);
+                // Somebody who is connected signs in anew. Others connect first, and sign in then.
+                if self.stream.is_none() { self.arrive(cx) } else { self.sign_in(cx) }
             }
             "crash" => self.crash(cx),
             "sign-out" => self.sign_out(cx),
@@ -115,11 +116,6 @@ impl VirtualAgent {
         let task = self.dialogs.chosen(about, action)?;
         self.ask(Ask::Act(task, action), request::act(task, action), cx);
         Ok(())
-    }
-
-    /// Connects, and signs in then; somebody who is connected signs in anew.
-    fn sign_in_again(&mut self, cx: &mut Cx<'_>) {
-        if self.stream.is_none() { self.arrive(cx) } else { self.sign_in(cx) }
     }
 
     fn change_seats(&mut self, state: &str, cx: &mut Cx<'_>) -> Result<(), String> {
@@ -174,6 +170,7 @@ impl Orders {
         let Some(order) = self.following.as_ref().or(seat) else { return };
         self.asked.insert(number, order.clone());
         if self.asked.len() > REQUESTS_MAX {
+            // Numbers grow, so that the first one is the oldest.
             self.asked.pop_first();
         }
     }

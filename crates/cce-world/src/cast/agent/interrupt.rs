@@ -31,6 +31,7 @@ impl VirtualAgent {
         let has_changed = if state == AgentState::Interrupted.name() {
             self.interrupts.media.insert(mrd)
         } else {
+            // A dialog may be interrupted by a media of which no notification came.
             let was_missed = self.interrupts.media.is_empty() && self.is_any_interrupted();
             self.interrupts.media.remove(&mrd) || was_missed
         };
@@ -53,6 +54,7 @@ impl VirtualAgent {
         result: &Result<Response, CallError>,
         cx: &mut Cx<'_>,
     ) {
+        // A later list was asked for, whose answer counts.
         if number != self.interrupts.last_list {
             return;
         }

@@ -43,6 +43,7 @@ impl VirtualAgent {
         for mrd in self.seated() {
             self.ask(Ask::MediaLogout(mrd), request::media_state(&self.config, mrd, "LOGOUT"), cx);
         }
+        // Who is signed in to no media signs out at once.
         self.go_on_signing_out(cx);
     }
 

@@ -196,6 +196,7 @@ impl VirtualAgent {
     }
 
     fn on_start(&mut self, cx: &mut Cx<'_>) {
+        // Another life begins: nothing of the one before counts.
         *self = Self::new(self.config.clone());
         let AgentConfig { sign_in, waits, sign_out, crash, .. } = self.config;
         let sign_in = sign_in.filter(|_| !waits);
@@ -274,14 +275,6 @@ impl VirtualAgent {
         self.on_stream_events(events, cx);
     }
 
-    /// A request of a BOSH session was answered.
-    fn on_heard(&mut self, heard: AgentHeard, cx: &mut Cx<'_>) {
-        self.on_stream_events(heard.events, cx);
-        if heard.is_over && self.stream.is_some() {
-            self.lose_stream(cx);
-        }
-    }
-
     fn on_stream_events(&mut self, events: Vec<ClientEvent>, cx: &mut Cx<'_>) {
         for event in events {
             let Some(stream) = &mut self.stream else { return };
@@ -356,8 +349,14 @@ impl VirtualAgent {
     }
 
     fn on_reply(&mut self, call: CallId, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
-        if let Some(heard) = self.stream.as_mut().and_then(|stream| stream.on_reply(call, result)) {
-            return self.on_heard(heard, cx);
+        let heard = self.stream.as_mut().and_then(|stream| stream.on_reply(call, result));
+        if let Some(AgentHeard { events, is_over }) = heard {
+            self.on_stream_events(events, cx);
+            // What was heard may have ended the stream already.
+            if is_over && self.stream.is_some() {
+                self.lose_stream(cx);
+            }
+            return;
         }
         let Some((ask, number)) = self.calls.remove(&call) else { return };
         self.orders.note_refusal(&ask, number, result, cx);
@@ -383,6 +382,7 @@ impl VirtualAgent {
 
 impl Component for VirtualAgent {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
+        // Who has left for good hears nothing but a new start, and commands, which it refuses.
         if self.phase == Phase::Left && !matches!(input, Input::Start { .. } | Input::Command(_)) {
             return;
         }
@@ -403,6 +403,7 @@ impl Component for VirtualAgent {
             // An agent serves nobody, and has no port with frames.
             Input::BadFrame { .. } | Input::Call { .. } | Input::CallGone { .. } => {}
         }
+        // What a session of BOSH has to say leaves with its next request.
         if let Some(stream) = &mut self.stream {
             stream.flush(cx);
         }

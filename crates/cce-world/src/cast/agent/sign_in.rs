@@ -86,6 +86,7 @@ impl VirtualAgent {
         if self.config.mrds.is_empty() {
             self.orders.end_arrival(cx);
         }
+        // What was published while there was no stream is gone.
         if self.has_signed_in {
             self.ask(Ask::List, request::list(&self.config), cx);
         }

@@ -50,6 +50,7 @@ impl AgentStream {
         match config.xmpp {
             AgentTransport::Tcp => Self::dial(Port::Xmpp, StreamCarrier::Tcp, [0; 16], config, cx),
             AgentTransport::Websocket => {
+                // A client masks what it sends (RFC 6455 5.3).
                 let masks = cx.rng("websocket-mask").random();
                 Self::dial(Port::XmppWs, StreamCarrier::WebSocket, masks, config, cx)
             }
