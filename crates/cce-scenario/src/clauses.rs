@@ -100,6 +100,7 @@ pub(crate) fn read_rule(
     let alone = item.truth("alone", from).unwrap_or(false);
     let expire = item.duration("expire", from).unwrap_or(EXPIRE);
     let is_armed = item.truth("armed", from).unwrap_or(true);
+    // A wrong selector ends the reading only here, so that what is wrong with the action is told with it.
     let action = read_action(item, words, lab, from)?;
     let matching = matching?;
     tell_without_effect(item, &matching, &action, expire, from);
@@ -111,6 +112,7 @@ pub(crate) const fn longest_way(latency: Latency) -> Duration {
     match latency {
         Latency::Constant(time)
         | Latency::Uniform { most: time, .. }
+        // It has no bound: the time that the file has stands for it.
         | Latency::LogNormal { median: time, .. } => time,
     }
 }
@@ -362,9 +364,8 @@ pub(crate) fn component(text: &Placed, from: &mut Source<'_>) -> Option<NodeName
 }
 
 pub(crate) fn port_named(name: &str) -> Result<Port, String> {
-    let hint = || nearest(name, Port::ALL.into_iter().map(Port::name));
-    Port::ALL
-        .into_iter()
-        .find(|port| port.name() == name)
-        .ok_or_else(|| format!("there is no port `{name}`{}", hint()))
+    Port::ALL.into_iter().find(|port| port.name() == name).ok_or_else(|| {
+        let hint = nearest(name, Port::ALL.into_iter().map(Port::name));
+        format!("there is no port `{name}`{hint}")
+    })
 }

@@ -44,7 +44,7 @@ impl Draft {
         }
     }
 
-    /// Whoever is read once more is somebody else.
+    /// Notes what somebody may never come to, in place of what was noted when an included file described the same person.
     fn doubt(&mut self, who: &str, dependences: &[Dependence], table: &DeTable<'_>, from: &Source<'_>) {
         self.doubts.retain(|doubt| doubt.who != who);
         for dependence in dependences.iter().filter(|one| one.is_missing) {

@@ -38,6 +38,7 @@ pub fn load(name: &str, text: &str, context: Context<'_>) -> Result<Scenario, Sc
     let mut draft = Draft::new(&lab);
     // What is included comes first, so that the one that includes it has the last word.
     let texts = files.texts.clone();
+    // A text of any file may have a parameter of any other in braces, and name its people.
     for (name, text) in &texts {
         draft.read_parameters(name, text, context.chosen, &mut files.problems);
     }
@@ -222,6 +223,7 @@ impl Draft {
 
     fn read_rest(&mut self, name: &str, text: &str, problems: &mut Vec<ScenarioProblem>) {
         self.with(name, text, problems, |draft, section, from| {
+            // These were read before: by `Files`, `read_parameters` and `read_people`.
             for key in ["include", "parameters", "lab", "demo", "set", "latency", "agents", "customers"] {
                 section.known(key);
             }

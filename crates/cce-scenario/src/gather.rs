@@ -74,6 +74,7 @@ impl Files {
         }
         self.problems.append(&mut source.problems);
         for (other, text) in found {
+            // What two files include is read once.
             if !self.seen.contains(&other) {
                 self.collect(&other, &text, context, &path);
             }
@@ -97,9 +98,9 @@ impl Files {
             self.problems.append(&mut source.problems);
         }
         let Some((name, text, file)) = named else {
-            return (context.lab)(None)
-                .map_err(|error| self.tell(&name_of(&self.texts), "", 0..0, error))
-                .ok();
+            // No file has a place to show: the scenario's own name stands before what is wrong.
+            let own = self.texts.last().map(|(name, _)| name.clone()).unwrap_or_default();
+            return (context.lab)(None).map_err(|error| self.tell(&own, "", 0..0, error)).ok();
         };
         let found =
             (context.files)(&file.text).and_then(|text| (context.lab)(Some((file.text.clone(), text))));
@@ -166,8 +167,4 @@ fn includes(source: &mut Source<'_>) -> Vec<Placed> {
 /// What includes call a file: those that are included are looked for beside the first one.
 fn beside<'a>(name: &'a str, above: &[String]) -> &'a str {
     if above.is_empty() { name.rsplit(['/', '\\']).next().unwrap_or(name) } else { name }
-}
-
-fn name_of(texts: &[(String, String)]) -> String {
-    texts.last().map(|(name, _)| name.clone()).unwrap_or_default()
 }

@@ -31,6 +31,7 @@ impl Draft {
                 draft.lab = draft.lab.clone().for_demo();
             }
             draft.is_drawn |= section.has("swarm");
+            // The lab's own settings come first: its people are read by what the lab is then.
             draft.read_patches(section, from);
             draft.read_agents(section, from);
             draft.read_customers(section, from);
@@ -152,6 +153,7 @@ impl Draft {
                 }
                 tell_needless(&customer, table, from);
                 self.doubt_customer(&name.text, &customer, table, from);
+                // One who is in a file that this one includes goes behind those of this file.
                 self.customers.retain(|(known, _)| *known != name.text);
                 self.customers.push((name.text, customer));
             }

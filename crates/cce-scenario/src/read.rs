@@ -11,7 +11,7 @@ use std::{
 };
 use toml::{
     Spanned,
-    de::{DeArray, DeTable, DeValue},
+    de::{DeTable, DeValue},
 };
 
 /// Something that is wrong with a scenario, and where.
@@ -210,6 +210,7 @@ impl<'a> Section<'a> {
         if number.is_none() {
             let path = self.path_of(key);
             let (least, most) = bounds.into_inner();
+            // TOML has whole numbers of 64 bits. To whoever wrote a larger one, both bounds are told.
             let is_beyond = matches!(
                 value.get_ref(),
                 DeValue::Integer(number) if i64::from_str_radix(number.as_str(), number.radix()).is_err()
@@ -262,10 +263,9 @@ impl<'a> Section<'a> {
             Some([least, most]) => Some(Bounds { least: *least, most: *most }),
             _ => None,
         };
-        let is_within = |range: &Bounds| {
+        let range = range.filter(|range| {
             range.least <= range.most && bounds.contains(&range.least) && bounds.contains(&range.most)
-        };
-        let range = range.filter(is_within);
+        });
         if range.is_none() && from.problems.len() == known {
             let path = self.path_of(key);
             let (least, most) = bounds.into_inner();
@@ -394,7 +394,7 @@ pub(crate) fn as_json(value: &Spanned<DeValue<'_>>, from: &mut Source<'_>) -> Va
         }
         DeValue::Boolean(truth) => Value::Bool(*truth),
         DeValue::Datetime(moment) => Value::String(moment.to_string()),
-        DeValue::Array(items) => json_list(items, from),
+        DeValue::Array(items) => Value::Array(items.iter().map(|item| as_json(item, from)).collect()),
         DeValue::Table(table) => Value::Object(json_table(table, from)),
     }
 }
@@ -403,10 +403,6 @@ pub(crate) fn as_json(value: &Spanned<DeValue<'_>>, from: &mut Source<'_>) -> Va
 fn no_number(span: Range<usize>, from: &mut Source<'_>) -> Value {
     from.problem(span, "no setting takes such a number");
     Value::Null
-}
-
-fn json_list(items: &DeArray<'_>, from: &mut Source<'_>) -> Value {
-    Value::Array(items.iter().map(|item| as_json(item, from)).collect())
 }
 
 pub(crate) fn json_table(table: &DeTable<'_>, from: &mut Source<'_>) -> Map<String, Value> {

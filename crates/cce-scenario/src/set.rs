@@ -55,6 +55,7 @@ impl Setting {
 
     /// Where it is wrong: at the first key behind which, or with which, nothing else is better; or else at its value.
     pub(crate) fn wrong_part(&self, lab: &Lab, message: &str) -> Range<usize> {
+        // Where a value that nothing takes leads to the same words, the mistake is in the key and not in the value.
         let is_same = |setting: String| {
             let tried = lab.patched(&[Patch { setting, value: Value::Null }]);
             tried.is_err_and(|errors| errors.iter().any(|error| error.message == message))
@@ -82,6 +83,7 @@ pub(crate) fn flatten(
         return;
     }
     let known = from.problems.len();
+    // A parameter that is missing is told while the value is read: the setting would be null.
     let setting = Setting { keys, value: as_json(value, from), span: value.span() };
     found.extend(Some(setting).filter(|_| from.problems.len() == known));
 }

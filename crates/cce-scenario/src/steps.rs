@@ -104,6 +104,7 @@ impl Draft {
         let port = |text: Placed, from: &mut Source<'_>| {
             port_named(&text.text).map_err(|message| from.problem(text.span, message)).ok()
         };
+        // How long a cut or a stall lasts is read behind the action, by `read_step`.
         let none = Duration::ZERO;
         found.extend(
             item.text("cut", from).and_then(|text| port(text, from)).map(|port| StepAction::Cut(port, none)),
@@ -136,7 +137,7 @@ impl Draft {
         found.into_iter().next()
     }
 
-    /// Rules may stand behind the steps that name them.
+    /// Remembers that a step names a rule. Whether there is such a rule is known once all of them are read.
     fn rule_named(&mut self, rule: Placed, from: &Source<'_>) -> String {
         self.named_rules.push((from.name.to_owned(), rule.clone()));
         rule.text
