@@ -33,18 +33,17 @@ const BOOL: [&str; 2] = ["true", "false"];
 /// The values of a key, where they are a closed set. What is said of messages stands in their tables.
 pub(crate) fn of(name: &str, key: &str, vocabulary: &Vocabulary) -> Option<Values> {
     if facts::all().any(|fact| fact.name == name) {
-        return of_fact(name, &with_places(key), vocabulary);
+        // Keys are declared with 0 for every place in a list.
+        let parts = key.split('.').map(|part| {
+            let is_place = part.bytes().all(|byte| byte.is_ascii_digit());
+            if is_place { PLACE } else { part }
+        });
+        return of_fact(name, &parts.collect::<Vec<_>>().join("."), vocabulary);
     }
     if words::http().any(|known| known == name) {
         return of_http(name, key).or_else(|| of_document(name, key));
     }
     of_stanza(name, key).or_else(|| of_document(name, key))
-}
-
-/// A key with 0 for every place in a list, as keys are declared.
-fn with_places(key: &str) -> String {
-    let is_place = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    key.split('.').map(|part| if is_place(part) { PLACE } else { part }).collect::<Vec<_>>().join(".")
 }
 
 fn of_fact(name: &str, key: &str, vocabulary: &Vocabulary) -> Option<Values> {
@@ -182,6 +181,7 @@ fn of_document(name: &str, key: &str) -> Option<Values> {
 /// How the variants of an enumeration are written in facts and documents.
 fn variants<T: DeserializeOwned>() -> &'static [&'static str] {
     let mut found: &'static [&'static str] = &[];
+    // It fails as soon as the enumeration has named its variants.
     let nothing = T::deserialize(Asked(&mut found));
     debug_assert!(nothing.is_err() && !found.is_empty(), "only enumerations have variants");
     found

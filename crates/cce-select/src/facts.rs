@@ -250,6 +250,7 @@ fn find<'a>(value: &'a serde_json::Value, key: &str) -> Option<&'a serde_json::V
 /// Every key under which a fact says something.
 pub(crate) fn shown(fact: &Fact) -> Vec<String> {
     let value = serde_json::to_value(fact).unwrap_or_default();
+    // Facts are nested in the names of their component and of their message, which no key repeats.
     let mut inner = &value;
     while let Some(only) =
         inner.as_object().filter(|table| table.len() == 1).and_then(|table| table.values().next())

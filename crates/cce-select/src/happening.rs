@@ -301,12 +301,14 @@ impl Tracker {
             Exchange::RequestIn { call, port, request } => {
                 let (name, content) = describe_request(*port, request);
                 let sender = record.cause.and_then(|cause| self.senders.remove(&cause));
+                // The sender's own record stands in the journal of another process.
                 let sender = sender.or_else(|| self.fold.caller(request));
                 let from = sender.map_or(Place::Outside(*port), Place::Node);
                 remember(&mut self.open, (record.node.clone(), *call), (*port, from.clone(), name));
                 happening(from, here, name, false, content)
             }
             Exchange::ReplyOut { call, response } => {
+                // Of a request that is forgotten, or that the journal lacks, only the answer is known.
                 let known = self.open.remove(&(record.node.clone(), *call));
                 let (port, to, asked) = known.unwrap_or((Port::App, Place::Outside(Port::App), "REQUEST"));
                 let (name, content) = describe_response(port, asked, Some(response));

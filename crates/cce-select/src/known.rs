@@ -41,8 +41,8 @@ pub fn keys_of(name: &str) -> Option<Vec<String>> {
     if !labels.is_empty() {
         return Some(labels.into_iter().map(str::to_owned).collect());
     }
-    let of_fact = || facts::all().find(|fact| fact.name == name).map(|fact| keys::paths(fact.inside));
-    of_fact().or_else(|| words::keys(name).map(|keys| keys.into_iter().map(str::to_owned).collect()))
+    let of_fact = facts::all().find(|fact| fact.name == name).map(|fact| keys::paths(fact.inside));
+    of_fact.or_else(|| words::keys(name).map(|keys| keys.into_iter().map(str::to_owned).collect()))
 }
 
 /// What the fields of a message of the tables are called.

@@ -182,8 +182,9 @@ impl ShortNames {
         self.is_named.get(at).is_some_and(|is_named| !is_named).then_some(at)
     }
 
-    /// A record's number may be any, so it decides no more than a key.
+    /// Remembers the customer that a record goes back to, as long as no contact has that customer's name.
     fn remember(&mut self, seq: u64, origin: u16) {
+        // A journal from elsewhere may have any numbers: none is the size or the place of anything.
         if self.unnamed(origin).is_some() {
             self.origins.insert(seq, origin);
             if self.origins.len() > ORIGINS_MAX {

@@ -123,6 +123,7 @@ impl Selector {
             known_value(&self.name, key, &value, word, vocabulary)?;
             let task = TaskName::among(&value, &vocabulary.customers);
             self.fields.push(Field { key: key.to_owned(), value, task, is_other });
+            // Both states of a change are known once the second one is read.
             return self.known_change(word);
         }
         let task = TaskName::among(word.text, &vocabulary.customers);
@@ -308,6 +309,7 @@ fn is_about(happening: &Happening<'_>, wanted: &TaskName, names: &ShortNames) ->
     if wanted.task.is_some() {
         return happening.subject.task.is_some() && happening.subject.task == names.task(wanted);
     }
+    // A message may name a task without its contact.
     happening.subject.contact.as_ref() == Some(contact)
         || happening.subject.task.is_some_and(|task| names.tasks(contact).contains(&task))
 }

@@ -32,7 +32,13 @@ pub(crate) fn no_transition(name: &str, from: &str, to: &str) -> Option<String> 
             judge("dialogue", DialogueState::ALL, &first, DialogueState::successors, from, to)
         }
         // A client that comes back may tell any state of what is open (task-routing E19).
-        "task" => judge("task", TaskState::ALL, TaskState::ALL, after_task, from, to),
+        "task" => {
+            // What is over stays so (task-routing 1.1).
+            let after = |from: TaskState| -> &'static [TaskState] {
+                if from == TaskState::Ended { &[] } else { TaskState::ALL }
+            };
+            judge("task", TaskState::ALL, TaskState::ALL, after, from, to)
+        }
         "dialog" => judge("dialog", DialogState::ALL, DialogState::ALL, after_dialog, from, to),
         _ => None,
     }
@@ -56,11 +62,6 @@ fn judge<S: Copy + PartialEq + Display + 'static>(
     let follows =
         if known.is_empty() { "nothing comes".to_owned() } else { format!("comes {}", known.join(" or ")) };
     Some(format!("a {what} never goes from {from} to {to}: after {from} {follows}"))
-}
-
-/// What is over stays so (task-routing 1.1).
-const fn after_task(from: TaskState) -> &'static [TaskState] {
-    if matches!(from, TaskState::Ended) { &[] } else { TaskState::ALL }
 }
 
 /// What is over stays so, and what was recovered from an interrupt can only be closed (task-routing 1.3).

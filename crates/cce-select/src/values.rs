@@ -80,18 +80,15 @@ pub(crate) fn known_value(
     vocabulary: &Vocabulary,
 ) -> Result<(), SelectorError> {
     let of_message = of_message(name, key);
-    let of_other = closed::of(name, key, vocabulary).filter(|_| value != NONE || !may_be_absent(name, key));
+    // What begins comes from nothing, what is not there has no value, and a call may get no answer.
+    let is_always_there = matches!((name, key), (_, "to" | "method" | "port") | ("contact", "reason"));
+    let of_other = closed::of(name, key, vocabulary).filter(|_| value != NONE || is_always_there);
     let possible: Vec<Values> = of_message.into_iter().chain(of_other).collect();
-    let has = |values: &Values| values.has(value, &vocabulary.customers);
+    let is_possible = possible.iter().any(|values| values.has(value, &vocabulary.customers));
     match possible.first() {
-        Some(first) if !possible.iter().any(has) => Err(word.error(first.refusal(key, value))),
+        Some(first) if !is_possible => Err(word.error(first.refusal(key, value))),
         Some(_) | None => Ok(()),
     }
-}
-
-/// What begins comes from nothing, what is not there has no value, and a call may get no answer.
-fn may_be_absent(name: &str, key: &str) -> bool {
-    !matches!((name, key), (_, "to" | "method" | "port") | ("contact", "reason"))
 }
 
 /// What the fields of that label hold, of each row that has one; nothing where one of them holds a text.

@@ -233,6 +233,7 @@ pub(crate) fn closed_way(
         .into_iter()
         .filter(|way| way.names(from, to).is_some_and(|known| name == ANY || known.contains(&name)))
         .map(|way| way.lacks(nodes, has_applications));
+    // A message may go by several ways: it has none only where each of them is closed.
     let first = lacks.next()??;
     lacks.all(|why| why.is_some()).then_some(first)
 }

@@ -356,6 +356,7 @@ pub(crate) fn stanzas(xml: &str) -> Vec<Range<usize>> {
         let begins = match tag.as_bytes() {
             [b'?' | b'!', ..] => true,
             _ if tag.starts_with("/stream:stream") => true,
+            // It ends a stanza of an earlier piece, to which everything before it belongs.
             [b'/', ..] if depth == 0 => {
                 starts.truncate(1);
                 false
@@ -386,6 +387,7 @@ fn tags(xml: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     iter::from_fn(move || {
         let start = at + xml[at..].find('<')?;
+        // The value of an attribute may have a `>` (XML 1.0 2.3).
         let mut quote = None;
         let end = xml[start..].find(|next: char| {
             match (quote, next) {
@@ -402,6 +404,7 @@ fn tags(xml: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// What a piece of an XMPP stream is called: after its first element, or `UPDATE` for a notification.
 pub(crate) fn piece(text: &str) -> &'static str {
+    // A notification stands in a message, and has a name of its own.
     if text.contains("pubsub#event") {
         return "UPDATE";
     }
