@@ -29,6 +29,7 @@ pub(crate) fn check(options: &cli::Check) -> Result<(), Failure> {
     if owes_ends {
         breaches.extend(checks.finish());
     } else {
+        // A copy is finished, so that what is open stays out of the table.
         unfinished = checks.clone().finish();
     }
     print::words(&told_unfinished(&unfinished));

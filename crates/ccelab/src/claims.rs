@@ -54,6 +54,7 @@ pub(crate) fn claim(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
     if !metadata.is_file() {
         return Ok(());
     }
+    // A whole file is another file until it is renamed into place: only its name is taken.
     if names().contains(&full_name(path)?) {
         return Err(taken_error(path, "is written by this command already"));
     }
@@ -123,6 +124,7 @@ pub(crate) fn claim_values(folder: &Path, nodes: &[NodeName]) -> Result<(), Fail
 /// could lead it elsewhere.
 pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
+    // Another process may be writing the file: it is emptied once it is locked.
     options.write(true).create(true).truncate(false).mode(0o600).custom_flags(libc::O_NOFOLLOW);
     options
 }
@@ -139,7 +141,8 @@ pub(crate) fn unfollowed(path: &Path, source: io::Error) -> io::Error {
     if is_link { link_not_followed() } else { source }
 }
 
-/// Locks a file. Where files cannot be locked, nobody is kept out.
+/// Locks a file for this process, and says whether another process has it locked. On a file system without locks no process is
+/// kept out.
 pub(crate) fn is_locked_elsewhere(file: &File) -> bool {
     matches!(file.try_lock(), Err(TryLockError::WouldBlock))
 }

@@ -156,17 +156,13 @@ fn write_capture(journal: &Path, path: &Path) -> Result<(), Failure> {
     let (header, records) = read_journal(journal)?;
     let mut to = BufWriter::new(create_private(path)?);
     let mut capture = Capture::new(&header);
-    let blocks = std::iter::once(capture.head()).chain(records.iter().map(|record| capture.push(record)));
-    let write = |to: &mut BufWriter<_>, blocks: &[u8]| to.write_all(blocks);
-    let mut written = Ok(());
-    for block in blocks {
-        written = written.and_then(|()| write(&mut to, &block));
-    }
-    let rest = capture.finish();
-    written = written.and_then(|()| write(&mut to, &rest));
-    written.and_then(|()| to.flush()).map_err(|source| Failure::File {
-        action: "write",
-        path: path.to_owned(),
-        source,
-    })
+    let mut write = || {
+        to.write_all(&capture.head())?;
+        for record in &records {
+            to.write_all(&capture.push(record))?;
+        }
+        to.write_all(&capture.finish())?;
+        to.flush()
+    };
+    write().map_err(|source| Failure::File { action: "write", path: path.to_owned(), source })
 }

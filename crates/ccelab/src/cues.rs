@@ -51,6 +51,7 @@ impl Cues {
         {
             self.routable.insert(*skill_target);
         }
+        // Until then CCP discards what comes, as the product does.
         if !self.readiness.is_ready() {
             return Vec::new();
         }

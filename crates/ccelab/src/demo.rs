@@ -13,7 +13,7 @@ use crate::{
     signals::Signals,
 };
 use cce_journal::{Record, What};
-use cce_kernel::{CallId, Command, Fact, Input, Kind, NodeName, Output, Port, Time};
+use cce_kernel::{CallId, Command, Fact, Input, Kind, Output, Port, Time};
 use cce_model::{ContactId, ContactStatus, StatusReason, fact::FinesseFact};
 use cce_net::{Net, NetConfig};
 use cce_world::{Lab, Span};
@@ -131,6 +131,7 @@ impl Outcome {
         while let Ok(record) = records.recv_timeout(DEADLINE) {
             each(&record);
             outcome.learn(&record);
+            // The timeout ends a demo in which nothing happens any more, and this a demo that goes on for ever.
             if record.at.since(Time::default()) > DEADLINE {
                 break;
             }
@@ -154,8 +155,11 @@ impl Outcome {
             What::In(Input::Reply { call, .. }) if record.node.kind() == Some(Kind::Finesse) => {
                 self.calls.remove(call);
             }
-            What::In(Input::Frame { link, .. }) | What::Out(Output::Send { link, .. }) => {
-                self.on_message(&record.node, link.port);
+            // A message counts where its link was dialled: there alone the name of the link says whose it is.
+            What::In(Input::Frame { link, .. }) | What::Out(Output::Send { link, .. })
+                if record.node.kind() != Some(link.port.listener()) =>
+            {
+                *self.messages.entry(link.port).or_default() += 1;
             }
             What::Out(Output::Call { port, .. }) => *self.requests.entry(*port).or_default() += 1,
             What::In(_)
@@ -165,13 +169,6 @@ impl Outcome {
             | What::Connected { .. }
             | What::Bent(_)
             | What::Gap { .. } => {}
-        }
-    }
-
-    /// Counts it where the link was dialled: there alone its name says whose it is.
-    fn on_message(&mut self, node: &NodeName, port: Port) {
-        if node.kind() != Some(port.listener()) {
-            *self.messages.entry(port).or_default() += 1;
         }
     }
 

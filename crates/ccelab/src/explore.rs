@@ -71,8 +71,9 @@ impl Ends {
 
     /// Runs that failed, where those of no combination come to `nowhere`.
     fn failed(&self, nowhere: &BTreeSet<&str>) -> u64 {
-        let is_failed = |missed: &BTreeSet<String>| missed.iter().any(|what| nowhere.contains(what.as_str()));
-        let missing = self.unreached.iter().filter(|(missed, _)| is_failed(missed));
+        let has_failed =
+            |missed: &BTreeSet<String>| missed.iter().any(|what| nowhere.contains(what.as_str()));
+        let missing = self.unreached.iter().filter(|(missed, _)| has_failed(missed));
         self.failed + missing.map(|(_, count)| count).sum::<u64>()
     }
 }
@@ -116,9 +117,11 @@ fn combinations(
     options: &cli::Explore,
     parameters: &BTreeMap<String, Vec<String>>,
 ) -> Result<Vec<Vec<(String, String)>>, Failure> {
-    let is_chosen = |name: &String| options.file.parameters.iter().any(|(chosen, _)| chosen == name);
     let mut combinations = vec![Vec::new()];
-    for (name, alternatives) in parameters.iter().filter(|(name, _)| !is_chosen(name)) {
+    for (name, alternatives) in parameters {
+        if options.file.parameters.iter().any(|(chosen, _)| chosen == name) {
+            continue;
+        }
         if combinations.len() * alternatives.len() > COMBINATIONS_MAX {
             return Err(Failure::Usage(format!(
                 "the parameters have more than {COMBINATIONS_MAX} combinations: choose the values of some, as in --param {name}=…"
@@ -198,6 +201,7 @@ fn of_seeds(
 
 /// What a seed comes to. A component that panics is a failure of that seed, and of no other.
 fn ended(scenario: &Scenario, seed: u64) -> RunEnd {
+    // Nothing that a panic may leave half done is looked at afterwards.
     let played = panic::catch_unwind(AssertUnwindSafe(|| {
         let mut play = Play::new(scenario.clone(), seed);
         play.run(|_| ());
@@ -262,7 +266,9 @@ fn search(orders: &Orders, explorer: Explorer, jobs: usize) -> Explored<RunEnd> 
     }
 }
 
+/// The next part, for one thread.
 fn take(open: &Mutex<Vec<Search<Orders>>>) -> Option<Search<Orders>> {
+    // In the head of the caller's `while let` the lock would be held while the thread works on the part.
     open.lock().unwrap_or_else(PoisonError::into_inner).pop()
 }
 

@@ -75,10 +75,11 @@ impl FileKind {
     fn of_toml(text: &str) -> Option<Self> {
         let table: toml::Table = toml::from_str(text).ok()?;
         let built_in: toml::Table = toml::from_str(BUILT_IN).unwrap_or_default();
-        let is_lab_key = |key: &str| built_in.contains_key(key) && !SHARED_KEYS.contains(&key);
         // A lab has a list of agents, a scenario a table of them.
         let agents = table.get("agents");
-        let is_lab = table.keys().any(|key| is_lab_key(key)) || agents.is_some_and(toml::Value::is_array);
+        let is_lab =
+            table.keys().any(|key| built_in.contains_key(key) && !SHARED_KEYS.contains(&key.as_str()))
+                || agents.is_some_and(toml::Value::is_array);
         let is_scenario = table.keys().any(|key| SCENARIO_KEYS.contains(&key.as_str()))
             || agents.is_some_and(toml::Value::is_table);
         match (is_lab, is_scenario) {

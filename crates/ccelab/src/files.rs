@@ -174,6 +174,7 @@ impl<'a> WholeFile<'a> {
     pub(crate) fn begin(path: &'a Path) -> Result<Self, Failure> {
         claim_name(path)?;
         let fresh = path.with_added_extension(format!("{:016x}", RandomState::new().hash_one(path)));
+        // Only a new file is taken: what has that name already is neither followed nor overwritten.
         let mut options = OpenOptions::new();
         let file = options.write(true).create_new(true).mode(0o600).open(&fresh);
         let file = file.map_err(|source| file_failure("write", path, source))?;
@@ -209,6 +210,7 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
 /// The text of a file of a size that can be.
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     let mut text = String::new();
+    // One byte more than is allowed tells a file that is too large from one that just fits.
     let read = open_input(path)?.take(TEXT_MAX + 1).read_to_string(&mut text);
     read.map_err(|source| file_failure("read", path, source))?;
     if text.len() as u64 > TEXT_MAX {

@@ -65,6 +65,7 @@ impl Places {
 
 /// The folder of the last run, or of the last run of these components.
 fn last_folder(only: &[String]) -> PathBuf {
+    // Each order in which the components are named leads to the same folder.
     let chosen: Vec<&str> =
         COMPONENTS.into_iter().filter(|name| only.iter().any(|chosen| chosen == name)).collect();
     if chosen.is_empty() { LAST.into() } else { Path::new(LAST).join(chosen.join(",")) }
@@ -110,6 +111,7 @@ fn remove_journals(folder: &Path) -> io::Result<()> {
         if kind.is_dir() && is_numbered(&entry, PARAMETERS, "") {
             remove_journals(&entry.path())?;
             match fs::remove_dir(entry.path()) {
+                // It holds what somebody else put there.
                 Err(error) if error.kind() != io::ErrorKind::DirectoryNotEmpty => return Err(error),
                 Ok(()) | Err(_) => {}
             }
@@ -138,6 +140,7 @@ fn take(folder: &Path) -> Result<File, Failure> {
     if is_locked_elsewhere(&file) {
         return Err(Failure::InUse { path: folder.to_owned(), owner: owner_of(folder) });
     }
+    // Whoever finds the folder locked reads here by whom.
     file.set_len(0).and_then(|()| writeln!(file, "process {}", std::process::id())).map_err(failed)?;
     Ok(file)
 }

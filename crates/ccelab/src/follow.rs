@@ -40,8 +40,8 @@ impl Follower {
                 kind.words(&name)
             )));
         }
-        let failed = |source| Failure::Journal { path: path.to_owned(), source };
-        let (header, reader) = JournalReader::new(lines).map_err(failed)?;
+        let (header, reader) =
+            JournalReader::new(lines).map_err(|source| Failure::Journal { path: path.to_owned(), source })?;
         Ok((header, Self { reader, path: path.to_owned() }))
     }
 
@@ -79,6 +79,7 @@ impl<R: Read> WholeLines<R> {
             let before = self.bytes.len();
             self.bytes.resize(before + CHUNK, 0);
             let read = self.from.read(&mut self.bytes[before..]);
+            // What was not read goes again, also behind an error, so that no zero is taken for a byte of the file.
             self.bytes.truncate(before + *read.as_ref().unwrap_or(&0));
             let read = read?;
             if let Some(end) = self.bytes[before..].iter().rposition(|byte| *byte == b'\n') {

@@ -141,7 +141,10 @@ fn find(wanted: &str, names: &DrawnContacts) -> Result<ContactId, Failure> {
     match names.find(wanted)[..] {
         [contact] => Ok(contact.clone()),
         [] => {
-            let known: Vec<String> = names.shown().flat_map(spellings).collect();
+            let spellings = names.shown().flat_map(|(short, contact, tasks)| {
+                [short, contact.to_string()].into_iter().chain(tasks.iter().map(ToString::to_string))
+            });
+            let known: Vec<String> = spellings.collect();
             let hint = nearest(wanted, known.iter().map(String::as_str));
             let list = listed(names, |_| true);
             Err(Failure::Usage(format!("the journal has no task or contact `{wanted}`{hint}{list}")))
@@ -155,11 +158,6 @@ fn find(wanted: &str, names: &DrawnContacts) -> Result<ContactId, Failure> {
             )))
         }
     }
-}
-
-fn spellings((short, contact, tasks): (String, &ContactId, &[cce_model::TaskId])) -> Vec<String> {
-    let tasks = tasks.iter().map(ToString::to_string);
-    [short, contact.to_string()].into_iter().chain(tasks).collect()
 }
 
 /// The tasks of a journal, each in a line: short name, ids, customer.

@@ -92,11 +92,8 @@ impl AddressOptions {
     /// Whether it says the port of a listener.
     fn chooses(&self, link: &str, is_tls: bool) -> bool {
         let is_product = [Port::App, Port::Desk, Port::CcpBosh].map(link_name).contains(&link);
-        (is_product && self.product_ports.is_some()) || self.is_named(link, is_tls)
-    }
-
-    fn is_named(&self, link: &str, is_tls: bool) -> bool {
-        self.port_numbers.iter().any(|chosen| chosen.link == link && chosen.is_tls == is_tls)
+        (is_product && self.product_ports.is_some())
+            || self.port_numbers.iter().any(|chosen| chosen.link == link && chosen.is_tls == is_tls)
     }
 }
 
@@ -194,12 +191,12 @@ fn choose(lab: &mut Lab, chosen: &ChosenPort) -> Result<(), Failure> {
 /// Tells of a port that was chosen for a listener that this run does not have.
 pub(crate) fn check_chosen(lab: &Lab, options: &Run) -> Result<(), Failure> {
     for ChosenPort { link, is_tls, .. } in &options.addresses.port_numbers {
-        let is_off = |link: &LinkSettings| link.plain == PlainSetting::Off;
+        let plain = lab.links.get(link).map(|link| link.plain);
         let why = if *is_tls && !lab.tls.enabled {
             "there is no TLS in this run"
         } else if link == SITE_LINK && options.static_folder.is_none() {
             "there are no pages: write --static DIR"
-        } else if !*is_tls && lab.links.get(link).is_some_and(is_off) {
+        } else if !*is_tls && plain == Some(PlainSetting::Off) {
             "nobody listens there in plain"
         } else {
             continue;
@@ -228,8 +225,11 @@ pub(crate) fn plain(lab: &Lab, options: &Run) -> BTreeMap<Port, SocketAddr> {
 pub(crate) fn secure(lab: &Lab, options: &Run, nodes: &[NodeName]) -> BTreeMap<Port, SocketAddr> {
     let sockets = Port::LISTENED.map(Port::socket).into_iter();
     let here = sockets.filter(|port| nodes.contains(&NodeName::from(port.listener())));
-    let address = |port| bound(lab.link(port)?.listen_tls.as_ref()?, link_name(port), true, options);
-    here.filter_map(|port| Some((port, address(port)?))).collect()
+    here.filter_map(|port| {
+        let address = bound(lab.link(port)?.listen_tls.as_ref()?, link_name(port), true, options)?;
+        Some((port, address))
+    })
+    .collect()
 }
 
 /// What becomes of clients in plain, by the port whose socket it is.

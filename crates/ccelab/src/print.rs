@@ -18,6 +18,7 @@ static TROUBLE: Mutex<Option<io::Error>> = Mutex::new(None);
 /// Prints to standard output. What cannot be written is told when the command is over.
 pub(crate) fn out(text: &str) {
     let mut to = io::stdout().lock();
+    // Standard output keeps back what follows the last end of a line.
     let written = to.write_all(text.as_bytes()).and_then(|()| to.flush());
     drop(to);
     keep(written);
@@ -94,8 +95,11 @@ fn within(text: &str, width: Option<usize>) -> String {
             || line.contains('\x1b')
             || COPIED.iter().any(|begin| line.trim_start().starts_with(begin))
     };
-    let fitted = |line: &str| if is_kept(line) { line.to_owned() } else { broken(line, width) };
-    text.split('\n').map(fitted).collect::<Vec<_>>().join("\n")
+    let lines = text.split('\n');
+    lines
+        .map(|line| if is_kept(line) { line.to_owned() } else { broken(line, width) })
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn broken(line: &str, width: usize) -> String {
@@ -150,14 +154,16 @@ pub(crate) fn counted(count: impl TryInto<u64>, noun: &str) -> String {
 /// What a ladder on standard output is drawn on: as wide as `COLUMNS` or the terminal says, and without colours where the
 /// terminal has none or nobody wants them.
 pub(crate) fn page() -> Page {
-    let page = Page::new(if is_colourful() { Paint::Colour } else { Paint::Plain });
+    // An empty NO_COLOR does not count (no-color.org).
+    let is_unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_colourful = io::stdout().is_terminal() && !is_unwanted && !is_dumb();
+    let page = Page::new(if is_colourful { Paint::Colour } else { Paint::Plain });
     columns().map_or(page, |width| page.with_width(width))
 }
 
-fn is_colourful() -> bool {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    std::io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb
+/// Whether the terminal knows no escape sequences.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Before that nobody can say how long something takes.
@@ -192,8 +198,8 @@ fn left_of(done: u64, all: u64, took: Duration) -> Option<u128> {
 #[expect(clippy::disallowed_methods, reason = "people want to know that a long run goes on")]
 pub(crate) fn progress(text: &str) {
     let mut to = std::io::stderr().lock();
-    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    if to.is_terminal() && !is_dumb {
+    if to.is_terminal() && !is_dumb() {
+        // Back to the beginning of the line, which is erased (ECMA-48 8.3.41).
         let _ = write!(to, "\r\x1b[2K{text}").and_then(|()| to.flush());
         return;
     }

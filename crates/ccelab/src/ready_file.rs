@@ -107,12 +107,9 @@ pub(crate) fn check(path: &Path) -> Result<(), String> {
     }
     let ready = read(path).map_err(|why| format!("{why}, and would be overwritten: name another file"))?;
     let pid = ready[PID].as_i64().and_then(|pid| i32::try_from(pid).ok()).unwrap_or_default();
-    let does_answer = || {
-        let address = probed(&ready).and_then(|address| address.parse().ok());
-        address.is_some_and(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok())
-    };
+    let address = probed(&ready).and_then(|address| address.parse().ok());
     // The number of a process that was killed may be that of another one by now.
-    if lives(pid) && does_answer() {
+    if lives(pid) && address.is_some_and(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok()) {
         return Err(format!(
             "{} is of process {pid}, whose lab still runs: stop it, or name another file",
             path.display()
@@ -180,8 +177,7 @@ pub(crate) fn read(path: &Path) -> Result<Value, String> {
     let read = File::open(path).and_then(|file| file.take(TEXT_MAX).read_to_string(&mut text));
     read.map_err(|error| file_failure("read", path, error).to_string())?;
     let ready: Option<Value> = serde_json::from_str(&text).ok();
-    let is_ready_file = |ready: &Value| ready[PID].is_u64();
-    ready.filter(is_ready_file).ok_or_else(|| format!("{} is no ready file", path.display()))
+    ready.filter(|ready| ready[PID].is_u64()).ok_or_else(|| format!("{} is no ready file", path.display()))
 }
 
 /// The listeners of this process, and what a client has to know beside them, as JSON.

@@ -161,12 +161,6 @@ impl RecordWriter {
         Ok(())
     }
 
-    /// Writes what the capture lacks once everything is recorded.
-    fn finish_views(&mut self) -> std::io::Result<()> {
-        let Some(LiveCapture { capture, file }) = &mut self.capture else { return Ok(()) };
-        file.write_all(&capture.finish())
-    }
-
     fn flush_views(&mut self) -> std::io::Result<()> {
         if let Some(capture) = &mut self.capture {
             capture.file.flush()?;
@@ -182,25 +176,19 @@ impl RecordWriter {
         loss.trouble.is_some()
     }
 
-    fn loss_mut(&mut self, destination: Destination) -> &mut Loss {
-        match destination {
-            Destination::Journal => &mut self.journal_loss,
-            Destination::Views => &mut self.views_loss,
-        }
-    }
-
     /// Keeps the first failure of a destination, and warns of it.
     fn note_result(&mut self, destination: Destination, result: std::io::Result<()>) {
         let Err(error) = result else { return };
-        if self.is_lost(destination) {
-            return;
-        }
-        let name = match destination {
-            Destination::Journal => format!("the journal {}", self.journal_path.display()),
-            Destination::Views => "logs or the capture".to_owned(),
+        let (name, loss) = match destination {
+            Destination::Journal => {
+                (format!("the journal {}", self.journal_path.display()), &mut self.journal_loss)
+            }
+            Destination::Views => ("logs or the capture".to_owned(), &mut self.views_loss),
         };
-        print::error(&format!("warning: {name} cannot be written any more: {error}"));
-        self.loss_mut(destination).trouble = Some(error);
+        if loss.trouble.is_none() {
+            print::error(&format!("warning: {name} cannot be written any more: {error}"));
+            loss.trouble = Some(error);
+        }
     }
 
     fn flush(&mut self) {
@@ -234,11 +222,6 @@ impl RecordWriter {
 }
 
 impl LiveLadder {
-    fn draw(&mut self, record: &Record) {
-        let rows = self.rows.push(record);
-        self.print(&rows);
-    }
-
     fn finish(&mut self) {
         let rows = self.rows.finish();
         if let Some((_, is_said)) = &self.waiting {
@@ -295,7 +278,8 @@ impl Sink for RecordWriter {
             self.note_result(Destination::Views, written);
         }
         if let Some(ladder) = &mut self.ladder {
-            ladder.draw(record);
+            let rows = ladder.rows.push(record);
+            ladder.print(&rows);
         }
         if let Some(readiness) = &mut self.readiness {
             readiness.learn(record);
@@ -308,6 +292,7 @@ impl Sink for RecordWriter {
 
     fn quiet(&mut self) {
         if let Some(ladder) = &mut self.ladder {
+            // The banner may have been printed since the last row.
             ladder.print(&[]);
         }
         self.flush();
@@ -325,8 +310,11 @@ impl Sink for RecordWriter {
             let ended = self.journal.end(self.is_open_ended);
             self.note_result(Destination::Journal, ended);
         }
-        if !self.is_lost(Destination::Views) {
-            let finished = self.finish_views();
+        if let Some(LiveCapture { capture, file }) = &mut self.capture
+            && self.views_loss.trouble.is_none()
+        {
+            // What leaves though no record stands behind it is drawn here.
+            let finished = file.write_all(&capture.finish());
             self.note_result(Destination::Views, finished);
         }
         self.flush();

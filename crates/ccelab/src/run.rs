@@ -86,6 +86,7 @@ impl RunPlan {
         }
         let seed = options.seed.unwrap_or_else(random_seed);
         let start = options.start.unwrap_or_else(wall_clock);
+        // Whoever says both wants the same ids in each run, and some have the moment in them at which they were needed.
         if options.seed.is_some() && options.start.is_some() {
             lab = lab.with_first_ids(start);
         }
@@ -106,7 +107,9 @@ impl RunPlan {
     /// Takes the ports, begins the records and starts the components. A run that is interrupted meanwhile is None.
     async fn start(self, options: &Run, signals: &mut Signals) -> Result<Option<LiveRun>, Failure> {
         let Self { lab, header, tls, net, nodes, scenario } = self;
+        // A lab whose ports are taken fails here, before it empties the journal of the run before.
         let mut bound = Net::bind(net, nodes).await?;
+        // `bind` has made the files of those who had none.
         if let Some(data) = &options.data {
             claim_values(data, &header.nodes)?;
         }
@@ -260,6 +263,7 @@ impl LiveRun {
         print::out(&self.with_addresses(admin, |addresses| {
             banner::text(&self.lab, addresses, folders, are_logs_live, reader)
         }));
+        // The live ladder goes on below the banner.
         self.is_banner_out.store(true, Ordering::Release);
     }
 

@@ -24,7 +24,6 @@ use serde_json::{Map, Value, json};
 use std::{
     collections::BTreeMap,
     convert::Infallible,
-    io,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -63,7 +62,12 @@ impl ScenarioRun {
         let address = listening::admin(&scenario.lab, options);
         let admin = Admin::bind(address, descriptors::limits())
             .await
-            .map_err(|error| Failure::Usage(unbound(address, &error)))?;
+            .map_err(|error| {
+                Failure::Usage(format!(
+                    "the admin port cannot listen on {address}: {error}; choose another port with --port {ADMIN_LINK}=PORT, another \
+                     address with [links.{ADMIN_LINK}], or take free ports with --ports ephemeral"
+                ))
+            })?;
         let mut engine = Engine::new(scenario, header).explained(header);
         if options.scenario.is_none() {
             engine = engine.open_ended();
@@ -111,6 +115,7 @@ impl RunOutcome {
             loop {
                 looks.tick().await;
                 let is_over = {
+                    // The driver waits for the engine with every record: it is let go before the next look.
                     let engine = lock(&self.0);
                     engine.is_over() && engine.has_acted()
                 };
@@ -168,7 +173,7 @@ impl Control for Engine {
     }
 
     fn list_held(&self) -> Vec<HeldView> {
-        let view = |held: &cce_play::Held| HeldView {
+        let views = self.held().map(|held| HeldView {
             ticket: held.ticket,
             rule: self.holder(held).map(|rule| rule.name.clone()).unwrap_or_default(),
             message: held.name.to_owned(),
@@ -176,8 +181,8 @@ impl Control for Engine {
             to: held.to.clone(),
             about: held.about.clone(),
             since_ms: held.since.0 / 1_000,
-        };
-        self.held().map(view).collect()
+        });
+        views.collect()
     }
 
     fn list_waiting(&self) -> Vec<WaitingView> {
@@ -383,13 +388,6 @@ fn words(rule: &Rule) -> String {
     };
     let alone = if rule.alone { ", alone" } else { "" };
     format!("`{}`{nth}: {what}{times}{chance}{alone}", rule.matching)
-}
-
-fn unbound(address: SocketAddr, error: &io::Error) -> String {
-    format!(
-        "the admin port cannot listen on {address}: {error}; choose another port with --port {ADMIN_LINK}=PORT, another \
-         address with [links.{ADMIN_LINK}], or take free ports with --ports ephemeral"
-    )
 }
 
 fn lock(engine: &Mutex<Engine>) -> MutexGuard<'_, Engine> {

@@ -133,8 +133,8 @@ impl Found {
             let shipped = shipped_at(name).filter(|_| !path.exists());
             return shipped.map_or_else(|| read_text(&path).map_err(|failure| failure.to_string()), Ok);
         }
-        let foreign = || format!("{} comes with ccelab, and names only what does, too", self.name);
-        shipped_at(name).ok_or_else(foreign)
+        shipped_at(name)
+            .ok_or_else(|| format!("{} comes with ccelab, and names only what does, too", self.name))
     }
 }
 
@@ -154,6 +154,7 @@ pub(crate) fn find(wanted: Wanted, path: &Path) -> Result<Found, Failure> {
     let name = path.display().to_string();
     let is_file = match fs::metadata(path) {
         Ok(metadata) => !metadata.is_dir(),
+        // Where nobody may look, an attempt to read says why.
         Err(error) => error.kind() != std::io::ErrorKind::NotFound,
     };
     if is_file {

@@ -213,6 +213,7 @@ fn recorded(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -
     };
     let folder = Path::new(AGAIN);
     let journal = options.journal.clone().unwrap_or_else(|| folder.join("journal.jsonl"));
+    // To begin a journal there would empty the one that is read.
     if journal.canonicalize().is_ok_and(|path| from.canonicalize().is_ok_and(|from| path == from)) {
         return Err(Failure::Usage(format!("{} is what is played: name another --journal", from.display())));
     }

@@ -97,6 +97,7 @@ fn run(scenario: &Scenario, seed: u64) -> (Found, Coverage) {
         [drawn.agents.len(), drawn.mrds.len(), drawn.tasks, drawn.faults.len(), drawn.rules.len()]
     });
     let counts = counts.unwrap_or_default();
+    // Nothing that a panic may leave half done is looked at afterwards.
     let played = panic::catch_unwind(AssertUnwindSafe(|| {
         let mut play = Play::new(scenario, seed);
         play.run(|_| ());
@@ -120,6 +121,7 @@ fn run(scenario: &Scenario, seed: u64) -> (Found, Coverage) {
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {
+    // A panic carries a `&str` where its words are literal, and a `String` where they are formatted.
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it does not say why")
 }

@@ -76,8 +76,11 @@ async fn look(file: &Path, pid: Option<i32>) -> Result<(), String> {
             }
         })?;
         let is_its_own = answer["pid"] == ready["pid"];
-        let other = || format!("another process than that of {} answers at {admin}", file.display());
-        return if is_its_own { Ok(()) } else { Err(other()) };
+        return if is_its_own {
+            Ok(())
+        } else {
+            Err(format!("another process than that of {} answers at {admin}", file.display()))
+        };
     }
     // Part of a split lab: its file was written once every listener accepted, so that one of them says enough.
     let Some(address) = ready_file::probed(&ready) else { return Ok(()) };

@@ -1,7 +1,7 @@
 //! The admin port over HTTP. Requests of this machine enter; each finds its row in one table, and a change leaves as orders to the
 //! driver alone.
 
-use super::{Control, Driver, Refusal, RuleView, RunJournal, WaitingView};
+use super::{Control, Driver, Refusal, RuleView, RunJournal};
 use bytes::Bytes;
 use cce_journal::{Order, Ticket};
 use cce_kernel::BodyFlaw;
@@ -116,6 +116,7 @@ fn answer(service: &AdminService, request: Request<Result<Bytes, BodyFlaw>>) -> 
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let Some(origin) = origin {
+        // The header has room for one origin: the one that asks (Fetch, CORS protocol).
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }
     let is_asked = parts.method == Method::OPTIONS;
@@ -131,30 +132,30 @@ fn answer(service: &AdminService, request: Request<Result<Bytes, BodyFlaw>>) -> 
     response
 }
 
-/// Whether a page is of this machine: no other one may change a run.
+/// Whether an origin is of this machine. A page from elsewhere may not change a run.
 fn is_local(origin: &HeaderValue) -> bool {
+    // A page without an origin of its own says `null` (RFC 6454 6.2), which has no host.
     let host = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
     host.and_then(|host| host.parse().ok()).is_some_and(|host| is_loopback(&host))
 }
 
-/// Whether whoever asks knows where: a page from elsewhere whose name was made to lead here calls by that name. A program
-/// need not say a name.
+/// Whether a request names this machine as its host. A page from elsewhere whose DNS name was made to lead to this machine (DNS
+/// rebinding) sends that name. A program may send no name at all.
 fn is_called_by_its_name(parts: &Parts, bound: IpAddr) -> bool {
     let named = parts.headers.get(header::HOST).map(|host| host.to_str().ok()?.parse::<Authority>().ok());
-    let host = parts.uri.authority().cloned().map(Some).or(named);
-    host.is_none_or(|host| host.is_some_and(|host| is_loopback(&host) || is_bound(&host, bound)))
+    // The authority of an absolute target counts before the header (RFC 9112 3.2.2).
+    let Some(host) = parts.uri.authority().cloned().map(Some).or(named) else { return true };
+    // A client that writes an address was not led here by a name.
+    let is_bound = |ip: IpAddr| ip == bound || bound.is_unspecified();
+    host.is_some_and(|host| is_loopback(&host) || ip(&host).is_some_and(is_bound))
 }
 
 fn is_loopback(host: &Authority) -> bool {
     host.host().eq_ignore_ascii_case("localhost") || ip(host).is_some_and(|ip| ip.is_loopback())
 }
 
-/// Whoever says an address was not led here by a name.
-fn is_bound(host: &Authority, bound: IpAddr) -> bool {
-    ip(host).is_some_and(|ip| ip == bound || bound.is_unspecified())
-}
-
 fn ip(host: &Authority) -> Option<IpAddr> {
+    // An IPv6 address stands in brackets (RFC 3986 3.2.2).
     host.host().trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
@@ -320,9 +321,10 @@ impl Route {
 }
 
 impl RouteRequest<'_> {
-    /// The request itself, unless a body says more than its path.
+    /// The request itself. A body is refused, unless it is an empty object, which says nothing beside the path.
     fn without_body(&self) -> Result<&Self, Refusal> {
-        if says_nothing(self.body) {
+        let body = self.body.trim_ascii();
+        if body.is_empty() || serde_json::from_slice(body).is_ok_and(|said: Value| said == json!({})) {
             return Ok(self);
         }
         Err(Refusal::Wrong(format!("{} takes no body: what it is about stands in the path", self.path)))
@@ -336,6 +338,7 @@ fn methods(path: &str) -> Vec<&'static str> {
     for route in ROUTES.iter().filter(|route| route.name_in(&segments).is_some()) {
         methods.push(route.method);
         if route.method == "GET" {
+            // Whoever answers GET answers HEAD (RFC 9110 9.1).
             methods.push("HEAD");
         }
     }
@@ -349,7 +352,7 @@ fn segments(path: &str) -> Vec<String> {
     path.split('/').filter(|segment| !segment.is_empty()).map(plain).collect()
 }
 
-/// A segment of a path without its percent signs: rules have names with blanks.
+/// A segment of a path, its percent-encoded bytes decoded (RFC 3986 2.1): names of rules may have blanks.
 fn plain(segment: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = segment.as_bytes();
@@ -393,20 +396,19 @@ impl AdminService {
     /// The status of the lab.
     fn status(&self) -> Result<Answer, Refusal> {
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
-        let unread = || {
+        let journal = journal.as_mut().ok_or_else(|| {
             Refusal::Conflict(
                 "the status is read from the journal, which cannot be read here: it is no file".into(),
             )
-        };
-        let answer = journal.as_mut().ok_or_else(unread)?.status()?;
-        Ok(ok(json!(answer)))
+        })?;
+        Ok(ok(json!(journal.status()?)))
     }
 
     /// Why a task waits: by its short name, or by the id of its contact.
     fn why(&self, task: &str) -> Result<Answer, Refusal> {
         let waiting = self.control().list_waiting();
-        let is_meant = |view: &&WaitingView| view.task == task || view.waiting.contact.as_str() == task;
-        waiting.iter().find(is_meant).map(|view| ok(json!(view))).ok_or_else(|| {
+        let found = waiting.iter().find(|view| view.task == task || view.waiting.contact.as_str() == task);
+        found.map(|view| ok(json!(view))).ok_or_else(|| {
             let hint = nearest(task, waiting.iter().map(|view| view.task.as_str()));
             Refusal::Unknown(format!("`{task}` does not wait{hint}: GET /why lists what does"))
         })
@@ -420,6 +422,7 @@ impl AdminService {
         let settings = settings.ok_or_else(|| {
             Refusal::Wrong("write settings and values: {\"finesse.ccp_retries\": 3}".to_owned())
         })?;
+        // The run waits for the control, which is let go before anything is read.
         let reader = self.control().reader();
         let read = reader.settings(settings)?;
         self.act(|control| control.change_settings(&read))?;
@@ -438,6 +441,7 @@ impl AdminService {
     fn release_all(&self) -> Result<Answer, Refusal> {
         let mut tickets = Vec::<Ticket>::new();
         self.act(|control| {
+            // They are listed under the lock under which they are let go: none is held or released between.
             tickets.extend(control.list_held().iter().map(|held| held.ticket));
             if tickets.is_empty() {
                 return Err(Refusal::Unknown("nothing is held that could be released".to_owned()));
@@ -461,9 +465,11 @@ impl AdminService {
         let mut released = Vec::<Ticket>::new();
         self.act(|control| {
             let orders = control.remove_rule(name)?;
-            let let_go =
-                |order: &Order| if let Order::Release(ticket) = order { Some(*ticket) } else { None };
-            released.extend(orders.iter().filter_map(let_go));
+            released.extend(
+                orders.iter().filter_map(|order| {
+                    if let Order::Release(ticket) = order { Some(*ticket) } else { None }
+                }),
+            );
             Ok(orders)
         })?;
         Ok(ok(json!({ "removed": name, "released": released })))
@@ -477,6 +483,7 @@ impl AdminService {
                 "a rule is an object with the keys of a scenario file, such as match and hold".to_owned(),
             ));
         }
+        // The run waits for the control, which is let go before anything is read.
         let reader = self.control().reader();
         let rule = reader.rule(&rule)?;
         let name = rule.name.clone();
@@ -484,8 +491,10 @@ impl AdminService {
         Ok((StatusCode::CREATED, json!(self.rule(&name)?)))
     }
 
-    /// Changes the run. The driver asks the same control what becomes of records, so that the driver's lock is taken first.
+    /// Changes the run by the orders that the control answers with.
     fn act(&self, act: impl FnOnce(&mut dyn Control) -> Result<Vec<Order>, Refusal>) -> Result<(), Refusal> {
+        // The driver holds its own lock when it asks the same control what becomes of a record. Whoever takes both takes the
+        // driver's first, so that the two never wait for each other.
         self.driver.act(Box::new(|| act(&mut *self.control())))
     }
 
@@ -498,11 +507,6 @@ impl AdminService {
     fn control(&self) -> MutexGuard<'_, dyn Control + 'static> {
         self.control.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether a body is none, or an empty object.
-fn says_nothing(body: &[u8]) -> bool {
-    body.trim_ascii().is_empty() || serde_json::from_slice(body).is_ok_and(|said: Value| said == json!({}))
 }
 
 /// A path that is not there, or a method that it does not have.
@@ -529,6 +533,8 @@ fn refusal(status: StatusCode, text: &str) -> Answer {
 /// The routes and what each of them does, by method and path.
 fn index() -> Value {
     let pid = ("pid".to_owned(), json!(std::process::id()));
-    let row = |route: &Route| Some((format!("{} {}", route.method, route.path), json!(route.about?)));
-    iter::once(pid).chain(ROUTES.iter().filter_map(row)).collect()
+    let rows = ROUTES
+        .iter()
+        .filter_map(|route| Some((format!("{} {}", route.method, route.path), json!(route.about?))));
+    iter::once(pid).chain(rows).collect()
 }

@@ -66,15 +66,15 @@ pub(crate) trait Control: Send {
 
 /// Who drives the run.
 pub(crate) trait Driver: Send + Sync {
-    /// Carries out the orders of what is done. Nothing is recorded between the two.
-    fn act(&self, act: Deed<'_>) -> Result<(), Refusal>;
+    /// Makes a change and carries out its orders. Nothing is recorded between the two.
+    fn act(&self, act: RunChange<'_>) -> Result<(), Refusal>;
 }
 
-/// Something that is done to a run, and what is to be carried out because of it.
-pub(crate) type Deed<'a> = Box<dyn FnOnce() -> Result<Vec<Order>, Refusal> + 'a>;
+/// A change of a run: it is called under the driver's lock, and answers with the orders that carry it out.
+pub(crate) type RunChange<'a> = Box<dyn FnOnce() -> Result<Vec<Order>, Refusal> + 'a>;
 
 impl Driver for NetHandle {
-    fn act(&self, act: Deed<'_>) -> Result<(), Refusal> {
+    fn act(&self, act: RunChange<'_>) -> Result<(), Refusal> {
         Self::act(self, act)
     }
 }
@@ -101,7 +101,7 @@ pub(crate) struct SettingsRead {
 pub(crate) struct RuleView {
     /// What it is called in records and reports.
     pub(crate) name: String,
-    /// How it stands.
+    /// Whether it acts, has acted, or is off.
     pub(crate) state: Stand,
     /// The messages that count, where they leave or enter, and what it does to one of them.
     pub(crate) does: String,
@@ -128,15 +128,15 @@ pub(crate) enum Stand {
 /// A message that is held back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct HeldView {
-    /// Names it.
+    /// The number by which it is released.
     pub(crate) ticket: Ticket,
     /// The rule that holds it.
     pub(crate) rule: String,
-    /// Its name.
+    /// The message as its protocol calls it.
     pub(crate) message: String,
-    /// Who sends it.
+    /// The sender, as a ladder calls it.
     pub(crate) from: String,
-    /// Whom it is for.
+    /// The receiver; none outside the lab.
     pub(crate) to: Option<String>,
     /// The short name of its contact or task.
     pub(crate) about: Option<String>,

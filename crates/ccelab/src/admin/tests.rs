@@ -1,5 +1,5 @@
 use super::{
-    Admin, Control, Deed, Driver, HeldView, Reader, Refusal, RuleView, SettingsRead, Stand, WaitingView,
+    Admin, Control, Driver, HeldView, Reader, Refusal, RuleView, RunChange, SettingsRead, Stand, WaitingView,
 };
 use crate::scenario_run::read_rule;
 use cce_journal::{Order, Ticket};
@@ -34,7 +34,7 @@ struct Ledger {
 }
 
 impl Driver for Ledger {
-    fn act(&self, act: Deed<'_>) -> Result<(), Refusal> {
+    fn act(&self, act: RunChange<'_>) -> Result<(), Refusal> {
         if self.is_closed.load(Ordering::Relaxed) {
             return Err(Refusal::Conflict("the run is over".into()));
         }

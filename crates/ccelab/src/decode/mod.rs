@@ -5,8 +5,8 @@ mod text;
 
 use crate::{cli::Decode, failure::Failure, files::load_tables, print};
 use cce_capture::{
-    CaptureError, CapturedStream, Explained, Flow, Flows, Gap, GapCause, Opening, Packet, Piece, Versions,
-    explain, flows, has_message, openings, packets,
+    CaptureError, CapturedStream, Flow, Flows, Gap, GapCause, Opening, Packet, Piece, Versions, explain,
+    flows, has_message, openings, packets,
 };
 use cce_fold::{Book, Dictionary};
 use cce_wire::{Bytes, Flaw, Located, Value};
@@ -137,17 +137,11 @@ fn of_other(file: Vec<u8>, path: &Path, options: &Decode) -> Result<Input, Failu
 
 /// The flows of dumped packets, if they are some with their headers.
 fn as_packets(dumped: &[Vec<u8>]) -> Option<Flows> {
-    let of = |link_type| {
-        let packet = |bytes: &'_ Vec<u8>| -> Option<Flows> {
-            let one = Packet { link_type, bytes, original: bytes.len() };
-            Some(flows([one])).filter(|found| !found.all.is_empty())
-        };
-        dumped
-            .iter()
-            .any(|bytes| packet(bytes).is_some())
-            .then(|| flows(dumped.iter().map(|bytes| Packet { link_type, bytes, original: bytes.len() })))
-    };
-    of(ETHERNET).or_else(|| of(RAW_IP))
+    [ETHERNET, RAW_IP].into_iter().find_map(|link_type| {
+        let packets = || dumped.iter().map(|bytes| Packet { link_type, bytes, original: bytes.len() });
+        // One packet that is read by itself tells packets from bytes that happen to look like a header.
+        packets().any(|packet| !flows([packet]).all.is_empty()).then(|| flows(packets()))
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -306,13 +300,10 @@ fn noted(flaw: &Flaw, book: Book) -> String {
 }
 
 fn as_json(piece: &Piece, book: Book) -> serde_json::Value {
-    match piece {
-        Piece::Broken { offset, why } => json!({ "offset": offset, "error": why }),
-        Piece::Message(message) => message_json(message, book),
-    }
-}
-
-fn message_json(message: &Explained, book: Book) -> serde_json::Value {
+    let message = match piece {
+        Piece::Message(message) => message,
+        Piece::Broken { offset, why } => return json!({ "offset": offset, "error": why }),
+    };
     let fields: Vec<_> = message
         .fields
         .iter()

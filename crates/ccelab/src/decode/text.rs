@@ -139,7 +139,12 @@ fn dump(text: &str) -> Result<Held, Misfit> {
     for (number, line) in (1..).zip(text.lines()) {
         reader.line(line, number)?;
     }
-    Ok(reader.finish())
+    let Reader { bytes, mut packets, .. } = reader;
+    if packets.is_empty() {
+        return Ok(Held::Bytes(bytes));
+    }
+    packets.push(bytes);
+    Ok(Held::Packets(packets))
 }
 
 /// Reads a dump line by line.
@@ -210,14 +215,6 @@ impl Reader {
         let line = self.bytes[self.bytes.len() - self.last..].to_vec();
         self.bytes.extend(line.into_iter().cycle().take(missing));
         true
-    }
-
-    fn finish(mut self) -> Held {
-        if self.packets.is_empty() {
-            return Held::Bytes(self.bytes);
-        }
-        self.packets.push(self.bytes);
-        Held::Packets(self.packets)
     }
 }
 

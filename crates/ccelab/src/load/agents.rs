@@ -64,6 +64,7 @@ impl Agents {
 
     /// Waits until so many have been ready.
     pub(super) async fn until_ready(&self, wanted: usize) {
+        // An agent that becomes ready between the look and the wait leaves a permit (tokio, `Notify::notify_one`).
         while self.ready() < wanted {
             self.is_ready.notified().await;
         }
@@ -193,6 +194,7 @@ impl Desktop {
             let place = desk.place().await;
             let request = HttpAsk { method: Method::PUT, path, authorization, body };
             let answer = desk.exchange(&place, request, &generator.clock).await;
+            // An agent that is slow to take its answer must not keep others from the connection.
             drop(place);
             let result = answer.and_then(super::http::Answer::successful).map(|_| ());
             // An agent that is gone does not wait for it.
@@ -212,7 +214,7 @@ impl Desktop {
     }
 }
 
-/// TLS keeps what it can until it is asked to send.
+/// Sends bytes at once. A stream over TLS keeps what it is given until it is flushed.
 async fn write(stream: &mut Box<dyn Stream>, bytes: &[u8]) -> std::io::Result<()> {
     stream.write_all(bytes).await?;
     stream.flush().await

@@ -89,6 +89,7 @@ impl Generator {
         }
     }
 
+    /// The state. Each use lets it go at the end of its statement: what follows may take it again.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -128,6 +129,7 @@ impl Generator {
 
     /// Waits until no task is open.
     pub(super) async fn until_idle(&self) {
+        // A life that ends between the look and the wait leaves a permit (tokio, `Notify::notify_one`).
         while self.look(Lives::open) > 0 {
             self.changed.notified().await;
         }
@@ -135,7 +137,7 @@ impl Generator {
 
     /// The open loop: tasks begin when the plan says so, whatever becomes of them.
     pub(super) async fn run_open(self: &Arc<Self>, arrivals: Arrivals, bounds: Bounds) {
-        // Each of them is an open task, and these are no more.
+        // Each number is an open task, of which there are no more.
         let (sender, mut due) = mpsc::channel(OPEN_MAX);
         let generator = self.clone();
         let pacing = tokio::task::spawn_blocking(move || generator.pace(arrivals, bounds, &sender));
@@ -226,6 +228,7 @@ impl Generator {
                 return;
             }
             let Some(number) = self.plan_one_of(allowed, planned) else { return };
+            // No other task is allowed: customers who pause before their next one need not go on.
             if self.next.load(Ordering::Relaxed) >= allowed {
                 enough.cancel();
             }
@@ -248,7 +251,9 @@ impl Generator {
         }
     }
 
+    /// Plans the next task; none where `allowed` tasks are planned, or too many are open.
     fn plan_one_of(&self, allowed: u64, planned: Duration) -> Option<u64> {
+        // Customers count at the same time: a number that is allowed goes to one of them only.
         let number = self
             .next
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| (next < allowed).then_some(next + 1))
@@ -278,6 +283,7 @@ impl Generator {
         self.state().lives.send(number, now);
         let answer = self.app.exchange(&place, ask, &self.clock).await;
         drop(place);
+        // An answer's time is that of its last byte, and not of what is done with it here.
         let now = answer.as_ref().map_or_else(|_| self.clock.now(), |answer| answer.at);
         let created = answer.and_then(|answer| self.created(answer));
         let result = created.as_ref().map(|_| ()).map_err(Clone::clone);

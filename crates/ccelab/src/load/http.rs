@@ -82,7 +82,7 @@ impl Pool {
         timeout: Duration,
         tasks: TaskTracker,
     ) -> Self {
-        // More connections than that would not be allowed to be asked for.
+        // The command line allows far fewer connections than a semaphore has permits.
         let places = usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS);
         Self {
             target,
@@ -137,6 +137,7 @@ impl Pool {
         building.body(Full::new(ask.body.into())).map_err(|_| LoadFlaw::Unreadable)
     }
 
+    /// A kept connection that its peer has not closed, as far as is known. The others are dropped.
     fn take_idle(&self) -> Option<Connection> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         std::iter::from_fn(|| idle.pop()).find(SendRequest::is_ready)
@@ -163,6 +164,7 @@ impl Pool {
             if error.is::<http_body_util::LengthLimitError>() { LoadFlaw::TooLarge } else { LoadFlaw::Broken }
         })?;
         let at = clock.now();
+        // A connection takes its next request once its task has seen the end of the answer.
         if connection.ready().await.is_ok() {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }

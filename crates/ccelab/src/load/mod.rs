@@ -63,7 +63,7 @@ pub(crate) fn load(options: &Options) -> Result<(), Failure> {
             files.push((WholeFile::begin(path)?, text));
         }
     }
-    // Each agent has a connection beside those for HTTP.
+    // Each agent has a connection beside those for HTTP: the process takes as many descriptors as it may have.
     descriptors::limits();
     let report = block_on(async {
         let work = Work::new(options, &targets, template, follow);
@@ -237,7 +237,8 @@ impl Work {
         Ok(())
     }
 
-    /// A closed loop that is bounded by its tasks alone ends though they are not all begun, where its customers wait in vain.
+    /// Warns where a closed loop ended before all its tasks were begun. It is bounded by its tasks alone, and each customer waits
+    /// for a task that stands still.
     fn tell_standstill(&self, options: &Options, patience: Span) {
         let Some(tasks) = options.tasks.filter(|_| options.duration.is_none()) else { return };
         let planned = self.generator.look(|lives| lives.counts().planned);

@@ -62,7 +62,8 @@ impl AuthorityFolder {
         let (certificate, key) = (self.0.join(CERTIFICATE), self.0.join(KEY));
         // The certificate is written last: where it is, the key is.
         if fs::symlink_metadata(&certificate).is_err() {
-            let made = Authority::create(now).map_err(|source| unusable(&certificate, source))?;
+            let made = Authority::create(now)
+                .map_err(|source| Failure::Certificate { path: certificate.clone(), source })?;
             WholeFile::begin(&key)?.finish(made.key_pem())?;
             WholeFile::begin(&certificate)?.for_everybody()?.finish(made.pem())?;
             return Ok(made);
@@ -123,10 +124,6 @@ fn useless(certificate: &Path, failure: &Failure) -> Failure {
         "{failure}; remove {} to make a new authority, which clients have to trust anew, or do without TLS with --no-tls",
         certificate.display()
     ))
-}
-
-fn unusable(path: &Path, source: cce_tls::CertificateError) -> Failure {
-    Failure::Certificate { path: path.to_owned(), source }
 }
 
 #[cfg(test)]

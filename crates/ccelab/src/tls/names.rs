@@ -13,10 +13,14 @@ pub(super) fn of(lab: &Lab, listening: impl Iterator<Item = IpAddr>) -> Vec<Stri
     let mut names: BTreeSet<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).into();
     for host in SERVERS.iter().filter_map(|kind| lab.hosts.get(kind.name())) {
         names.insert(host.fqdn.clone());
+        // `ccelab hosts` gives each host its short name, too.
         names.extend(host.fqdn.split('.').next().map(str::to_owned));
     }
     for link in lab.links.values() {
-        names.extend(link.connect.rsplit_once(':').map(|(host, _)| unbracketed(host).to_owned()));
+        let Some((host, _)) = link.connect.rsplit_once(':') else { continue };
+        // An IPv6 address stands in brackets before its port (RFC 3986 3.2.2), and without them in a certificate.
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        names.insert(host.to_owned());
     }
     for address in listening {
         match address {
@@ -41,10 +45,6 @@ fn this_machine() -> Vec<String> {
     let v4 = outward(Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into());
     let v6 = outward(Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into());
     name.into_iter().chain(v4).chain(v6).collect()
-}
-
-fn unbracketed(host: &str) -> &str {
-    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 #[cfg(test)]

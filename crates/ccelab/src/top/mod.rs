@@ -93,6 +93,7 @@ struct Watching(Arc<AtomicBool>);
 
 impl Drop for Watching {
     fn drop(&mut self) {
+        // Where no key ended it, the thread that draws ends at its next look, which may be later than the command.
         if !self.0.swap(true, Ordering::AcqRel) {
             ratatui::restore();
         }

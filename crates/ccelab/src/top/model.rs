@@ -82,7 +82,13 @@ impl Top {
                 Ok((lab, held)) => self.take_in(lab, held),
                 Err(why) => self.lose(why),
             },
-            News::Answer(path, answer) => self.on_answer(&path, answer.as_ref()),
+            News::Answer(path, answer) => {
+                // Each request that a key makes releases something.
+                self.said = match answer {
+                    Ok(answer) => format!("released: {}", tickets(&answer["released"])),
+                    Err(why) => format!("{path}: {why}"),
+                };
+            }
         }
     }
 
@@ -115,14 +121,6 @@ impl Top {
             Some(KeyCommand::ReleaseAll) if self.held.is_empty() => Action::Nothing,
             Some(KeyCommand::ReleaseAll) => Action::Post("/held/release".into()),
         }
-    }
-
-    /// What the admin port answered.
-    fn on_answer(&mut self, path: &str, answer: Result<&Value, &String>) {
-        self.said = match answer {
-            Ok(answer) => format!("released: {}", tickets(&answer["released"])),
-            Err(why) => format!("{path}: {why}"),
-        };
     }
 
     fn choose(&mut self, place: usize) -> Action {

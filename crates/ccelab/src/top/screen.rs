@@ -49,7 +49,8 @@ pub(super) fn draw(top: &Top, frame: &mut Frame<'_>) {
     let shown = held(top, usize::from(held_area.height.saturating_sub(2)));
     frame.render_widget(list("Held messages", shown, held_area), held_area);
     frame.render_widget(list("Ladder", rows(top, ladder), ladder), ladder);
-    frame.render_widget(Paragraph::new(footing()), foot);
+    let keys = Line::from("q quits   ↑ ↓ choose a held message   r releases it   a releases all");
+    frame.render_widget(Paragraph::new(keys.dim()), foot);
 }
 
 /// What all three lists take of the screen: what they need, up to half of a large one, and what the ladder leaves of a small one.
@@ -136,10 +137,6 @@ fn wrapped(text: &str, width: usize) -> Vec<Line<'static>> {
         }
     }
     lines.into_iter().map(Line::from).collect()
-}
-
-fn footing() -> Line<'static> {
-    Line::from("q quits   ↑ ↓ choose a held message   r releases it   a releases all").dim()
 }
 
 fn agents(top: &Top) -> Vec<Line<'static>> {
