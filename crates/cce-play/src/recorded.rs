@@ -4,7 +4,8 @@ use crate::{
     engine::{Engine, Expected},
     play::Play,
 };
-use cce_check::Check;
+use cce_check::{Check, Checks};
+use cce_fold::Fold;
 use cce_journal::{Bend, Bent, Director, Header, PANICKED, Record, STOPPED, Ticket, What};
 use cce_kernel::{Fact, NodeName, Output, Time};
 use cce_model::SideOrder;
@@ -150,15 +151,19 @@ impl Play<Recorded> {
     /// and what came from outside comes again. The rules and expectations of `scenario` count on top of that.
     ///
     /// If the scenario has time, the run goes on behind the recorded end: until everything has ended, or that time is
-    /// over. How somebody ended the recorded run is left out then.
+    /// over. How somebody ended the recorded run is left out then. Where everything had ended in the recorded run, it ends in this
+    /// one too, or the rules broke it.
     pub fn recorded(header: &Header, records: &[Record], scenario: Scenario) -> Self {
         let lab = scenario.lab.clone();
-        let (until, rest) = (Time(0) + scenario.until, scenario.rest);
-        let records = if scenario.until.is_zero() { records } else { before_its_end(records) };
+        let (time, rest) = (scenario.until, scenario.rest);
+        let until = Time(0) + time;
+        let records = if time.is_zero() { records } else { before_its_end(records) };
         let recording = Recording::of(records);
         let (nodes, end) = (recording.nodes(), recording.end());
         let engine = Engine::new(scenario, header);
-        let engine = engine.open_ended().with_recorded_cues().behind_ticket(last_ticket(records));
+        let owes_ends = !time.is_zero() && had_ended(header, records);
+        let engine = if owes_ends { engine } else { engine.open_ended() };
+        let engine = engine.with_recorded_cues().behind_ticket(last_ticket(records));
         let mut sim = Sim::recorded(header.seed, engine, recording);
         sim.set_latencies(lab.latency.latencies());
         sim.set_pieces(lab.latency.pieces());
@@ -177,6 +182,13 @@ impl Play<Recorded> {
         let end = found.partition_point(|record| record.at <= self.least());
         deviation(recorded, found.get(..end).unwrap_or(found))
     }
+}
+
+/// Whether everything had an end in a recorded run.
+fn had_ended(header: &Header, records: &[Record]) -> bool {
+    let (mut fold, mut checks) = (Fold::new(header), Checks::new());
+    records.iter().for_each(|record| drop(checks.push(&fold.push(record))));
+    checks.finish().is_empty()
 }
 
 /// The last ticket of a recorded run.

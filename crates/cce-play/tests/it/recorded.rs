@@ -151,6 +151,35 @@ fn a_run_with_a_rule_on_top_comes_to_what_it_would_have_come_to_from_the_beginni
     assert!(records.iter().filter(behind).any(|record| record.node.as_str() == "agentpg"));
 }
 
+/// The same rule is judged alike, whether it stands in a scenario or on top of a run.
+#[test]
+fn a_task_that_a_rule_on_top_loses_for_ever_breaks_the_run() {
+    let lost = "[[rules]]\nmatch = \"router > mrpg CONNECT T\"\ndrop = true";
+    let (_, play, _) = on_top(&format!("until = \"2min\"\n{lost}"));
+    let whole = run(read(&format!("include = [\"one-task.toml\"]\n{lost}\n")).unwrap(), 4);
+    let checks = |report: &cce_play::RunReport| -> Vec<(String, String)> {
+        let broken = report.failures.iter().filter(|failure| failure.by.starts_with("check "));
+        broken.map(|failure| (failure.by.clone(), failure.text.clone())).collect()
+    };
+    let broken = checks(&play.report());
+    assert_eq!(broken.len(), 1, "{:?}", play.report().failures);
+    assert_eq!(broken, checks(&whole.report));
+    assert!(!play.report().is_over);
+}
+
+/// A run over a lab that somebody stopped owes no ends, so it owes none with a rule on top.
+#[test]
+fn a_recorded_run_whose_task_was_open_at_its_end_owes_no_end() {
+    let mut recorded = run(shipped::shipped("one-task"), 4);
+    recorded
+        .records
+        .truncate(recorded.records.iter().position(|record| record.at > Time(3_500_000)).unwrap());
+    let lost = "until = \"2min\"\n[[rules]]\nmatch = \"router > mrpg CONNECT T\"\ndrop = true";
+    let scenario = on_recorded_lab(read(lost).unwrap(), lab_of(&recorded).lab);
+    let (play, _) = again(&recorded, scenario);
+    assert_eq!(play.report().failures, []);
+}
+
 #[test]
 fn a_run_with_a_rule_on_top_is_over_once_everything_has_ended() {
     let late =
