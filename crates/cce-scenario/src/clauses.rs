@@ -13,7 +13,7 @@ use cce_model::SideOrder;
 use cce_model::{meant, nearest};
 use cce_select::{ContactName, Selector, TaskName, Vocabulary, place::AGENT};
 use cce_world::{
-    COMPONENTS, Lab, LatencyText,
+    COMPONENTS, Lab, LatencyText, Span,
     cast::{agent, customer},
 };
 use std::{ops::Range, time::Duration};
@@ -196,7 +196,15 @@ pub(crate) fn read_action(
         found.extend(told.ok().map(|latency| Action::Delay(latency.0)));
     }
     if let Some(text) = item.text("hold", from) {
-        let until = if text.text == "released" { Some(None) } else { selector(&text, words, from).map(Some) };
+        let until = if text.text == "released" {
+            Some(None)
+        } else if text.text.parse::<Span>().is_ok() {
+            let message = format!("`hold` waits for something: for a time write `delay = \"{}\"`", text.text);
+            from.problem(text.span.clone(), message);
+            None
+        } else {
+            selector(&text, words, from).map(Some)
+        };
         found.extend(until.map(Action::Hold));
     }
     for (key, action) in [

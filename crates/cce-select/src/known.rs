@@ -2,6 +2,7 @@
 
 use crate::{
     facts, keys,
+    synonyms::{self, Of},
     word::{ANY, SelectorError, Word},
     words,
 };
@@ -21,11 +22,9 @@ pub(crate) fn known_name(word: &Word<'_>, is_message: bool) -> Result<(), Select
         return Ok(());
     }
     let what = if is_message { "message" } else { "message or fact" };
-    Err(word.error(format!(
-        "there is no {what} `{}`{}",
-        word.text,
-        nearest(word.text, messages().chain(others()))
-    )))
+    let hint = synonyms::say(Of::Message, word.text, |_| true)
+        .unwrap_or_else(|| nearest(word.text, messages().chain(others())));
+    Err(word.error(format!("there is no {what} `{}`{hint}", word.text)))
 }
 
 /// Names that selectors may use, but for those of messages of the tables.

@@ -14,6 +14,7 @@ mod known;
 mod names;
 pub mod place;
 mod selector;
+mod synonyms;
 mod transitions;
 mod values;
 mod ways;

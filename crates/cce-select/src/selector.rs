@@ -10,6 +10,7 @@ use crate::{
     known::{known_key, known_name},
     names::{ShortNames, TaskName},
     place::{APP, CTI, DESK, PlacePattern},
+    synonyms,
     transitions::{no_transition, says_whose},
     values::known_value,
     ways::{closed_way, known_home, known_subject, known_way, names_between},
@@ -134,6 +135,12 @@ impl Selector {
                 "is neither KEY=VALUE nor a task such as T, T2 or T#1"
             } else {
                 "is no task"
+            };
+            let customers = vocabulary.customers.iter().map(String::as_str);
+            let hint = if hint.is_empty() && !vocabulary.customers.is_empty() {
+                format!(": there is no customer `{}`{}", word.text, nearest(word.text, customers))
+            } else {
+                hint
             };
             return Err(word.unknown(format!("`{}` {is}{hint}", word.text)));
         }
@@ -340,7 +347,8 @@ fn find_place(name: &str, vocabulary: &Vocabulary) -> Option<PlacePattern> {
 
 fn place(word: &Word<'_>, vocabulary: &Vocabulary) -> Result<PlacePattern, SelectorError> {
     find_place(word.text, vocabulary).ok_or_else(|| {
-        let known = vocabulary.places.iter().map(|(name, _)| name.as_str()).chain([APP, DESK, CTI, "*"]);
-        word.unknown(format!("there is no place `{}`{}", word.text, nearest(word.text, known)))
+        let known = || vocabulary.places.iter().map(|(name, _)| name.as_str()).chain([APP, DESK, CTI, "*"]);
+        let hint = synonyms::say_place(word.text, known()).unwrap_or_else(|| nearest(word.text, known()));
+        word.unknown(format!("there is no place `{}`{hint}", word.text))
     })
 }

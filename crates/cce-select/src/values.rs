@@ -6,6 +6,7 @@ use crate::{
     known::tables,
     names::TaskName,
     selector::Vocabulary,
+    synonyms::{self, Of},
     word::{SelectorError, Word},
 };
 use cce_model::{TaskId, meant};
@@ -56,7 +57,9 @@ impl Values {
     fn refusal(&self, key: &str, value: &str) -> String {
         match self {
             Self::Words(words) | Self::WordsOrSentence(words) => {
-                let hint = meant(value, words.iter().map(String::as_str));
+                let is_word = |right: &str| words.iter().any(|word| word == right);
+                let hint = synonyms::say(Of::Value, value, is_word)
+                    .unwrap_or_else(|| meant(value, words.iter().map(String::as_str)));
                 if hint.is_empty() {
                     format!("`{value}` is none of {}", words.join(", "))
                 } else {

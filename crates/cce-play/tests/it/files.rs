@@ -71,6 +71,39 @@ fn an_unknown_place_is_told_with_the_nearest_one() {
     assert_eq!(mistakes(text)[0], "2:10: there is no place `cpp`; did you mean `ccp`?");
 }
 
+/// People write what the ladder, HTTP and the products say.
+#[test]
+fn a_word_of_the_ladder_of_http_or_of_the_products_is_told_with_the_word_of_a_selector() {
+    for (matching, told) in [
+        ("app > ccp DELETE", "there is no message `DELETE`; say CANCEL"),
+        ("app > ccp GET", "there is no message `GET`; say CREATE or POLL"),
+        ("finesse > ccp PUT", "there is no message `PUT`; say CLOSE, RENOTIFY, ACCEPT or READY"),
+        ("RTR > mrpg CONNECT", "there is no place `RTR`; say router"),
+        ("router > PIM CONNECT", "there is no place `PIM`; say mrpg"),
+        ("CTI > finesse *", "there is no place `CTI`; say agentpg"),
+        ("ctisvr > finesse *", "there is no place `ctisvr`; say agentpg"),
+        ("FIN > DESK *", "there is no place `FIN`; say finesse"),
+        ("finesse > DESK *", "there is no place `DESK`; say desk"),
+        (
+            "desk > finesse ACCEPT bob",
+            "`bob` is neither KEY=VALUE nor a task such as T, T2 or T#1: there is no customer `bob`; there is `alice`",
+        ),
+    ] {
+        let text = format!("[customers.alice]\n[[rules]]\nmatch = \"{matching}\"\ndrop = true");
+        let found = mistakes(&text);
+        assert!(found[0].ends_with(&format!(": {told}")), "{matching}: {found:?}");
+    }
+    for (fact, told) in [
+        ("contact alice to=canceled", "`canceled` is no value of `to`; say discarded"),
+        ("task alice to=ended", "`ended` is no value of `to`; say LOGGED_OUT"),
+    ] {
+        let found = mistakes(&format!("[customers.alice]\n[[expect]]\nnever = \"{fact}\""));
+        assert!(found[0].ends_with(&format!(": {told}")), "{fact}: {found:?}");
+    }
+    let held = "[[rules]]\nmatch = \"ccp > mrpg NEW_TASK\"\nhold = \"2s\"";
+    assert_eq!(mistakes(held)[0], "3:8: `hold` waits for something: for a time write `delay = \"2s\"`");
+}
+
 #[test]
 fn an_unknown_field_is_told_with_the_nearest_one() {
     let text = "[[expect]]\nnever = \"ccp > mrpg NEW_TASK Dialogue=4\"";
