@@ -48,6 +48,9 @@ const MANNERS: &str =
 /// What they begin with.
 const NAMES: [&str; 7] = ["auto", "slow", "ignore", "reject-by-ringing", "accept", "wraps-up", "transfers"];
 
+/// Those that something more belongs to, written whole.
+const WITH_MORE: [&str; 3] = ["slow:9s", "wraps-up:10s", "transfers:CumulusTask"];
+
 impl AgentChoice {
     /// The virtual agents that it asks for.
     pub(crate) fn casts(&self) -> impl Iterator<Item = CastAgent> {
@@ -84,7 +87,9 @@ impl FromStr for AgentChoice {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (id, manner) = text.split_once('=').unwrap_or((text, ""));
         let form = || {
-            let hint = meant(manner.split(':').next().unwrap_or_default(), NAMES);
+            let name = manner.split(':').next().unwrap_or_default();
+            let whole = WITH_MORE.iter().find(|whole| whole.split(':').next() == Some(name));
+            let hint = whole.map_or_else(|| meant(name, NAMES), |whole| format!("; say `{id}={whole}`"));
             format!("`{text}`: write ID=MANNER, where a manner is {MANNERS}{hint}")
         };
         let time = |text: &str| text.parse::<Span>().map(|span| span.0).map_err(|_| form());
@@ -171,6 +176,20 @@ mod tests {
         assert_eq!((ids.len(), ids[0].as_str(), ids[199].as_str()), (200, "2000", "2199"));
         let error = "2199..2000=auto".parse::<AgentChoice>().unwrap_err();
         assert!(error.contains("counts down"), "{error}");
+    }
+
+    #[test]
+    fn a_manner_that_lacks_its_time_or_selector_is_told_whole() {
+        for (wrong, right) in [
+            ("1081=slow", "; say `1081=slow:9s`"),
+            ("1081=slow:9", "; say `1081=slow:9s`"),
+            ("1081=transfers", "; say `1081=transfers:CumulusTask`"),
+            ("1081=wraps-up", "; say `1081=wraps-up:10s`"),
+            ("1081=slwo:9s", "; did you mean `slow`?"),
+        ] {
+            let error = wrong.parse::<AgentChoice>().unwrap_err();
+            assert!(error.ends_with(right), "{error}");
+        }
     }
 
     #[test]
