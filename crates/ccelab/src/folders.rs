@@ -16,7 +16,7 @@ use std::{
 pub(crate) const LAST: &str = ".ccelab/last";
 
 /// The name of a journal there.
-const JOURNAL: &str = "journal.jsonl";
+pub(crate) const JOURNAL: &str = "journal.jsonl";
 
 /// The name of the file there that a run holds locked while it writes. It says which process that is.
 const LOCK: &str = "lock";

@@ -5,6 +5,7 @@ use crate::{
     cli::{Ladder, LadderFormat},
     failure::Failure,
     files::{read_journal, write_whole},
+    folders::JOURNAL,
     follow::Follower,
     print,
 };
@@ -13,10 +14,15 @@ use cce_journal::{Header, Record};
 use cce_model::{ContactId, nearest};
 use cce_views::{
     Why,
-    ladder::{self, DrawnContacts, Excerpts, Html, LadderRows, LadderText, Mermaid, Moment, Row, Svg},
+    ladder::{self, DrawnContacts, Excerpts, Html, LadderRows, LadderText, Mermaid, Moment, Only, Row, Svg},
     logs::LogFile,
 };
-use std::{fmt::Write as _, fs, path::Path, time::Duration};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// How often a journal that grows is looked at.
 const LOOK: Duration = Duration::from_millis(100);
@@ -29,17 +35,18 @@ const LISTED_MAX: usize = 30;
 
 /// Carries out the command.
 pub(crate) fn draw(options: &Ladder) -> Result<(), Failure> {
+    let journal = of_folder(&options.journal);
     if options.follow {
-        return follow(options);
+        return follow(options, &journal);
     }
-    let (header, records) = read_journal(&options.journal)?;
+    let (header, records) = read_journal(&journal)?;
     let only = match &options.task {
         None => None,
         Some(wanted) => Some(find(wanted, &ladder::rows(&header, &records, None).1)?),
     };
     if let Some(at) = &options.at {
         let excerpts = Excerpts::of(&header, &records, only);
-        print::out(&around(at, &options.journal, &excerpts)?);
+        print::out(&around(at, &journal, &excerpts)?);
         return Ok(());
     }
     if let Some(file) = &options.html {
@@ -64,23 +71,47 @@ pub(crate) fn draw(options: &Ladder) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The journal of a folder in which a run was kept, or the file itself.
+fn of_folder(journal: &Path) -> PathBuf {
+    let kept = [JOURNAL.to_owned(), format!("{JOURNAL}.lz4")].map(|name| journal.join(name));
+    let kept = kept.into_iter().find(|kept| kept.is_file());
+    kept.unwrap_or_else(|| journal.to_owned())
+}
+
 /// The rows around a moment that somebody found: a time, or a line of a log.
 fn around(at: &str, journal: &Path, excerpts: &Excerpts<'_>) -> Result<String, Failure> {
+    let page = print::page().with_clock();
     let moment = match of_log(at, journal)? {
-        Some(moment) => moment,
+        Some(line) => {
+            let own = line.text.lines().nth(line.number - 1);
+            if let Some(drawn) = own.and_then(|own| excerpts.at_line(line.log, line.number, own, page)) {
+                return Ok(drawn);
+            }
+            line.moment
+        }
         None => Moment::parse(at, None).ok_or_else(|| {
             let ways = "write 08:54:29.002, +3.002, or a line of a log such as finesse.log:120";
             Failure::Usage(format!("`{at}` is no time: {ways}"))
         })?,
     };
-    excerpts.at(&moment, print::page()).ok_or_else(|| {
+    excerpts.at(&moment, page).ok_or_else(|| {
         let span = excerpts.span().map(|[first, last]| format!(": it has rows from {first} to {last}"));
         Failure::Usage(format!("nothing happened around {at} in the journal{}", span.unwrap_or_default()))
     })
 }
 
-/// The moment of the line that `finesse.log:120` means. The file is looked for beside the journal, too.
-fn of_log(at: &str, journal: &Path) -> Result<Option<Moment>, Failure> {
+/// A line of a log.
+struct LogLine {
+    log: LogFile,
+    /// The whole log.
+    text: String,
+    /// From 1.
+    number: usize,
+    moment: Moment,
+}
+
+/// The line that `finesse.log:120` means. The file is looked for beside the journal, too.
+fn of_log(at: &str, journal: &Path) -> Result<Option<LogLine>, Failure> {
     let Some((path, number)) = at.rsplit_once(':') else { return Ok(None) };
     let path = Path::new(path);
     let name = path.file_name().unwrap_or_default();
@@ -90,19 +121,22 @@ fn of_log(at: &str, journal: &Path) -> Result<Option<Moment>, Failure> {
         return Ok(None);
     };
     let beside = journal.with_file_name(name);
-    let path = if path.exists() { path } else { &beside };
+    let path = [path, &beside].into_iter().find(|path| path.exists()).ok_or_else(|| {
+        let (log, journal) = (path.display(), journal.display());
+        Failure::Usage(format!("{log} is neither here nor beside {journal}: write its path"))
+    })?;
     let text = fs::read(path).map_err(|source| file_failure("read", path, source))?;
-    let text = String::from_utf8_lossy(&text);
+    let text = String::from_utf8_lossy(&text).into_owned();
     let moment = Moment::of_line(&text, number, log.lane()).ok_or_else(|| {
         let count = text.lines().count();
         Failure::Usage(format!("{} has {count} lines, and no line {number} with a time", path.display()))
     })?;
-    Ok(Some(moment))
+    Ok(Some(LogLine { log, text, number, moment }))
 }
 
 /// Draws what is there of a run, and goes on with it until it is over.
-fn follow(options: &Ladder) -> Result<(), Failure> {
-    let (header, mut follower) = Follower::open(&options.journal)?;
+fn follow(options: &Ladder, journal: &Path) -> Result<(), Failure> {
+    let (header, mut follower) = Follower::open(journal)?;
     // Whoever wants one task may want an old one.
     let rows = if options.task.is_some() { LadderRows::new } else { LadderRows::live };
     let (mut rows, mut text) = (rows(&header), LadderText::new(&header, print::page()));
@@ -133,13 +167,29 @@ fn follow(options: &Ladder) -> Result<(), Failure> {
 /// Whether a row is of the task that somebody wants to see, if it is one only.
 fn is_wanted(row: &Row, wanted: Option<&str>, names: &DrawnContacts) -> bool {
     let Some(wanted) = wanted else { return true };
-    row.subject.contact.as_ref().is_some_and(|contact| names.find(wanted) == [contact])
+    let Some(contact) = &row.subject.contact else { return false };
+    if names.find(wanted) != [contact] {
+        return false;
+    }
+    // What is about a contact and no task of it is about the one that somebody wants, too.
+    match (names.task_of(wanted, contact), row.subject.task) {
+        (Ok(Some(wanted)), Some(task)) => wanted == task,
+        (Ok(_), _) => true,
+        (Err(_), task) => task.is_none(),
+    }
 }
 
-/// The one contact that somebody means.
-fn find(wanted: &str, names: &DrawnContacts) -> Result<ContactId, Failure> {
+/// The one contact that somebody means, or one task of it.
+fn find(wanted: &str, names: &DrawnContacts) -> Result<Only, Failure> {
     match names.find(wanted)[..] {
-        [contact] => Ok(contact.clone()),
+        [contact] => match names.task_of(wanted, contact) {
+            Ok(task) => Ok(Only { contact: contact.clone(), task }),
+            Err(count) => Err(Failure::Usage(format!(
+                "the journal has no task `{wanted}`: that contact has {}{}",
+                print::counted(count as u64, "task"),
+                listed(names, |one| one == contact)
+            ))),
+        },
         [] => {
             let spellings = names.shown().flat_map(|(short, contact, tasks)| {
                 [short, contact.to_string()].into_iter().chain(tasks.iter().map(ToString::to_string))

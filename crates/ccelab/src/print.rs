@@ -118,8 +118,12 @@ fn broken(line: &str, width: usize) -> String {
     lines.join("\n")
 }
 
-/// The width of standard output, as `COLUMNS` or the terminal says.
+/// The width of standard output, as `COLUMNS` or the terminal says; none where it is no terminal. What reads a pipe may have set
+/// `COLUMNS` for a terminal of its own, as Python's readline does.
 fn columns() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = said.or_else(|| tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col)));
     width.filter(|width| *width > 0)
@@ -161,8 +165,8 @@ pub(crate) fn page() -> Page {
     columns().map_or(page, |width| page.with_width(width))
 }
 
-/// Whether the terminal knows no escape sequences.
-fn is_dumb() -> bool {
+/// Whether the terminal knows no signs by which lines change and colours come.
+pub(crate) fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 

@@ -33,7 +33,7 @@ fn every_row_with_a_task_id_is_in_the_ladder_and_the_selectors_of_its_task() {
         records.push(Record { seq: seq + 1, at, node: from.into(), cause: None, what: sent });
         records.push(Record { seq: seq + 2, at, node: to.into(), cause: Some(seq + 1), what: heard });
         let alice = find_contact(header, &records, &task.to_string()).unwrap();
-        let (drawn, names) = rows(header, &records, Some(alice));
+        let (drawn, names) = rows(header, &records, Some(alice.into()));
         let mut text = LadderText::new(header, Page::new(Paint::Plain));
         let last: String = drawn.last().map(|row| text.row(row, &names)).unwrap_or_default();
         assert!(last.contains(row.name), "{}: the ladder of its task ends with {last}", row.name);

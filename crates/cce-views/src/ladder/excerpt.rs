@@ -1,8 +1,8 @@
 //! Pieces of a ladder around records that are pointed out.
 
-use super::{DrawnContacts, LadderText, Moment, Page, Row, RowKind, RowMark, Shape, cause, rows, stampers};
-use cce_journal::{Header, Record, What};
-use cce_kernel::Output;
+use super::{DrawnContacts, LadderText, Moment, Only, Page, Places, Row, RowMark, Shape, rows, stampers};
+use crate::logs::LogFile;
+use cce_journal::{Header, Record};
 use cce_model::ContactId;
 use std::collections::BTreeMap;
 
@@ -17,8 +17,8 @@ const AROUND: usize = 10;
 #[derive(Debug)]
 pub struct Excerpts<'a> {
     header: &'a Header,
-    records: &'a [Record],
     rows: Vec<Row>,
+    places: Places<'a>,
     names: DrawnContacts,
 }
 
@@ -29,9 +29,10 @@ impl<'a> Excerpts<'a> {
     }
 
     /// The same of one contact, or of all.
-    pub fn of(header: &'a Header, records: &'a [Record], only: Option<ContactId>) -> Self {
+    pub fn of(header: &'a Header, records: &'a [Record], only: Option<Only>) -> Self {
         let (rows, names) = rows(header, records, only);
-        Self { header, records, rows, names }
+        let places = Places::new(records, &rows);
+        Self { header, rows, places, names }
     }
 
     /// The rows around a record that is wrong and those that it contradicts, with marks at them. Rows between are
@@ -46,7 +47,7 @@ impl<'a> Excerpts<'a> {
         for (wrong, related) in wrong {
             let related = related.iter().map(|seq| (*seq, RowMark::Related));
             for (seq, mark) in related.chain([(wrong, RowMark::Wrong)]) {
-                if let Some(at) = self.row_of(seq) {
+                if let Some(at) = self.places.row_of(seq) {
                     let strongest = marks.get(&at).copied().unwrap_or(mark).max(mark);
                     marks.insert(at, strongest);
                 }
@@ -58,7 +59,26 @@ impl<'a> Excerpts<'a> {
     /// The rows around a moment, with a mark at the one that is nearest to it; none where the run has none near it.
     pub fn at(&self, moment: &Moment, page: Page) -> Option<String> {
         let at = moment.row(&self.rows, &stampers(self.header))?;
-        Some(self.draw_around(&BTreeMap::from([(at, RowMark::Asked)]), (AROUND, AROUND), page))
+        Some(self.around_row(at, page))
+    }
+
+    /// The rows around the one that a line of the run's own log is about, with a mark at it. None where that log has no such line: it
+    /// is of another run then, or of a product.
+    pub fn at_line(&self, log: LogFile, number: usize, text: &str, page: Page) -> Option<String> {
+        let at = self.places.row_of_line(self.header, log, number, text)?;
+        Some(self.around_row(at, page))
+    }
+
+    fn around_row(&self, at: usize, page: Page) -> String {
+        self.draw_around(&BTreeMap::from([(at, RowMark::Asked)]), (AROUND, AROUND), page)
+    }
+
+    /// The row that a record belongs to, alone.
+    pub fn row(&self, seq: u64, page: Page) -> Option<String> {
+        let row = self.rows.get(self.places.row_of(seq)?)?;
+        let mut text = LadderText::new(self.header, page);
+        let _ = text.ids(&self.names);
+        Some(text.row(row, &self.names))
     }
 
     /// The time of its first and of its last row, on the clocks of their hosts.
@@ -71,7 +91,7 @@ impl<'a> Excerpts<'a> {
 
     /// The contact that the row of a record is about.
     pub fn contact_of(&self, seq: u64) -> Option<&ContactId> {
-        self.rows[self.row_of(seq)?].subject.contact.as_ref()
+        self.rows[self.places.row_of(seq)?].subject.contact.as_ref()
     }
 
     fn draw(&self, marks: &BTreeMap<usize, RowMark>, page: Page) -> String {
@@ -101,52 +121,4 @@ impl<'a> Excerpts<'a> {
         }
         drawn
     }
-
-    /// The row that a record belongs to, else the last one before it.
-    fn row_of(&self, seq: u64) -> Option<usize> {
-        let at = self.records.binary_search_by_key(&seq, |record| record.seq).ok()?;
-        let record = &self.records[at];
-        let drawn = |seq: u64| self.rows.iter().position(|row| row.first == seq);
-        let other_end = match &record.what {
-            // A message is drawn where it arrives.
-            What::Out(Output::Send { .. } | Output::Call { .. }) => {
-                let arrival =
-                    self.records[at..].iter().find(|later| is_arrival(later) && later.cause == Some(seq));
-                arrival.map(|arrival| arrival.seq)
-            }
-            // What leads to no row where it arrives, such as an answer, is drawn where it leaves.
-            What::In(_) => record.cause,
-            What::Out(_)
-            | What::Started
-            | What::Stopped { .. }
-            | What::Connected { .. }
-            | What::Bent(_)
-            | What::Gap { .. } => None,
-        };
-        drawn(seq)
-            .or_else(|| drawn(other_end?))
-            .or_else(|| self.notification(if is_arrival(record) { record.cause? } else { seq }))
-            .or_else(|| self.row_before(seq, cause(record)))
-    }
-
-    /// What a stream brings is drawn as what was published: the notification that was sent by a record.
-    fn notification(&self, sent: u64) -> Option<usize> {
-        let at = self.records.binary_search_by_key(&sent, |record| record.seq).ok()?;
-        let handling = cause(&self.records[at]);
-        self.rows
-            .iter()
-            .rposition(|row| row.kind == RowKind::Notification && row.record == handling && row.first <= sent)
-    }
-
-    fn row_before(&self, seq: u64, handling: u64) -> Option<usize> {
-        let before = || self.rows.iter().enumerate().rev().filter(|(_, row)| (1..=seq).contains(&row.first));
-        // What is drawn of one input's handling comes behind that input.
-        let mut of_handling = before().take_while(|(_, row)| row.first >= handling);
-        let own = of_handling.find(|(_, row)| row.record == handling).or_else(|| before().next());
-        own.map(|(at, _)| at)
-    }
-}
-
-const fn is_arrival(record: &Record) -> bool {
-    matches!(record.what, What::In(_))
 }

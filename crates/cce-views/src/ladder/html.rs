@@ -6,16 +6,19 @@
 mod mask;
 
 use self::mask::masked;
-use super::{DrawnContacts, Lane, Row, RowKind, Shape, cause, since, stampers, svg::escape};
+use super::{DrawnContacts, Lane, Only, Places, Row, RowKind, Shape, cause, since, stampers, svg::escape};
 use crate::{
-    logs::{LogFile, Logs},
+    logs::{Line, LogFile, Logs},
     stamp::Stamper,
 };
 use cce_fold::{AnyMessage, Fold, Meaning};
 use cce_journal::{Header, Record, What};
 use cce_kernel::Output;
 use cce_model::ContactId;
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 /// Rows of one page. A browser is slow with more.
 const ROWS_MAX: usize = 20_000;
@@ -34,7 +37,8 @@ const HEAD: usize = 4;
 struct Detail {
     fields: Vec<(String, String)>,
     records: Vec<String>,
-    lines: Vec<(LogFile, String)>,
+    /// Each with its number in its log.
+    lines: Vec<(usize, Line)>,
 }
 
 /// Draws a page.
@@ -48,7 +52,7 @@ pub struct Html {
 
 impl Html {
     /// The page of a run, or of one contact of it.
-    pub fn draw(header: &Header, records: &[Record], only: Option<ContactId>) -> String {
+    pub fn draw(header: &Header, records: &[Record], only: Option<Only>) -> String {
         let (rows, names) = super::rows(header, records, only);
         let mut page = Self { stampers: stampers(header), details: BTreeMap::new(), body: String::new() };
         page.learn(header, records, &rows);
@@ -71,9 +75,18 @@ impl Html {
             self.details.entry((row.record, row.first)).or_default();
         }
         let (mut fold, mut logs) = (Fold::new(header), Logs::new(header));
+        let places = Places::new(records, rows);
+        let mut counts: BTreeMap<LogFile, usize> = BTreeMap::new();
         for record in records {
             let event = fold.push(record);
             let lines = logs.push(record);
+            let own = places.row_of_lines(record.seq, &lines).and_then(|at| rows.get(at));
+            let numbered = lines.into_iter().map(|line| {
+                let count = counts.entry(line.0).or_default();
+                *count += 1;
+                (*count, line)
+            });
+            let lines = self.learn_lines(numbered.collect(), own);
             let Some((first, detail)) = self.detail_of(record) else { continue };
             if let (Meaning::Received { message, .. } | Meaning::Sent { message, .. }, true) =
                 (&event.kind, first == record.seq)
@@ -87,6 +100,17 @@ impl Html {
                 detail.records.push(masked(record));
             }
             detail.lines.extend(lines);
+        }
+    }
+
+    /// A line stands in the row that `--at` finds for it. Returns those that have no row of their own.
+    fn learn_lines(&mut self, lines: Vec<(usize, Line)>, row: Option<&Row>) -> Vec<(usize, Line)> {
+        match row.and_then(|row| self.details.get_mut(&(row.record, row.first))) {
+            Some(detail) => {
+                detail.lines.extend(lines);
+                Vec::new()
+            }
+            None => lines,
         }
     }
 
@@ -129,6 +153,26 @@ impl Html {
         let _ = writeln!(self.body, "<div class=\"more\">{more}</div></details>");
     }
 
+    /// What the signs mean, whose clock it is, and how the agents are called.
+    fn legend(&self, names: &DrawnContacts) -> String {
+        let zones: BTreeSet<&str> = self.stampers.values().map(Stamper::zone_name).collect();
+        let zones: Vec<&str> = zones.into_iter().collect();
+        let agents: Vec<String> = names
+            .agents()
+            .iter()
+            .filter_map(|(agent, target)| Some(format!("{agent} {}", (*target)?)))
+            .collect();
+        let agents = if agents.is_empty() {
+            String::new()
+        } else {
+            format!(" Agents with their skill targets: {}.", agents.join(", "))
+        };
+        format!(
+            "A solid arrow is a message, a request or an answer, a dashed one a notification; ● is a change. Host clock: {}.{agents}",
+            zones.join(", ")
+        )
+    }
+
     fn whole(self, header: &Header, names: &DrawnContacts) -> String {
         let heads: String = Lane::ALL
             .iter()
@@ -141,7 +185,7 @@ impl Html {
         format!(
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Ladder of a ccelab run</title>\n\
              <meta name=\"viewport\" content=\"width=device-width\"><style>{}</style></head>\n<body><header>\
-             <h1>Ladder of a ccelab run</h1>\n<p class=\"about\">{}, seed {}. {} A row opens by a click.</p>\n\
+             <h1>Ladder of a ccelab run</h1>\n<p class=\"about\">{}, seed {}. {} A row opens by a click.</p>\n<p class=\"about\">{}</p>\n\
              <fieldset><label>task <select id=\"task\"><option value=\"\">all</option>{tasks}</select></label></fieldset>\n\
              <fieldset><legend>lanes</legend>{}</fieldset>\n<fieldset><legend>kinds</legend>{}</fieldset>\n\
              <fieldset><label>words <input id=\"words\" type=\"search\"></label> <span id=\"count\"></span></fieldset>\n\
@@ -151,6 +195,7 @@ impl Html {
             escape(&header.build),
             header.seed,
             Lane::ALL.map(|lane| format!("{}: {}.", lane.name(), lane.about())).join(" "),
+            escape(&self.legend(names)),
             boxes("lane", Lane::ALL.map(Lane::name)),
             boxes("kind", RowKind::DRAWN.map(RowKind::name)),
             self.body,
@@ -232,7 +277,7 @@ fn more(detail: &Detail) -> String {
         let lines: String = detail
             .lines
             .iter()
-            .map(|(file, line)| format!("{}: {}\n", file.file_name(), escape(line)))
+            .map(|(number, (file, line))| format!("{}:{number}: {}\n", file.file_name(), escape(line)))
             .collect();
         let _ = write!(text, "<h2>logs</h2><pre class=\"logs\">{lines}</pre>");
     }

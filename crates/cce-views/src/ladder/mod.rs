@@ -9,10 +9,13 @@ mod html;
 mod mermaid;
 mod moment;
 mod names;
+mod only;
 mod page;
+mod places;
 mod row;
 mod svg;
 mod text;
+mod treated;
 mod words;
 
 pub use excerpt::Excerpts;
@@ -20,6 +23,7 @@ pub use html::Html;
 pub use mermaid::Mermaid;
 pub use moment::Moment;
 pub use names::DrawnContacts;
+pub use only::Only;
 pub use page::{Page, Paint};
 pub use row::{Lane, Row, RowKind, RowMark, Shape};
 pub use svg::Svg;
@@ -34,8 +38,10 @@ use cce_model::{
     AgentId, ContactId,
     fact::{CcpFact, FinesseFact},
 };
+use places::Places;
 use row::Folded;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use treated::Treated;
 
 /// How many recent outputs are remembered, to find out who caused an input.
 const RECENT_OUTPUTS_MAX: usize = 65_536;
@@ -65,6 +71,7 @@ pub struct LadderRows {
     drawn: BTreeMap<(Lane, u64), (Lane, Option<AgentId>)>,
     /// Requests that are drawn where they leave, by component and call, and whom they went to: their replies are drawn too.
     asked: BTreeMap<(NodeName, u64), Lane>,
+    treated: Treated,
     /// The kinds of components that run in this process.
     inside: BTreeSet<Kind>,
     /// Connections from outside the lab whose beginning is drawn: their ends are drawn too.
@@ -86,6 +93,7 @@ impl LadderRows {
             told: Folded::default(),
             drawn: BTreeMap::new(),
             asked: BTreeMap::new(),
+            treated: Treated::default(),
             inside: header.nodes.iter().filter_map(NodeName::kind).collect(),
             visitors: BTreeSet::new(),
         }
@@ -106,6 +114,7 @@ impl LadderRows {
     pub(crate) fn read(&mut self, event: &ReadRecord<'_>) -> Vec<Row> {
         let record = event.record;
         self.remember(record);
+        self.treated.learn(event);
         self.forget(record);
         let mut done = Vec::new();
         if matches!(record.what, What::In(_))
@@ -260,7 +269,10 @@ impl LadderRows {
                     self.start(Row::mark(event, here, RowKind::Connection, text), done);
                 }
             }
-            Meaning::Bent(bent) => self.change(event, words::bent(bent), here, done),
+            Meaning::Bent(bent) => {
+                let treated = self.treated.of(event.record, bent);
+                self.change(event, words::bent(bent, treated.as_deref()), here, done);
+            }
             Meaning::Other => self.on_close(event, here, done),
             Meaning::Sent { .. } => {}
         }
@@ -415,15 +427,19 @@ fn may_begin(event: &ReadRecord<'_>) -> bool {
     }
 }
 
-/// All rows of a journal, or those of one contact.
+/// All rows of a journal, or those of one contact, or of one of its tasks.
 pub fn rows<'a>(
     header: &Header,
     records: impl IntoIterator<Item = &'a Record>,
-    only: Option<ContactId>,
+    only: Option<Only>,
 ) -> (Vec<Row>, DrawnContacts) {
-    let mut maker = LadderRows { only: only.clone(), ..LadderRows::new(header) };
+    let contact = only.as_ref().map(|only| only.contact.clone());
+    let mut maker = LadderRows { only: contact, ..LadderRows::new(header) };
     let mut all: Vec<Row> = records.into_iter().flat_map(|record| maker.push(record)).collect();
     all.extend(maker.finish());
+    if let Some(only) = &only {
+        only.keep(&mut all, maker.names.tasks(&only.contact));
+    }
     let agents: BTreeSet<&AgentId> = all.iter().filter_map(|row| row.agent.as_ref()).collect();
     let names = maker.names.drawn(only, agents.into_iter(), &maker.roster);
     (all, names)

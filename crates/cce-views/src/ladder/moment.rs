@@ -15,7 +15,7 @@ const NEAR: u64 = 250;
 const FAR: u64 = 60_000;
 
 /// Letters of a message's name that are no accident in a line.
-const NAME_MIN: usize = 5;
+pub(super) const NAME_MIN: usize = 5;
 
 /// A moment of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ fn millis(at: Time) -> u64 {
 }
 
 /// Letters and digits, in small letters: logs write names in several ways.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 

@@ -1,5 +1,6 @@
 //! How contacts, tasks and agents are called.
 
+use super::Only;
 use crate::{one_line::one_line, roster::Roster};
 use cce_fold::Subject;
 use cce_model::{AgentId, ContactId, RouterCallKey, SkillTarget, TaskId};
@@ -82,6 +83,20 @@ impl DrawnContacts {
         ranks.into_iter().map(|rank| self.meant(rank)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
+    /// The task of a contact that a person means by `T1#2`; none where it is the whole contact. An error says how many tasks the contact
+    /// has, where it never had that one.
+    pub fn task_of(&self, wanted: &str, contact: &ContactId) -> Result<Option<TaskId>, usize> {
+        let Some((_, number)) = wanted.trim().split_once('#') else { return Ok(None) };
+        let tasks = self.tasks(contact);
+        let at = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        at.and_then(|at| tasks.get(at)).copied().map(Some).ok_or(tasks.len())
+    }
+
+    /// The tasks of a contact, in order.
+    pub(super) fn tasks(&self, contact: &ContactId) -> &[TaskId] {
+        self.places.get(contact).map_or(&[], |at| &self.contacts[at - self.forgotten].tasks)
+    }
+
     fn meant(&self, is_meant: &IsMeant<'_>) -> Vec<&ContactId> {
         self.all().filter(|(at, drawn)| is_meant(*at, drawn)).map(|(_, drawn)| &drawn.contact).collect()
     }
@@ -108,15 +123,18 @@ impl DrawnContacts {
         }
     }
 
-    /// The names of a drawing of one contact, or of all.
+    /// The names of a drawing of one contact, of one task of it, or of all.
     pub(super) fn drawn<'a>(
-        self,
-        only: Option<ContactId>,
+        mut self,
+        only: Option<Only>,
         agents: impl Iterator<Item = &'a AgentId>,
         roster: &Roster,
     ) -> Self {
         let agents = agents.map(|agent| (agent.clone(), roster.skill_target(agent))).collect();
-        Self { only, agents, ..self }
+        if let Some(Only { contact, task: Some(task) }) = &only {
+            self.entry(contact).tasks = vec![*task];
+        }
+        Self { only: only.map(|only| only.contact), agents, ..self }
     }
 
     fn entry(&mut self, contact: &ContactId) -> &mut Drawn {

@@ -25,18 +25,25 @@ pub enum Paint {
 pub struct Page {
     paint: Paint,
     width: usize,
+    has_clock: bool,
 }
 
 impl Page {
     /// A page of the usual width.
     pub fn new(paint: Paint) -> Self {
-        Self { paint, width: WIDTH }
+        Self { paint, width: WIDTH, has_clock: false }
     }
 
     /// The same with so many columns; a very narrow one is 80 columns wide all the same.
     #[must_use]
     pub fn with_width(self, width: usize) -> Self {
         Self { width: width.max(WIDTH_MIN), ..self }
+    }
+
+    /// The same with the clocks of the hosts, which stand in the place of the time since the start where there is no room for both.
+    #[must_use]
+    pub fn with_clock(self) -> Self {
+        Self { has_clock: true, ..self }
     }
 
     /// Its columns.
@@ -48,6 +55,11 @@ impl Page {
         self.width >= WIDE
     }
 
+    /// Whether the clock of a host stands where the time since the start stood.
+    pub(super) fn has_clock_alone(self) -> bool {
+        self.has_clock && !self.is_wide()
+    }
+
     /// Columns from one lane to the next.
     pub(super) fn lane(self) -> usize {
         if self.is_wide() { 5 } else { 4 }
@@ -55,7 +67,11 @@ impl Page {
 
     /// Columns left of the lanes.
     pub(super) fn left(self) -> usize {
-        if self.is_wide() { 27 } else { 13 }
+        match (self.is_wide(), self.has_clock) {
+            (true, _) => 27,
+            (false, true) => 18,
+            (false, false) => 13,
+        }
     }
 
     /// Columns right of the lanes.

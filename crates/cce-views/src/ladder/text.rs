@@ -84,6 +84,8 @@ impl LadderText {
         });
         let line = if self.page.is_wide() {
             format!("{:<13}{:<8}{:<6}{lanes}", "host clock", "since", "task")
+        } else if self.page.has_clock_alone() {
+            format!("{:<13}{:<5}{lanes}", "host clock", "task")
         } else {
             format!("{:<7} {:<5}{lanes}", "since", "task")
         };
@@ -184,11 +186,14 @@ impl LadderText {
             name.unwrap_or_default(),
             row.mark.map_or(if is_earlier { EARLIER } else { ' ' }, RowMark::sign),
         );
+        let stamp =
+            self.stampers.get(&row.lane()).map(|stamper| stamper.clock_at(row.at)).unwrap_or_default();
+        if self.page.has_clock_alone() {
+            return format!("{stamp:<12} {name:<4}{mark}");
+        }
         if !self.page.is_wide() {
             return format!("{:<7} {name:<4}{mark}", since(row.at));
         }
-        let stamp =
-            self.stampers.get(&row.lane()).map(|stamper| stamper.clock_at(row.at)).unwrap_or_default();
         format!("{stamp:<12} {:<7} {name:<5}{mark}", since(row.at))
     }
 
@@ -296,13 +301,14 @@ fn wrap(text: &str, changes: &[String], room: usize) -> Vec<Words> {
     lines
 }
 
-/// Breaks a text at its blanks, and where it has none; what goes on is indented.
+/// Breaks a text at its blanks, else behind the `_` of a long name, and where it has neither; what goes on is indented.
 fn fold(text: &str, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest: Vec<char> = text.chars().collect();
     while rest.len() > room {
         let from = CONTINUED.len() + 1;
-        let at = (from..=room).rev().find(|at| rest[*at] == ' ').unwrap_or(room);
+        let last = |is_end: &dyn Fn(usize) -> bool| (from..=room).rev().find(|at| is_end(*at));
+        let at = last(&|at| rest[at] == ' ').or_else(|| last(&|at| rest[at - 1] == '_')).unwrap_or(room);
         let more = rest.split_off(at);
         lines.push(rest.into_iter().collect());
         rest = CONTINUED.chars().chain(more.into_iter().skip_while(|letter| *letter == ' ')).collect();
@@ -348,6 +354,12 @@ mod tests {
         let all: String = lines.iter().map(|line| line.changes.trim_start().to_owned()).collect();
         assert_eq!(all, format!("● {}", "z".repeat(70)));
         assert!(lines.iter().all(|line| line.len() <= 30));
+    }
+
+    #[test]
+    fn a_name_that_is_longer_than_a_line_breaks_behind_an_underscore() {
+        let lines = fold("error E_ARM_STAT_NOT_VALID_AFTER_INTERRUPT", 24);
+        assert_eq!(lines, ["error", "    E_ARM_STAT_NOT_", "    VALID_AFTER_", "    INTERRUPT"]);
     }
 
     #[test]

@@ -17,6 +17,8 @@ use cce_mr::{Icm, Mr};
 use cce_wire::Text;
 use cce_xml::{parse, task::value_in_query};
 use http::StatusCode;
+use jiff::SignedDuration;
+use std::time::Duration;
 
 pub(super) fn message_name(message: &AnyMessage) -> &'static str {
     match message {
@@ -278,30 +280,38 @@ pub(super) fn close_reason(reason: &CloseReason) -> String {
     }
 }
 
-/// What a scenario did.
-pub(super) fn bent(bent: &Bent) -> String {
+/// What a scenario did, to which message: `CONNECT to PIM`, if it did it to one.
+pub(super) fn bent(bent: &Bent, message: Option<&str>) -> String {
     let by = &bent.by;
+    let named = |did: &str| message.map_or_else(|| did.to_owned(), |message| format!("{message} {did}"));
     let alone = if bent.alone { " alone" } else { "" };
-    match &bent.bend {
-        Bend::Held(_) => format!("{by}: held{alone}"),
-        Bend::Released(_) => format!("{by}: released"),
-        Bend::Expired(_) => format!("{by}: released, held long enough"),
-        Bend::Gone(_) => format!("{by}: gone before it was released"),
-        Bend::Delayed(us) => format!("{by}: delayed{alone} by {} ms", us / 1_000),
-        Bend::Hurried => format!("{by}: released before its delay was over"),
-        Bend::Swapped(_) => format!("{by}: behind the next one"),
-        Bend::Dropped => format!("{by}: lost"),
-        Bend::Duplicated => format!("{by}: twice"),
-        Bend::Corrupted => format!("{by}: bytes changed"),
-        Bend::Cut => format!("{by}: connection cut"),
-        Bend::Answered(status) => format!("{by}: answered with {status}"),
-        Bend::Split(size) => format!("{by}: in pieces of {size} bytes"),
-        Bend::Coalesced => format!("{by}: together with the next one"),
-        Bend::Stepped(step) => format!("{by}: {step}"),
-        Bend::Armed => format!("{by}: armed"),
-        Bend::Disarmed => format!("{by}: disarmed"),
-        Bend::Removed => format!("{by}: removed"),
-    }
+    let did = match &bent.bend {
+        Bend::Held(_) => named(&format!("held{alone}")),
+        Bend::Released(_) => named("released"),
+        Bend::Expired(_) => named("released, held long enough"),
+        Bend::Gone(_) => named("gone before it was released"),
+        Bend::Delayed(us) => named(&format!("delayed{alone} by {}", span(*us))),
+        Bend::Hurried => named("released before its delay was over"),
+        Bend::Swapped(_) => named("behind the next one"),
+        Bend::Dropped => named("lost"),
+        Bend::Duplicated => named("twice"),
+        Bend::Corrupted => named("with bytes changed"),
+        Bend::Cut => named("with its connection cut"),
+        Bend::Answered(status) => named(&format!("answered with {status}")),
+        Bend::Split(size) => named(&format!("in pieces of {size} bytes")),
+        Bend::Coalesced => named("together with the next one"),
+        Bend::Stepped(step) => step.clone(),
+        Bend::Armed => "armed".to_owned(),
+        Bend::Disarmed => "disarmed".to_owned(),
+        Bend::Removed => "removed".to_owned(),
+    };
+    format!("{by}: {did}")
+}
+
+/// A time as a rule says it: `3s`, `250ms`.
+fn span(us: u64) -> String {
+    SignedDuration::try_from(Duration::from_micros(us))
+        .map_or_else(|_| format!("{us}us"), |span| format!("{span:#}"))
 }
 
 /// The agent whose change a fact is.

@@ -27,7 +27,7 @@ fn a_row_opens_to_the_fields_the_records_and_the_log_lines_of_its_message() {
     let row = from.split_once("</details>").unwrap().0;
     assert!(row.contains("<td>ScriptSelector</td>"), "{row}");
     assert!(row.contains("&quot;node&quot;:&quot;mrpg&quot;"), "{row}");
-    assert!(row.contains("mr-pim.log: "), "{row}");
+    assert!(row.contains("mr-pim.log:18: "), "{row}");
 }
 
 #[test]
@@ -43,6 +43,27 @@ fn rows_of_one_cause_have_the_fields_and_records_of_their_own() {
     let has = |seq: u64| row.contains(&format!("&quot;seq&quot;:{seq}}}"));
     assert!(has(told.first), "{row}");
     assert!(!has(told.record), "{row}");
+}
+
+/// A page for a bug report is read by people who have no lab.
+#[test]
+fn the_page_says_what_its_signs_mean_whose_clock_it_is_and_who_the_agents_are() {
+    let page = page();
+    for told in [
+        "a dashed one a notification; ● is a change",
+        "Host clock: America/New_York.",
+        "skill targets: 1083 ",
+    ] {
+        assert!(page.contains(told), "{told}");
+    }
+}
+
+/// On a narrow page a row has four columns, and its head has them, too.
+#[test]
+fn a_narrow_page_has_no_column_of_clocks() {
+    let page = page();
+    assert!(page.contains("time, .head > :first-child { display: none; }"));
+    assert!(page.contains("grid-template-columns: 5em 3em 364px 1fr"), "lanes are as wide as their drawing");
 }
 
 #[test]
@@ -82,6 +103,6 @@ fn the_page_has_no_password_that_a_restarted_component_kept() {
 fn a_page_of_one_task_has_no_other_rows() {
     let (header, records) = run();
     let contact = ladder::find_contact(&header, &records, "T1").unwrap();
-    let page = Html::draw(&header, &records, Some(contact));
+    let page = Html::draw(&header, &records, Some(contact.into()));
     assert!(page.contains("NEW_TASK") && !page.contains(">MEDIA_LOGIN_REQ"));
 }

@@ -421,7 +421,7 @@ fn ladder_of(header: &Header, records: &[Record], only: Option<ContactId>) -> St
 }
 
 fn draw(header: &Header, records: &[Record], paint: Paint, only: Option<ContactId>) -> String {
-    let (rows, names) = ladder::rows(header, records, only);
+    let (rows, names) = ladder::rows(header, records, only.map(Into::into));
     let mut text = LadderText::new(header, Page::new(paint));
     let mut drawn = text.ids(&names) + &text.head();
     rows.iter().for_each(|row| drawn.push_str(&text.row(row, &names)));

@@ -191,3 +191,72 @@ fn a_time_leads_to_the_row_that_is_nearest_and_a_time_of_another_day_to_none() {
     let page = Page::new(Paint::Plain);
     assert_eq!(Excerpts::new(&header, &records).at(&at("+4000"), page), None);
 }
+
+/// Every row that a line of a log leads to, by what the line says.
+fn row_of_line(header: &Header, records: &[Record], log: LogFile, said: &str) -> String {
+    let logs = logs_of(header, records);
+    let lines = logs[&log].lines().enumerate();
+    let (at, line) = lines.filter(|(_, line)| line.contains(said)).last().unwrap_or_else(|| panic!("{said}"));
+    let page = Page::new(Paint::Plain);
+    let drawn = Excerpts::new(header, records).at_line(log, at + 1, line, page).unwrap();
+    drawn.lines().find(|line| line.contains('▸')).unwrap().to_owned()
+}
+
+/// The notification of a dialog has the same time, agent and path as the request that led to it.
+#[test]
+fn a_line_of_the_run_s_own_log_leads_to_the_row_of_the_record_that_it_was_made_of() {
+    let (header, records) = run();
+    for (log, said, row) in [
+        (LogFile::Finesse, "<state>ACCEPTED</state>", "notified: PUT Dialog ACCEPTED"),
+        (LogFile::Finesse, "<state>CLOSED</state>", "notified: DELETE Dialog CLOSED"),
+        (LogFile::Finesse, "User/1083/Media, payload", "notified: PUT Media READY"),
+        (LogFile::Router, "DeviceTargetPreCall_V14", "DEVICE_TARGET_PRE_CALL_IND 1083"),
+        (LogFile::Router, " Connect:", "CONNECT 1083"),
+        (LogFile::Ctisvr, "END_TASK_EVENT:", "END_TASK_EVENT 1083"),
+    ] {
+        let found = row_of_line(&header, &records, log, said);
+        assert!(found.contains(row), "{said}: {found}");
+    }
+    let page = Page::new(Paint::Plain);
+    let other = Excerpts::new(&header, &records).at_line(LogFile::Router, 1, "a line of another run", page);
+    assert_eq!(other, None);
+}
+
+/// The page has a line in the row that `--at` finds for it.
+#[test]
+fn the_page_has_a_line_of_a_log_where_the_ladder_finds_it() {
+    let (header, records) = run();
+    let page = ladder::Html::draw(&header, &records, None);
+    let (_, from) = page.split_once(">CONNECT 1083").unwrap();
+    let row = from.split_once("</details>").unwrap().0;
+    assert!(row.contains("router.log:") && row.contains(" Connect: "), "{row}");
+}
+
+/// The note stands in the row of what the router handled, and not in that of the message that it treated.
+#[test]
+fn a_note_of_a_rule_names_the_message_that_it_treated() {
+    let (header, mut records) = run();
+    let sent = records
+        .iter()
+        .position(|record| {
+            record.node.as_str() == "router"
+                && matches!(&record.what, What::Out(Output::Send { link, .. }) if link.port == Port::IcmMr)
+        })
+        .unwrap();
+    let [seq, at] = [records[sent].seq, records[sent].at.0];
+    for record in &mut records[sent + 1..] {
+        record.seq += 1;
+        record.cause = record.cause.map(|cause| if cause > seq { cause + 1 } else { cause });
+    }
+    let bent = cce_journal::Bent { by: "slow".to_owned(), bend: cce_journal::Bend::Delayed(3_000_000) };
+    let note = Record {
+        seq: seq + 1,
+        at: Time(at),
+        node: "router".into(),
+        cause: Some(seq),
+        what: What::Bent(bent),
+    };
+    records.insert(sent + 1, note);
+    let drawn = ladder_of(&header, &records, None);
+    assert!(drawn.contains("● slow: OPEN_CONF to PIM delayed by 3s"), "{drawn}");
+}

@@ -1,6 +1,9 @@
 //! The ladder for people: on terminals of every width, of a run that goes on, and as a page for a bug report.
 
-use crate::support::{Running, ccelab, create_task, folder, run, stderr, stdout, wait_for, wait_for_status};
+use crate::{
+    support::{Running, ccelab, create_task, folder, run, stderr, stdout, wait_for, wait_for_status},
+    top::OnTerminal,
+};
 use std::{fs, path::Path, process::Stdio};
 
 /// The folder of a played scenario, whose journal is `.ccelab/last/journal.jsonl`.
@@ -17,14 +20,87 @@ const JOURNAL: &str = ".ccelab/last/journal.jsonl";
 fn a_ladder_is_as_wide_as_the_terminal() {
     let folder = played("rona-then-second-agent");
     for columns in [80, 100, 200] {
-        let output =
-            ccelab(&folder).args(["ladder", JOURNAL]).env("COLUMNS", columns.to_string()).output().unwrap();
-        let text = stdout(&output);
-        let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
-        assert!(widest <= columns && widest > columns / 2, "{widest} columns of {columns}:\n{text}");
+        let mut ladder = OnTerminal::of_size(&folder, &["ladder", JOURNAL], (50, columns));
+        assert!(ladder.end().success());
         // On a narrow one the words go on in the next line.
-        assert!(columns < 100 || text.contains("disposition 36 ring no answer"), "{text}");
+        ladder.wait_for(if columns < 100 { "ring no" } else { "disposition 36 ring no answer" });
+        ladder.wait_for("/renotify");
+        let text = plain(&String::from_utf8_lossy(&ladder.bytes()));
+        let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
+        let columns = usize::from(columns);
+        assert!(widest <= columns && widest > columns / 2, "{widest} columns of {columns}:\n{text}");
     }
+}
+
+/// A text without its colours.
+fn plain(text: &str) -> String {
+    let mut parts = text.split('\x1b');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| plain + part.split_once('m').map_or(part, |(_, rest)| rest))
+}
+
+/// Python's readline sets `COLUMNS` to that of its own terminal for everybody whom it starts.
+#[test]
+fn a_ladder_in_a_pipe_has_120_columns_whatever_the_environment_says() {
+    let folder = played("rona-then-second-agent");
+    let drawn = |columns: &str| {
+        stdout(&ccelab(&folder).args(["ladder", JOURNAL]).env("COLUMNS", columns).output().unwrap())
+    };
+    let usual = stdout(&run(&folder, &["ladder", JOURNAL]));
+    assert!(usual.lines().any(|line| line.chars().count() > 100), "{usual}");
+    assert_eq!(drawn("80"), usual);
+    assert_eq!(drawn("200"), usual);
+}
+
+#[test]
+fn a_folder_of_a_run_stands_for_the_journal_in_it() {
+    let folder = played("one-task");
+    let drawn = run(&folder, &["ladder", ".ccelab/last"]);
+    assert_eq!(stdout(&drawn), stdout(&run(&folder, &["ladder", JOURNAL])));
+}
+
+#[test]
+fn a_log_that_is_nowhere_is_asked_for_by_its_path() {
+    let folder = folder("ladder-log");
+    let played = run(&folder, &["sim", "one-task", "--journal", "one-task.jsonl", "--logs", "one-task"]);
+    assert!(played.status.success(), "{}", stderr(&played));
+    let nowhere = run(&folder, &["ladder", "one-task.jsonl", "--at", "ctisvr.log:12"]);
+    let told = stderr(&nowhere);
+    assert!(told.contains("ctisvr.log is neither here nor beside one-task.jsonl: write its path"), "{told}");
+    let found = run(&folder, &["ladder", "one-task.jsonl", "--at", "one-task/ctisvr.log:12"]);
+    assert!(found.status.success(), "{}", stderr(&found));
+}
+
+/// On a narrow terminal there is room for one of two times, and who has a line of a log has a clock of its host.
+#[test]
+fn around_a_moment_a_narrow_ladder_has_the_clocks_of_the_hosts() {
+    let folder = played("one-task");
+    let mut narrow = OnTerminal::of_size(&folder, &["ladder", JOURNAL, "--at", "+2.000"], (50, 80));
+    assert!(narrow.end().success());
+    narrow.wait_for("host clock");
+    narrow.wait_for("08:54:28.000");
+    let widest =
+        plain(&String::from_utf8_lossy(&narrow.bytes())).lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(80), "{widest:?}");
+}
+
+#[test]
+fn one_task_of_a_contact_is_drawn_alone_and_one_that_it_never_had_is_refused() {
+    let folder = played("rona-then-second-agent");
+    let ladder = |task: &str| run(&folder, &["ladder", JOURNAL, "--task", task]);
+    let [both, first, second] = ["T1", "T1#1", "t1#2"].map(|task| stdout(&ladder(task)));
+    let (rang, worked) = ("notified: DELETE Dialog CLOSED CD_RING_NO_ANSWER", "CD_NORMAL_END_DIALOG");
+    for (drawn, has) in [(&both, [true, true]), (&first, [true, false]), (&second, [false, true])] {
+        assert_eq!([rang, worked].map(|text| drawn.contains(text)), has, "{drawn}");
+    }
+    assert!(second.contains("CONNECT 1082 dialogue=2") && !second.contains("dialogue=1"), "{second}");
+    let none = ladder("T1#3");
+    assert_eq!(none.status.code(), Some(2), "{}", stdout(&none));
+    assert!(
+        stderr(&none).contains("the journal has no task `T1#3`: that contact has 2 tasks"),
+        "{}",
+        stderr(&none)
+    );
 }
 
 #[test]
