@@ -11,8 +11,10 @@ const LINE: usize = 18;
 const LEFT: usize = 240;
 /// Pixels from one lane to the next.
 const LANE: usize = 56;
-/// Pixels of the words right of the lanes.
-const WORDS: usize = 900;
+/// Pixels of a letter at the most: fonts differ.
+const LETTER: usize = 8;
+/// Pixels around everything.
+const MARGIN: usize = 12;
 /// Half of an arrow's head.
 const HEAD: usize = 4;
 
@@ -29,17 +31,20 @@ pub struct Svg {
     stampers: BTreeMap<Lane, Stamper>,
     body: String,
     lines: usize,
+    /// Pixels that the longest words need.
+    width: usize,
 }
 
 impl Svg {
     /// The picture of rows of a run that starts with this header.
     pub fn draw(header: &Header, rows: &[Row], names: &DrawnContacts) -> String {
-        let mut svg = Self { stampers: stampers(header), body: String::new(), lines: 0 };
+        let mut svg = Self { stampers: stampers(header), body: String::new(), lines: 0, width: 0 };
         for (short, contact, tasks) in names.shown() {
             let tasks: Vec<String> = tasks.iter().map(ToString::to_string).collect();
             svg.words(0, "dim", &format!("{short}  contact {contact}  task {}", tasks.join(", ")));
             svg.lines += 1;
         }
+        svg.legend();
         svg.lines += 1;
         let top = svg.lines * LINE;
         for lane in Lane::ALL {
@@ -48,6 +53,22 @@ impl Svg {
         svg.lines += 1;
         rows.iter().for_each(|row| svg.row(row, names));
         svg.whole(top)
+    }
+
+    /// Who is in which lane, and what the signs mean.
+    fn legend(&mut self) {
+        for lanes in Lane::ALL.chunks(4) {
+            let lanes: Vec<String> =
+                lanes.iter().map(|lane| format!("{} {}", lane.name(), lane.about())).collect();
+            self.words(0, "dim", &lanes.join(", "));
+            self.lines += 1;
+        }
+        self.words(
+            0,
+            "dim",
+            "solid arrow: message, request or answer; dashed arrow: notification; ●: change",
+        );
+        self.lines += 1;
     }
 
     fn row(&mut self, row: &Row, names: &DrawnContacts) {
@@ -93,6 +114,7 @@ impl Svg {
 
     fn words(&mut self, x: usize, class: &str, text: &str) {
         let y = self.middle() + HEAD;
+        self.width = self.width.max(x + text.chars().count() * LETTER);
         let _ = writeln!(self.body, "<text x=\"{x}\" y=\"{y}\" class=\"{class}\">{}</text>", escape(text));
     }
 
@@ -101,15 +123,17 @@ impl Svg {
     }
 
     fn whole(self, top: usize) -> String {
-        let (width, height) = (words_at() + WORDS, (self.lines + 1) * LINE);
+        let (width, height) = (self.width + 2 * MARGIN, self.lines * LINE + 2 * MARGIN);
+        let bottom = self.lines * LINE;
         let lanes = Lane::ALL.iter().fold(String::new(), |mut lines, lane| {
             let x = lane_at(*lane);
-            let _ = writeln!(lines, "<line x1=\"{x}\" y1=\"{}\" x2=\"{x}\" y2=\"{height}\"/>", top + LINE);
+            let _ = writeln!(lines, "<line x1=\"{x}\" y1=\"{}\" x2=\"{x}\" y2=\"{bottom}\"/>", top + LINE);
             lines
         });
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" xml:space=\"preserve\">\n\
-             <style>{STYLE}</style>\n<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n{lanes}{}</svg>\n",
+             <style>{STYLE}</style>\n<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n\
+             <g transform=\"translate({MARGIN} {MARGIN})\">\n{lanes}{}</g></svg>\n",
             self.body
         )
     }

@@ -440,6 +440,21 @@ fn the_ladder_as_a_picture_says_and_draws_every_row() {
     while reader.read_event().unwrap() != quick_xml::events::Event::Eof {}
 }
 
+/// A picture in a document has no empty half.
+#[test]
+fn a_picture_is_as_wide_as_what_it_says() {
+    let (header, records) = run();
+    let (rows, names) = ladder::rows(&header, &records, None);
+    let width = |rows: &[ladder::Row]| -> usize {
+        let svg = Svg::draw(&header, rows, &names);
+        assert!(svg.contains("dashed arrow: notification") && svg.contains("PIM MR PG"), "{svg}");
+        svg.split_once("width=\"").unwrap().1.split_once('"').unwrap().0.parse().unwrap()
+    };
+    let mut longer = rows.clone();
+    longer[3].text = "x".repeat(200);
+    assert!(width(&longer) > 200 * 7 && width(&rows) < 1_300, "{} and {}", width(&longer), width(&rows));
+}
+
 fn mermaid() -> String {
     let (header, records) = run();
     let (rows, names) = ladder::rows(&header, &records, None);
