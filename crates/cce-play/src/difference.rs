@@ -91,6 +91,9 @@ impl Outcome {
     }
 }
 
+/// What is said of an end without a disposition.
+const NO_DISPOSITION: &str = "no disposition";
+
 /// What is so of one end of a contact, and otherwise of another.
 fn end_differences(one: &TaskEnd, other: &TaskEnd) -> Vec<String> {
     let cancel = |end: &TaskEnd| {
@@ -98,10 +101,15 @@ fn end_differences(one: &TaskEnd, other: &TaskEnd) -> Vec<String> {
     };
     let dispositions = |end: &TaskEnd| {
         let all: Vec<String> = end.dispositions.iter().map(|how| how.in_words()).collect();
-        if all.is_empty() { "no disposition".to_owned() } else { format!("disposition {}", all.join(", ")) }
+        if all.is_empty() { NO_DISPOSITION.to_owned() } else { format!("disposition {}", all.join(", ")) }
     };
     let status = |end: &TaskEnd| end.status.clone();
     let parts: [&dyn Fn(&TaskEnd) -> String; 3] = [&status, &cancel, &dispositions];
     let differ = parts.into_iter().map(|part| (part(one), part(other))).filter(|(is, was)| is != was);
-    differ.map(|(is, was)| format!("{is}, not {was}")).collect()
+    let told = |(is, was): (String, String)| match (is.as_str(), was.as_str()) {
+        (_, NO_DISPOSITION) => format!("{is}, where the first has none"),
+        (NO_DISPOSITION, _) => format!("{is}, where the first has {was}"),
+        _ => format!("{is}, not {was}"),
+    };
+    differ.map(told).collect()
 }

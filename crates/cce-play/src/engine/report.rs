@@ -387,6 +387,7 @@ fn never_acted(RuleState { rule, matched, taken_by, .. }: &RuleState) -> String 
         Some(by) => format!(
             "the rule never acted: `{matching}` left {matched} times, and none was left for it; the last was taken by rule `{by}`"
         ),
+        None if *matched == 0 => format!("the rule never acted: no such message came: `{matching}`"),
         None => format!("the rule never acted: `{matching}` left {matched} times, not {nth}"),
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     admin::{HeldView, Silence, StatusAnswer, ask},
     cli,
     failure::Failure,
-    ready_file,
+    print, ready_file,
     run::block_on,
 };
 use http::Method;
@@ -73,6 +73,10 @@ pub(crate) fn top(options: &cli::Top) -> Result<(), Failure> {
 pub(crate) async fn watch(address: String) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
         return Err(Failure::Usage("top needs a terminal: standard output is a file or a pipe".into()));
+    }
+    if print::is_dumb() {
+        let why = "top needs a terminal on which signs can be moved: TERM is `dumb`";
+        return Err(Failure::Usage(why.into()));
     }
     let is_over = Arc::new(AtomicBool::new(false));
     let watching = Watching(Arc::clone(&is_over));

@@ -156,7 +156,7 @@ fn an_exploration_says_in_what_its_outcomes_differ() {
     assert_eq!(
         unlike[0].trim_start(),
         "unlike the first: alice: handled (externally_handled), not discarded (notification_cce_task_cancel_succeeded); \
-         disposition 38 normal end, not no disposition"
+         disposition 38 normal end, where the first has none"
     );
 }
 

@@ -34,12 +34,17 @@ impl OnTerminal {
     }
 
     /// On a terminal with so many rows and columns.
-    pub(crate) fn of_size(folder: &Path, arguments: &[&str], (rows, columns): (u16, u16)) -> Self {
+    pub(crate) fn of_size(folder: &Path, arguments: &[&str], size: (u16, u16)) -> Self {
+        Self::of_kind(folder, arguments, size, "xterm-256color")
+    }
+
+    /// On a terminal that the environment calls so.
+    fn of_kind(folder: &Path, arguments: &[&str], (rows, columns): (u16, u16), term: &str) -> Self {
         let (screen, terminal) = terminal();
         let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&terminal, size).unwrap();
         let mut command = ccelab(folder);
-        command.args(arguments).env("TERM", "xterm-256color");
+        command.args(arguments).env("TERM", term);
         let process = command
             .stdin(terminal.try_clone().unwrap())
             .stdout(terminal.try_clone().unwrap())
@@ -166,6 +171,18 @@ fn a_run_with_a_status_screen_ends_by_a_key() {
     run.ends_in_order();
     let journal = std::fs::read_to_string(folder.join(".ccelab/last/journal.jsonl")).unwrap();
     assert!(journal.lines().last().unwrap().starts_with("{\"ended\""));
+}
+
+#[test]
+fn top_writes_no_signs_on_a_terminal_that_knows_none() {
+    let folder = folder("top-dumb");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let arguments = ["top", "--admin", &lab.address("admin")];
+    let mut top = OnTerminal::of_kind(&folder, &arguments, (30, 100), "dumb");
+    assert_eq!(top.end().code(), Some(2));
+    top.wait_for("TERM is `dumb`");
+    assert!(!top.shown().contains('\x1b'), "{}", top.shown());
+    lab.interrupt();
 }
 
 #[test]
