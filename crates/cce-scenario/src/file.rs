@@ -36,6 +36,7 @@ pub fn load(name: &str, text: &str, context: Context<'_>) -> Result<Scenario, Sc
     files.collect(name, text, context, &[]);
     let Some(lab) = files.lab(context) else { return Err(files.refuse()) };
     let mut draft = Draft::new(&lab);
+    draft.customers.extend_from_slice(context.recorded);
     // What is included comes first, so that the one that includes it has the last word.
     let texts = files.texts.clone();
     // A text of any file may have a parameter of any other in braces, and name its people.

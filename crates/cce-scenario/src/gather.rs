@@ -1,7 +1,7 @@
 //! Gathers a scenario's files: what it includes, and the lab that it names.
 
 use crate::read::{Placed, ScenarioProblem, Section, Source};
-use cce_world::Lab;
+use cce_world::{CastCustomer, Lab};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -21,6 +21,8 @@ pub struct Context<'a> {
     pub lab: &'a dyn Fn(Option<(String, String)>) -> Result<Lab, String>,
     /// Values of its parameters; others have the first of their alternatives.
     pub chosen: &'a BTreeMap<String, String>,
+    /// Customers who are there without a table of theirs: those of a recorded run.
+    pub recorded: &'a [(String, CastCustomer)],
 }
 
 impl fmt::Debug for Context<'_> {

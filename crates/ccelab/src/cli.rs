@@ -532,7 +532,17 @@ pub(crate) enum ScenarioCommand {
         scenario: PathBuf,
     },
     /// Says everything that is wrong with a scenario
-    Check(ScenarioFile),
+    Check(ScenarioCheck),
+}
+
+/// A scenario that is checked.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ScenarioCheck {
+    #[command(flatten)]
+    pub(crate) file: ScenarioFile,
+    /// A journal on top of which it is to be played (`sim --from`): it may name that run's customers
+    #[arg(long, value_name = "JOURNAL")]
+    pub(crate) from: Option<PathBuf>,
 }
 
 /// A scenario, and what it is played with.

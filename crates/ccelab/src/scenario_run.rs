@@ -321,7 +321,7 @@ pub(crate) fn read_rule(rule: &Value, scenario: &Scenario, nodes: &[NodeName]) -
         .map_err(|error| Refusal::Wrong(format!("a rule has no such value: {error}")))?;
     let lab = |_| Ok(scenario.lab.clone());
     let files = |name: &str| Err(format!("a rule includes no file, such as {name}"));
-    let context = Context { files: &files, lab: &lab, chosen: &BTreeMap::new() };
+    let context = Context { files: &files, lab: &lab, chosen: &BTreeMap::new(), recorded: &[] };
     let read = cce_scenario::load("rule", &text, context).map_err(|error| {
         let problems: Vec<_> = error.problems.into_iter().map(|problem| problem.message).collect();
         Refusal::Wrong(problems.join("; "))

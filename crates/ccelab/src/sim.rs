@@ -17,7 +17,8 @@ use cce_net::Sink;
 use cce_play::{Finding, FindingKind, Orders, Play, RunReport};
 use cce_scenario::{Context, Scenario, Unreachable};
 use cce_sim::Sequence;
-use cce_world::Lab;
+use cce_views::ladder::Excerpts;
+use cce_world::{CastCustomer, Lab};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
@@ -33,8 +34,21 @@ const ENDS_MAX: usize = 20;
 
 /// Reads a scenario and whatever it names.
 pub(crate) fn load_scenario(options: &cli::ScenarioFile) -> Result<Scenario, Failure> {
+    load_scenario_over(options, &[])
+}
+
+/// The same for a run that was recorded, whose customers it may name.
+fn load_scenario_over(
+    options: &cli::ScenarioFile,
+    recorded: &[(String, CastCustomer)],
+) -> Result<Scenario, Failure> {
     let found = shipped::find(Wanted::Scenario, &options.scenario)?;
-    read_scenario(&found, options.config.as_deref(), &options.release, &options.parameters)
+    read_scenario(&found, options.config.as_deref(), &options.release, &options.parameters, recorded)
+}
+
+/// The customers of a recorded run by their names.
+fn recorded_customers(lab: &Lab) -> Vec<(String, CastCustomer)> {
+    lab.cast.names.iter().cloned().zip(lab.cast.customers.iter().cloned()).collect()
 }
 
 fn read_scenario(
@@ -42,6 +56,7 @@ fn read_scenario(
     config: Option<&Path>,
     release: &cli::ReleaseOption,
     parameters: &[(String, String)],
+    recorded: &[(String, CastCustomer)],
 ) -> Result<Scenario, Failure> {
     let files = |name: &str| found.named(name);
     // A configuration of the command line's has precedence over the scenario's own.
@@ -58,14 +73,14 @@ fn read_scenario(
             return Err(Failure::Usage(format!("--param: `{name}` is there twice")));
         }
     }
-    let context = Context { files: &files, lab: &lab, chosen: &chosen };
+    let context = Context { files: &files, lab: &lab, chosen: &chosen, recorded };
     Ok(cce_scenario::load(&found.name, &found.text, context)?)
 }
 
 /// `ccelab scenario list`: names, what each is about, and what it has.
 pub(crate) fn list() -> Result<(), Failure> {
     for shipped in Wanted::Scenario.shipped() {
-        let scenario = read_scenario(&Found::of(shipped), None, &cli::ReleaseOption::default(), &[])?;
+        let scenario = read_scenario(&Found::of(shipped), None, &cli::ReleaseOption::default(), &[], &[])?;
         let about = shipped::first_sentence(&scenario.about);
         print::line(&format!("{}\n    {about}\n    {}", shipped.name, scenario.contents()));
     }
@@ -73,8 +88,12 @@ pub(crate) fn list() -> Result<(), Failure> {
 }
 
 /// `ccelab scenario check`.
-pub(crate) fn check(options: &cli::ScenarioFile) -> Result<(), Failure> {
-    let scenario = load_scenario(options)?;
+pub(crate) fn check(options: &cli::ScenarioCheck) -> Result<(), Failure> {
+    let recorded = match &options.from {
+        None => Vec::new(),
+        Some(journal) => recorded_customers(&recorded_lab(&read_journal(journal)?.0)?),
+    };
+    let scenario = load_scenario_over(&options.file, &recorded)?;
     check_selectors(&scenario)?;
     print::line(&format!("{}: {}", scenario.name, scenario.contents()));
     Ok(())
@@ -192,6 +211,12 @@ fn over(scenario: Scenario, lab: Lab, from: &Path, recorded: &[Record], file: &P
     scenario
 }
 
+/// The lab of a recorded run.
+fn recorded_lab(header: &Header) -> Result<Lab, Failure> {
+    cce_world::header_lab(header)
+        .map_err(|error| Failure::Usage(format!("the journal's configuration cannot be used: {error}")))
+}
+
 /// A recorded run once more, with the rules and the expectations of a scenario, if there is one.
 fn recorded(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> Result<(), Failure> {
     let (header, recorded) = read_journal(from)?;
@@ -205,10 +230,12 @@ fn recorded(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -
             from.display()
         )));
     }
-    let lab = cce_world::header_lab(&header)
-        .map_err(|error| Failure::Usage(format!("the journal's configuration cannot be used: {error}")))?;
+    let lab = recorded_lab(&header)?;
     let scenario = match file {
-        Some(file) => over(load_scenario(file)?, lab, from, &recorded, &file.scenario),
+        Some(file) => {
+            let scenario = load_scenario_over(file, &recorded_customers(&lab))?;
+            over(scenario, lab, from, &recorded, &file.scenario)
+        }
         None => Scenario::of(lab),
     };
     let folder = Path::new(AGAIN);
@@ -223,15 +250,18 @@ fn recorded(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -
     let mut play = Play::recorded(&header, &recorded, scenario);
     let kept = run(&mut play, options, &places)?;
     let report = play.report();
-    let name = from.display().to_string();
+    let name =
+        file.map_or_else(|| from.display().to_string(), |_| play.sim.director().scenario().name.clone());
     print::words(&summary(&name, &report, &places.journal));
     match play.deviation(&recorded, &kept) {
         None => print::line(&format!(
             "everything happened as it was recorded, in the same order{}",
             beyond(play.beyond())
         )),
-        Some(deviation) if file.is_none() => return Err(Failure::Check(parted(&deviation))),
-        Some(deviation) => print::line(&parted(&deviation)),
+        Some(deviation) if file.is_none() => {
+            return Err(Failure::Check(parted(&deviation, &header, &recorded, &kept)));
+        }
+        Some(deviation) => print::line(&parted(&deviation, &header, &recorded, &kept)),
     }
     judge(&name, &header, &kept, &report, &command_recorded(from, file))
 }
@@ -243,18 +273,20 @@ fn beyond(more: Duration) -> String {
     format!("; the run went on for {:.1} s behind the recorded end", more.as_secs_f64())
 }
 
-fn parted(deviation: &cce_play::Deviation) -> String {
-    let told = |fact: &Option<(u64, cce_kernel::Fact)>| match fact {
+/// The rows of the two runs that part, each as its own ladder has it.
+fn parted(deviation: &cce_play::Deviation, header: &Header, recorded: &[Record], now: &[Record]) -> String {
+    let row = |fact: &Option<(u64, cce_kernel::Fact)>, records: &[Record]| match fact {
         None => "nothing more".to_owned(),
-        Some((record, fact)) => {
-            format!("record {record}: {}", serde_json::to_string(fact).unwrap_or_default())
+        Some((record, _)) => {
+            let row = Excerpts::new(header, records).row(*record, print::page());
+            row.unwrap_or_else(|| format!("record {record}")).trim_end().replace('\n', "\n            ")
         }
     };
     format!(
-        "the run parts from the recorded one at {}\n  recorded: {}\n  now: {}",
+        "the run parts from the recorded one at {}\n  recorded: {}\n  now:      {}",
         deviation.node,
-        told(&deviation.recorded),
-        told(&deviation.found)
+        row(&deviation.recorded, recorded),
+        row(&deviation.found, now)
     )
 }
 
@@ -337,16 +369,21 @@ pub(crate) fn summary(name: &str, report: &RunReport, journal: &Path) -> String 
         let _ = writeln!(text, "  the run ended before everything had ended");
     }
     for acted in &report.bends {
-        let _ = writeln!(text, "  rule {acted}");
+        let _ = writeln!(text, "  {}", as_rule(&acted.to_string()));
     }
     for idle in &report.idle {
-        let _ = writeln!(text, "  rule {idle}");
+        let _ = writeln!(text, "  {}", as_rule(idle));
     }
     for dropped in &report.dropped {
         let _ = writeln!(text, "  {dropped}");
     }
     let _ = writeln!(text, "  journal: {}", journal.display());
     text
+}
+
+/// What a rule did. One without a name of its own is called `rule 1` already.
+fn as_rule(told: &str) -> String {
+    if told.starts_with("rule ") { told.to_owned() } else { format!("rule {told}") }
 }
 
 /// What is wrong, the first few tasks with the ladder around it.

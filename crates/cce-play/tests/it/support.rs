@@ -19,7 +19,7 @@ pub(crate) fn read(text: &str) -> Result<Scenario, ScenarioError> {
 
 pub(crate) fn read_with(text: &str, chosen: &BTreeMap<String, String>) -> Result<Scenario, ScenarioError> {
     let files = |name: &str| fs::read_to_string(folder().join(name)).map_err(|error| error.to_string());
-    load("test.toml", text, Context { files: &files, lab: &lab, chosen })
+    load("test.toml", text, Context { files: &files, lab: &lab, chosen, recorded: &[] })
 }
 
 /// Reads a scenario that has other files beside it.
@@ -28,7 +28,7 @@ pub(crate) fn read_among(
     text: &str,
     files: &dyn Fn(&str) -> Result<String, String>,
 ) -> Result<Scenario, ScenarioError> {
-    load(name, text, Context { files, lab: &lab, chosen: &BTreeMap::new() })
+    load(name, text, Context { files, lab: &lab, chosen: &BTreeMap::new(), recorded: &[] })
 }
 
 fn lab(file: Option<(String, String)>) -> Result<Lab, String> {

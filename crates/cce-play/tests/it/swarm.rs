@@ -113,6 +113,7 @@ pub(crate) fn read(text: &str) -> Result<Scenario, ScenarioError> {
         files: &|name| Err(format!("no {name}")),
         lab: &|_| cce_world::load(&Layers::default()).map_err(|error| error.to_string()),
         chosen: &BTreeMap::new(),
+        recorded: &[],
     };
     load("swarm.toml", text, context)
 }

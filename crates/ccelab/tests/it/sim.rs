@@ -271,3 +271,37 @@ fn a_journal_is_judged_by_what_a_scenario_expects() {
     assert_eq!(unmet.status.code(), Some(1));
     assert!(stderr(&unmet).contains("wrong: 1 of 1 expectation is not met"), "{}", stderr(&unmet));
 }
+
+#[test]
+fn a_scenario_over_a_recorded_run_names_its_customers_and_says_where_it_parts() {
+    let folder = folder("sim-from-names");
+    let rule = "name = \"late connect\"\n[[rules]]\nname = \"late\"\nmatch = \"router > mrpg CONNECT alice\"\ndelay = \"2s\"\n";
+    fs::write(folder.join("late.toml"), rule).unwrap();
+    assert!(run(&folder, &["sim", "one-task", "--journal", "base.jsonl"]).status.success());
+    let alone = run(&folder, &["scenario", "check", "late.toml"]);
+    assert!(stderr(&alone).contains("`alice` is neither"), "{}", stderr(&alone));
+    let check = run(&folder, &["scenario", "check", "late.toml", "--from", "base.jsonl"]);
+    assert!(check.status.success(), "{}", stderr(&check));
+    let output = run(&folder, &["sim", "--from", "base.jsonl", "late.toml"]);
+    let said = stdout(&output);
+    assert!(output.status.success(), "{said}{}", stderr(&output));
+    assert!(said.contains("\nlate connect\n") && said.contains("rule late: acted"), "{said}");
+    let parted: Vec<&str> =
+        said.lines().filter(|line| line.starts_with("  recorded: ") || line.starts_with("  now: ")).collect();
+    assert_eq!(parted.len(), 2, "{said}");
+    assert!(parted.iter().all(|line| line.contains("│") && !line.contains('{')), "{said}");
+}
+
+/// The command says of a task that is lost for ever what `sim` says of one.
+#[test]
+fn a_task_that_a_rule_on_top_of_a_recorded_run_loses_is_judged_as_in_any_run() {
+    let folder = folder("sim-from-lost");
+    let lost =
+        "until = \"2min\"\n[[rules]]\nname = \"lost\"\nmatch = \"router > mrpg CONNECT T1\"\ndrop = true\n";
+    fs::write(folder.join("lost.toml"), lost).unwrap();
+    assert!(run(&folder, &["sim", "one-task", "--journal", "base.jsonl"]).status.success());
+    let output = run(&folder, &["sim", "--from", "base.jsonl", "lost.toml"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    assert!(stderr(&output).contains("1 check is broken: one-end"), "{}", stderr(&output));
+    assert!(stdout(&output).contains("the run ended before everything had ended"), "{}", stdout(&output));
+}
