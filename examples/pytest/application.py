@@ -4,11 +4,11 @@ import xml.etree.ElementTree as ElementTree
 
 import requests
 
-TASK = "<Task><name>ann@example.org</name><title>Card lost</title><scriptSelector>CumulusTask</scriptSelector></Task>"
+TASK = "<Task><name>ann@example.org</name><title>Card lost</title><scriptSelector>{}</scriptSelector></Task>"
 
 
-def create(feed_url, timeout=30):
-    answer = requests.post(feed_url, TASK, headers={"Content-Type": "application/xml"}, timeout=timeout)
+def create(feed_url, selector="CumulusTask", timeout=30):
+    answer = requests.post(feed_url, TASK.format(selector), headers={"Content-Type": "application/xml"}, timeout=timeout)
     answer.raise_for_status()
     return answer.headers["Location"]
 

@@ -4,7 +4,6 @@ import os
 import pathlib
 import signal
 import subprocess
-import time
 
 import pytest
 
@@ -14,22 +13,19 @@ SETTINGS = pathlib.Path(__file__).with_name("lab.toml")
 
 @pytest.fixture
 def start_lab(tmp_path):
-    """Starts `ccelab run` with more options, and returns what its ready file says."""
+    """Starts `ccelab run` with more options or another lab, and returns what its ready file says."""
     labs = []
 
-    def start(*options):
+    def start(*options, config=SETTINGS):
         folder = tmp_path / f"lab-{len(labs)}"
         folder.mkdir()
-        command = [CCELAB, "run", "--ports", "ephemeral", "--no-tls", "--config", SETTINGS,
+        command = [CCELAB, "run", "--ports", "ephemeral", "--no-tls", "--config", config,
                    "--ready-file", "lab.ready", *options]
         with open(folder / "lab.out", "w") as out:
             labs.append(subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT))
-        waiting = subprocess.Popen([CCELAB, "wait-ready", "lab.ready", "--timeout", "30s"], cwd=folder)
-        while waiting.poll() is None:
-            if labs[-1].poll() is not None:
-                waiting.kill()
-            time.sleep(0.05)
-        assert waiting.returncode == 0, (folder / "lab.out").read_text()[-2000:]
+        waiting = [CCELAB, "wait-ready", "lab.ready", "--timeout", "30s", "--pid", str(labs[-1].pid)]
+        is_ready = subprocess.run(waiting, cwd=folder).returncode == 0
+        assert is_ready, (folder / "lab.out").read_text()[-2000:]
         return json.loads((folder / "lab.ready").read_text())
 
     yield start

@@ -1,4 +1,6 @@
 """What an application meets beside the good case. Each test has a lab of its own."""
+import pathlib
+
 import pytest
 import requests
 
@@ -11,6 +13,9 @@ def add_rule(lab, **rule):
 
 def remove_rule(lab, name):
     requests.delete(lab["admin_url"] + "rules/" + name, timeout=30).raise_for_status()
+
+
+CCP_STOPS = pathlib.Path(__file__).with_name("ccp-stops.toml")
 
 
 def skill_target(lab, agent):
@@ -70,6 +75,11 @@ def test_a_task_is_worked_while_ccp_is_away(start_lab):
     wait_for(task, status="handled")
 
 
+def test_a_task_that_an_agent_has_outlives_a_stop_of_ccp(start_lab):
+    lab = start_lab("--scenario", CCP_STOPS)
+    wait_for(create(lab["feed_url"]), status="handled")
+
+
 def test_a_task_that_ccp_has_no_time_for_can_be_sent_again(start_lab):
     lab = start_lab("--agents", "1081=auto")
     add_rule(lab, name="busy", match="app > ccp CREATE", status=503, headers={"Retry-After": "1"}, body="busy")
@@ -87,6 +97,13 @@ def test_finesse_can_fail_every_request(start_lab):
     assert [requests.get(url, auth=agent, timeout=30).status_code for _ in range(2)] == [500, 500]
     remove_rule(lab, "broken")
     assert requests.get(url, auth=agent, timeout=30).status_code == 200
+
+
+def test_a_chat_and_a_task_are_routed_in_domains_of_their_own(start_lab):
+    lab = start_lab("--agents", "1081=auto", config="task-and-chat")
+    work = {selector: create(lab["feed_url"], selector) for selector in ("CumulusTask", "CumulusChat")}
+    for task in work.values():
+        wait_for(task, status="handled", agentID=skill_target(lab, "1081"))
 
 
 def test_two_labs_at_the_same_time_know_nothing_of_each_other(start_lab):
