@@ -2,7 +2,7 @@
 
 use crate::support::{folder, run, stderr, stdout};
 use cce_model::Disposition;
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
@@ -31,6 +31,36 @@ fn every_line_of_a_log_that_the_guide_shows_is_written_for_that_task() {
     assert!(shown.len() > 10, "{shown:?}");
     let missing: Vec<&&str> = shown.iter().filter(|line| !logs.contains(**line)).collect();
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// Each spelling of an id stands in the log that the page names, and the page's command finds the task in every log that has one.
+#[test]
+fn the_ids_of_a_task_are_spelt_as_the_page_says() {
+    let folder = folder("guide-ids");
+    assert!(run(&folder, &["sim", "one-task"]).status.success());
+    let document = read("docs/ids.md");
+    for (log, spelt) in [
+        ("router.log", "CID=(154526,50066000)"),
+        ("mr-pim.log", "CRS(RtrDate=154526,RtrCID=50066000)"),
+        ("mr-pim.log", "IcmTaskID = 154526:50066000: 1"),
+        ("ctisvr.log", "TaskID:154526/50066000/1"),
+        ("ctisvr.log", "TaskID=154526:50066000:1"),
+        ("finesse.log", "/finesse/api/Dialog/154526_50066000_1"),
+        ("ccp-runtime.log", "5AA65A201000018D0000000039ED7AD5"),
+    ] {
+        let written = fs::read_to_string(folder.join(".ccelab/last").join(log)).unwrap();
+        assert!(written.contains(spelt) && document.contains(spelt), "{log}: {spelt}");
+    }
+    let ladder = stdout(&run(&folder, &["ladder", ".ccelab/last"]));
+    assert!(
+        ladder.contains("NEW_TASK dialogue=1 ") && document.contains("| dialogue id | `1` |"),
+        "{ladder}"
+    );
+    let command = blocks(&document).find(|block| block.contains("grep ")).unwrap().trim_start_matches("sh\n");
+    let found = Command::new("bash").args(["-c", command]).current_dir(&folder).output().unwrap();
+    for log in ["ccp-runtime.log", "ccpapi.log", "ctisvr.log", "finesse.log", "mr-pim.log", "router.log"] {
+        assert!(stdout(&found).contains(&format!("{log}:")), "{log}: {}", stdout(&found));
+    }
 }
 
 #[test]
