@@ -1,6 +1,6 @@
 //! What is the agent PG's alone.
 
-use cce_model::{OnDisconnect, PeripheralId, SessionId};
+use cce_model::{EventReason, OnDisconnect, PeripheralId, SessionId};
 use std::time::Duration;
 
 /// What is the agent PG's alone.
@@ -51,12 +51,10 @@ impl Default for Config {
     }
 }
 
-/// The reason of a sign-out that Finesse makes because the agent's client is gone (finesse-nonvoice 5).
-const NOBODY_THERE: u16 = 255;
-
 impl Config {
-    /// Whether an agent who is signed out for that reason stays signed in, and is not ready instead.
-    pub(crate) fn stays(&self, reason: u16) -> bool {
-        self.on_agent_disconnect == OnDisconnect::NotReady && reason == NOBODY_THERE
+    /// Whether an agent who is signed out for that reason stays signed in, and is not ready instead: Finesse signs out so
+    /// because the agent's client is gone (finesse-nonvoice 5).
+    pub(crate) fn stays(&self, reason: EventReason) -> bool {
+        self.on_agent_disconnect == OnDisconnect::NotReady && reason == EventReason::FORCED_SIGN_OUT
     }
 }

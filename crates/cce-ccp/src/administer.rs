@@ -4,7 +4,7 @@
 use crate::{
     Campaign, Ccp, Feed, TASK_FEED, answer,
     answer::Flaw,
-    objects::{Kept, MrAccess, ObjectKind},
+    objects::{ApiObject, MrAccess, ObjectKind},
     task::{TAGS_MAX, add_tag, at_most, required},
 };
 use cce_kernel::{Cx, Request, Response};
@@ -88,13 +88,13 @@ impl Ccp {
         Response::new(200)
     }
 
-    fn put_feed(&mut self, feed: Kept<Feed>, cx: &mut Cx<'_>) -> String {
+    fn put_feed(&mut self, feed: ApiObject<Feed>, cx: &mut Cx<'_>) -> String {
         let path = format!("/ccp-webapp/ccp/feed/{}", feed.object.id);
         self.objects.put_feed(feed, cx);
         path
     }
 
-    fn put_campaign(&mut self, campaign: Kept<Campaign>, cx: &mut Cx<'_>) -> String {
+    fn put_campaign(&mut self, campaign: ApiObject<Campaign>, cx: &mut Cx<'_>) -> String {
         let path = format!("/ccp-webapp/ccp/campaign/{}", campaign.object.public_id);
         self.objects.put_campaign(campaign, cx);
         self.eventing.on_campaigns(self.objects.campaigns());
@@ -102,7 +102,11 @@ impl Ccp {
     }
 
     /// The feed that a request describes; what it leaves out stays as it was.
-    fn feed_of(&mut self, request: &Request, known: Option<&Kept<Feed>>) -> Result<Kept<Feed>, Response> {
+    fn feed_of(
+        &mut self,
+        request: &Request,
+        known: Option<&ApiObject<Feed>>,
+    ) -> Result<ApiObject<Feed>, Response> {
         let root = root(request, "Feed")?;
         let was = known.map(|known| &known.object);
         let name = root.text_of("name").or(was.map(|was| was.name.clone())).unwrap_or_default();
@@ -139,8 +143,8 @@ impl Ccp {
     fn campaign_of(
         &mut self,
         request: &Request,
-        known: Option<&Kept<Campaign>>,
-    ) -> Result<Kept<Campaign>, Response> {
+        known: Option<&ApiObject<Campaign>>,
+    ) -> Result<ApiObject<Campaign>, Response> {
         let root = root(request, "Campaign")?;
         let was = known.map(|known| &known.object);
         let name = root.text_of("name").or(was.map(|was| was.name.clone())).unwrap_or_default();
@@ -229,7 +233,7 @@ pub(crate) fn root(request: &Request, wanted: &'static str) -> Result<Element, R
 }
 
 /// The tags of a document, as those of a task are read.
-fn tags_of(root: &Element) -> Vec<String> {
+pub(crate) fn tags_of(root: &Element) -> Vec<String> {
     first_tags(root, TAGS_MAX)
 }
 
@@ -259,8 +263,8 @@ pub(crate) fn judged(flaws: impl IntoIterator<Item = Option<Flaw>>) -> Result<()
 }
 
 /// An object with the description that its document has, or had.
-pub(crate) fn kept<T>(object: T, root: &Element, known: Option<&Kept<T>>) -> Kept<T> {
+pub(crate) fn kept<T>(object: T, root: &Element, known: Option<&ApiObject<T>>) -> ApiObject<T> {
     let was = known.map(|known| known.description.clone());
     let description = root.text_of("description").or(was).unwrap_or_default();
-    Kept { object, description, stamp: known.map_or(0, |known| known.stamp + 1) }
+    ApiObject { object, description, stamp: known.map_or(0, |known| known.stamp + 1) }
 }

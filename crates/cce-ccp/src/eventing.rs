@@ -4,7 +4,7 @@ use crate::{
     Campaign, Timer,
     config::{Config, Delays},
     contact::Contact,
-    objects::{Kept, Objects},
+    objects::{ApiObject, Objects},
 };
 use cce_kernel::{Cx, Port, Time};
 use cce_model::{
@@ -25,7 +25,7 @@ fn node_of(campaign_public_id: &str) -> String {
     format!("ccp.campaign.updates.{campaign_public_id}")
 }
 
-fn nodes_of(campaigns: &[Kept<Campaign>]) -> Arc<Nodes> {
+fn nodes_of(campaigns: &[ApiObject<Campaign>]) -> Arc<Nodes> {
     let of_campaigns = campaigns.iter().map(|campaign| node_of(&campaign.object.public_id));
     let everyones = OTHER_NODES.map(str::to_owned).into_iter().chain(of_campaigns).collect();
     Arc::new(Nodes { everyones, ..Nodes::default() })
@@ -77,7 +77,7 @@ impl Eventing {
     }
 
     /// Each campaign has a node as long as it is there (ccp-task-api 2.3).
-    pub(crate) fn on_campaigns(&mut self, campaigns: &[Kept<Campaign>]) {
+    pub(crate) fn on_campaigns(&mut self, campaigns: &[ApiObject<Campaign>]) {
         self.streams.set_nodes(&nodes_of(campaigns));
     }
 

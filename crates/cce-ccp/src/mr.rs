@@ -6,7 +6,7 @@ use crate::Timer;
 use bytes::Bytes;
 use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId, Peer,
-    session::{Gone, Listener, Silence},
+    session::{ClosedConnection, Listener, Silence},
 };
 use cce_model::{ContactId, DialogueId, Disposition, MrdId, SkillTarget, TaskId};
 use cce_mr::{
@@ -118,7 +118,7 @@ impl MrListener {
         self.on_gone(gone, cx)
     }
 
-    fn on_gone(&mut self, gone: Option<Gone<()>>, cx: &mut Cx<'_>) -> Option<MrEvent> {
+    fn on_gone(&mut self, gone: Option<ClosedConnection<()>>, cx: &mut Cx<'_>) -> Option<MrEvent> {
         gone?.session.map(|()| MrEvent::Down(self.dialogues.fail_all(cx)))
     }
 

@@ -21,7 +21,7 @@ const DEFAULT_RULE: &str = "Cisco_Default_Task_Notification";
 
 /// An object with what every one has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Kept<T> {
+pub(crate) struct ApiObject<T> {
     pub object: T,
     pub description: String,
     /// Counts its changes.
@@ -112,9 +112,9 @@ fn is_at(peer: &Peer, host: &str, mr_pg: &str) -> bool {
 /// Every object.
 #[derive(Clone, Debug)]
 pub(crate) struct Objects {
-    feeds: Vec<Kept<Feed>>,
-    campaigns: Vec<Kept<Campaign>>,
-    notifications: Vec<Kept<Notification>>,
+    feeds: Vec<ApiObject<Feed>>,
+    campaigns: Vec<ApiObject<Campaign>>,
+    notifications: Vec<ApiObject<Notification>>,
     pub mr: MrAccess,
     latest: u32,
     /// Those that each life begins with: one that is removed must be known as that.
@@ -124,10 +124,10 @@ pub(crate) struct Objects {
 /// What is stored of one object.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Stored {
-    Feed(Kept<Feed>),
-    Campaign(Kept<Campaign>),
-    Notification(Kept<Notification>),
+enum StoredObject {
+    Feed(ApiObject<Feed>),
+    Campaign(ApiObject<Campaign>),
+    Notification(ApiObject<Notification>),
     Mr(MrAccess),
     /// Of an object that the configuration has.
     Removed,
@@ -219,7 +219,7 @@ impl Objects {
         for (key, value) in own {
             match serde_json::from_str(&value) {
                 // The configuration has no such object any more.
-                Ok(Stored::Removed) if !self.is_given(&key) => cx.forget(key),
+                Ok(StoredObject::Removed) if !self.is_given(&key) => cx.forget(key),
                 Ok(stored) => self.take_up(&key, stored),
                 Err(_) => cx.forget(key),
             }
@@ -231,21 +231,21 @@ impl Objects {
         ObjectKind::of_key(key).is_some_and(|object| self.given.contains(&object))
     }
 
-    fn take_up(&mut self, key: &str, stored: Stored) {
+    fn take_up(&mut self, key: &str, stored: StoredObject) {
         if let Some((_, id)) = ObjectKind::of_key(key) {
             self.latest = self.latest.max(id);
         }
         match (stored, ObjectKind::of_key(key)) {
-            (Stored::Feed(feed), _) => put(&mut self.feeds, feed, |feed| feed.id),
-            (Stored::Campaign(campaign), _) => {
+            (StoredObject::Feed(feed), _) => put(&mut self.feeds, feed, |feed| feed.id),
+            (StoredObject::Campaign(campaign), _) => {
                 self.latest = self.latest.max(campaign.object.filter);
                 put(&mut self.campaigns, campaign, |campaign| campaign.id);
             }
-            (Stored::Notification(rule), _) => put(&mut self.notifications, rule, |rule| rule.id),
-            (Stored::Mr(mr), _) => self.mr = mr,
-            (Stored::Removed, Some((kind, id))) => self.drop_object(kind, id),
-            (Stored::Removed, None) => {}
-            (Stored::Latest(id), _) => self.latest = self.latest.max(id),
+            (StoredObject::Notification(rule), _) => put(&mut self.notifications, rule, |rule| rule.id),
+            (StoredObject::Mr(mr), _) => self.mr = mr,
+            (StoredObject::Removed, Some((kind, id))) => self.drop_object(kind, id),
+            (StoredObject::Removed, None) => {}
+            (StoredObject::Latest(id), _) => self.latest = self.latest.max(id),
         }
     }
 
@@ -287,37 +287,37 @@ impl Objects {
         number < OBJECTS_MAX
     }
 
-    pub(crate) fn feeds(&self) -> &[Kept<Feed>] {
+    pub(crate) fn feeds(&self) -> &[ApiObject<Feed>] {
         &self.feeds
     }
 
-    pub(crate) fn campaigns(&self) -> &[Kept<Campaign>] {
+    pub(crate) fn campaigns(&self) -> &[ApiObject<Campaign>] {
         &self.campaigns
     }
 
-    pub(crate) fn notifications(&self) -> &[Kept<Notification>] {
+    pub(crate) fn notifications(&self) -> &[ApiObject<Notification>] {
         &self.notifications
     }
 
-    pub(crate) fn feed(&self, id: u32) -> Option<&Kept<Feed>> {
+    pub(crate) fn feed(&self, id: u32) -> Option<&ApiObject<Feed>> {
         self.feeds.iter().find(|feed| feed.object.id == id)
     }
 
     /// The feed of an id as a path has it.
-    pub(crate) fn feed_named(&self, id: &str) -> Option<&Kept<Feed>> {
+    pub(crate) fn feed_named(&self, id: &str) -> Option<&ApiObject<Feed>> {
         self.feed(id.parse().ok()?)
     }
 
-    pub(crate) fn campaign(&self, public_id: &str) -> Option<&Kept<Campaign>> {
+    pub(crate) fn campaign(&self, public_id: &str) -> Option<&ApiObject<Campaign>> {
         self.campaigns.iter().find(|campaign| campaign.object.public_id == public_id)
     }
 
-    pub(crate) fn rule(&self, id: u32) -> Option<&Kept<Notification>> {
+    pub(crate) fn rule(&self, id: u32) -> Option<&ApiObject<Notification>> {
         self.notifications.iter().find(|rule| rule.object.id == id)
     }
 
     /// The rule of an id as a path has it.
-    pub(crate) fn rule_named(&self, id: &str) -> Option<&Kept<Notification>> {
+    pub(crate) fn rule_named(&self, id: &str) -> Option<&ApiObject<Notification>> {
         self.rule(id.parse().ok()?)
     }
 
@@ -347,8 +347,8 @@ impl Objects {
             .filter_map(|rule| Some((rule, rule.tag_among(tags)?)))
     }
 
-    pub(crate) fn put_feed(&mut self, feed: Kept<Feed>, cx: &mut Cx<'_>) {
-        store(&ObjectKind::Feed.key(feed.object.id), &Stored::Feed(feed.clone()), cx);
+    pub(crate) fn put_feed(&mut self, feed: ApiObject<Feed>, cx: &mut Cx<'_>) {
+        store(&ObjectKind::Feed.key(feed.object.id), &StoredObject::Feed(feed.clone()), cx);
         let id = feed.object.id;
         let old = self.feed(id).map(|feed| feed.object.tag.clone());
         put(&mut self.feeds, feed, |feed| feed.id);
@@ -384,29 +384,29 @@ impl Objects {
         }
     }
 
-    pub(crate) fn put_campaign(&mut self, campaign: Kept<Campaign>, cx: &mut Cx<'_>) {
-        store(&ObjectKind::Campaign.key(campaign.object.id), &Stored::Campaign(campaign.clone()), cx);
+    pub(crate) fn put_campaign(&mut self, campaign: ApiObject<Campaign>, cx: &mut Cx<'_>) {
+        store(&ObjectKind::Campaign.key(campaign.object.id), &StoredObject::Campaign(campaign.clone()), cx);
         put(&mut self.campaigns, campaign, |campaign| campaign.id);
     }
 
-    pub(crate) fn put_notification(&mut self, rule: Kept<Notification>, cx: &mut Cx<'_>) {
-        store(&ObjectKind::Notification.key(rule.object.id), &Stored::Notification(rule.clone()), cx);
+    pub(crate) fn put_notification(&mut self, rule: ApiObject<Notification>, cx: &mut Cx<'_>) {
+        store(&ObjectKind::Notification.key(rule.object.id), &StoredObject::Notification(rule.clone()), cx);
         put(&mut self.notifications, rule, |rule| rule.id);
     }
 
     pub(crate) fn put_mr(&mut self, mr: MrAccess, cx: &mut Cx<'_>) {
-        store(MR_KEY, &Stored::Mr(mr.clone()), cx);
+        store(MR_KEY, &StoredObject::Mr(mr.clone()), cx);
         self.mr = mr;
     }
 
     /// Removes an object, and what means nothing without it: the rules of a campaign, a feed's place in campaigns.
     pub(crate) fn remove(&mut self, kind: ObjectKind, id: u32, cx: &mut Cx<'_>) {
         if self.given.contains(&(kind, id)) {
-            store(&kind.key(id), &Stored::Removed, cx);
+            store(&kind.key(id), &StoredObject::Removed, cx);
         } else {
             // Its id is not given again, and nothing else is left of it.
             cx.forget(kind.key(id));
-            store(LATEST_KEY, &Stored::Latest(self.latest), cx);
+            store(LATEST_KEY, &StoredObject::Latest(self.latest), cx);
         }
         self.drop_object(kind, id);
         match kind {
@@ -427,25 +427,25 @@ impl Objects {
                 campaign.object.feeds.retain(|id| *id != feed);
                 campaign.stamp += 1;
                 let key = ObjectKind::Campaign.key(campaign.object.id);
-                store(&key, &Stored::Campaign(campaign.clone()), cx);
+                store(&key, &StoredObject::Campaign(campaign.clone()), cx);
             }
         }
     }
 }
 
-fn fresh<T>(object: T) -> Kept<T> {
-    Kept { object, description: String::new(), stamp: 0 }
+fn fresh<T>(object: T) -> ApiObject<T> {
+    ApiObject { object, description: String::new(), stamp: 0 }
 }
 
 /// Puts an object in the place of the one with its id, or behind all.
-fn put<T>(all: &mut Vec<Kept<T>>, new: Kept<T>, id: impl Fn(&T) -> u32) {
+fn put<T>(all: &mut Vec<ApiObject<T>>, new: ApiObject<T>, id: impl Fn(&T) -> u32) {
     match all.iter_mut().find(|known| id(&known.object) == id(&new.object)) {
         Some(known) => *known = new,
         None => all.push(new),
     }
 }
 
-fn store(key: &str, stored: &Stored, cx: &mut Cx<'_>) {
+fn store(key: &str, stored: &StoredObject, cx: &mut Cx<'_>) {
     let json = serde_json::to_string(stored).expect("an object has no maps and no fallible fields");
     cx.store(key, json);
 }

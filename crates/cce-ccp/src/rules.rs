@@ -5,7 +5,7 @@ use crate::{
     administer::{NAME_MAX, judged, kept, last_part, longest_tag, tags_of},
     answer,
     answer::Flaw,
-    objects::{Effect, Kept, Notification},
+    objects::{ApiObject, Effect, Notification},
     task::{SELECTOR_MAX, at_most, required},
 };
 use cce_kernel::{Cx, HttpUrl, Request, Response, Trust};
@@ -38,7 +38,7 @@ impl Ccp {
         changed.map_or_else(|refusal| refusal, |_| Response::new(200))
     }
 
-    pub(crate) fn put_rule(&mut self, rule: Kept<Notification>, cx: &mut Cx<'_>) -> String {
+    pub(crate) fn put_rule(&mut self, rule: ApiObject<Notification>, cx: &mut Cx<'_>) -> String {
         let path = format!("/ccp-webapp/ccp/notificationrule/{}", rule.object.id);
         self.objects.put_notification(rule, cx);
         path
@@ -48,8 +48,8 @@ impl Ccp {
     pub(crate) fn rule_of(
         &mut self,
         request: &Request,
-        known: Option<&Kept<Notification>>,
-    ) -> Result<Kept<Notification>, Response> {
+        known: Option<&ApiObject<Notification>>,
+    ) -> Result<ApiObject<Notification>, Response> {
         let root = rule_root(request)?;
         let was = known.map(|known| &known.object);
         let name = root.text_of("name").or(was.map(|was| was.name.clone())).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use crate::{
     Campaign, Feed,
-    objects::{Effect, Kept, MrAccess, Notification, Objects},
+    objects::{ApiObject, Effect, MrAccess, Notification, Objects},
 };
 use cce_kernel::Trust;
 use cce_xml::Xml;
@@ -22,7 +22,7 @@ pub(crate) enum Detail {
     Summary,
 }
 
-pub(crate) fn feeds(feeds: &[Kept<Feed>], detail: Detail, base: &str) -> String {
+pub(crate) fn feeds(feeds: &[ApiObject<Feed>], detail: Detail, base: &str) -> String {
     Xml::document("feeds", |xml| {
         for feed in feeds {
             xml.node("Feed", |xml| match detail {
@@ -35,13 +35,13 @@ pub(crate) fn feeds(feeds: &[Kept<Feed>], detail: Detail, base: &str) -> String 
     })
 }
 
-pub(crate) fn feed(feed: &Kept<Feed>, base: &str) -> String {
+pub(crate) fn feed(feed: &ApiObject<Feed>, base: &str) -> String {
     Xml::document("Feed", |xml| inside_feed(xml, feed, base))
 }
 
 /// `counts` has the contacts of each feed, where they are asked for.
 pub(crate) fn campaigns(
-    campaigns: &[Kept<Campaign>],
+    campaigns: &[ApiObject<Campaign>],
     counts: Option<&BTreeMap<u32, usize>>,
     detail: Detail,
     base: &str,
@@ -69,7 +69,7 @@ pub(crate) fn campaigns(
     })
 }
 
-pub(crate) fn campaign(campaign: &Kept<Campaign>, base: &str) -> String {
+pub(crate) fn campaign(campaign: &ApiObject<Campaign>, base: &str) -> String {
     Xml::document("Campaign", |xml| inside_campaign(xml, campaign, base))
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn suggested_tags(campaign: &Campaign, objects: &Objects) -> String {
 }
 
 /// The filters of the campaigns.
-pub(crate) fn filters(campaigns: &[Kept<Campaign>], base: &str) -> String {
+pub(crate) fn filters(campaigns: &[ApiObject<Campaign>], base: &str) -> String {
     let mut ids: Vec<u32> = campaigns.iter().map(|campaign| campaign.object.filter).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -96,7 +96,7 @@ pub(crate) fn filters(campaigns: &[Kept<Campaign>], base: &str) -> String {
 }
 
 /// The filter of that id, if a campaign has it.
-pub(crate) fn filter(id: &str, campaigns: &[Kept<Campaign>], base: &str) -> Option<String> {
+pub(crate) fn filter(id: &str, campaigns: &[ApiObject<Campaign>], base: &str) -> Option<String> {
     let id: u32 = id.parse().ok()?;
     let is_known = campaigns.iter().any(|campaign| campaign.object.filter == id);
     is_known.then(|| Xml::document("Filter", |xml| inside_filter(xml, id, base)))
@@ -110,7 +110,7 @@ pub(crate) fn notifications(objects: &Objects, base: &str) -> String {
     })
 }
 
-pub(crate) fn notification(rule: &Kept<Notification>, objects: &Objects, base: &str) -> String {
+pub(crate) fn notification(rule: &ApiObject<Notification>, objects: &Objects, base: &str) -> String {
     Xml::document("NotificationRule", |xml| inside_notification(xml, rule, objects, base))
 }
 
@@ -137,9 +137,9 @@ pub(crate) fn health(is_mr_open: bool, contacts: usize, backlog: usize) -> Strin
     })
 }
 
-fn inside_feed(xml: &mut Xml, feed: &Kept<Feed>, base: &str) {
+fn inside_feed(xml: &mut Xml, feed: &ApiObject<Feed>, base: &str) {
     // The fields of a feed are printed in alphabetical order (ccp-task-api 2.2).
-    let Kept { object, description, stamp } = feed;
+    let ApiObject { object, description, stamp } = feed;
     xml.text("changeStamp", stamp)
         .text("description", description)
         .text("name", &object.name)
@@ -165,8 +165,8 @@ fn tag_of(xml: &mut Xml, feed: &Feed) {
     }
 }
 
-fn inside_campaign(xml: &mut Xml, campaign: &Kept<Campaign>, base: &str) {
-    let Kept { object, description, stamp } = campaign;
+fn inside_campaign(xml: &mut Xml, campaign: &ApiObject<Campaign>, base: &str) {
+    let ApiObject { object, description, stamp } = campaign;
     let url = campaign_url(object, base);
     xml.text("refURL", &url)
         .text("resultsURL", format_args!("{url}/results"))
@@ -202,8 +202,8 @@ fn inside_filter(xml: &mut Xml, id: u32, base: &str) {
 }
 
 /// In alphabetical order, as CCP's other objects are (inferred).
-fn inside_notification(xml: &mut Xml, rule: &Kept<Notification>, objects: &Objects, base: &str) {
-    let Kept { object, description, stamp } = rule;
+fn inside_notification(xml: &mut Xml, rule: &ApiObject<Notification>, objects: &Objects, base: &str) {
+    let ApiObject { object, description, stamp } = rule;
     let mut campaigns = objects.campaigns().iter().map(|campaign| &campaign.object);
     let campaign = campaigns.find(|campaign| campaign.id == object.campaign);
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());

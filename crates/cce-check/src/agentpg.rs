@@ -75,7 +75,7 @@ pub(crate) struct Change {
 
 /// A change of an agent.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Standing {
+pub(crate) struct AgentChange {
     pub(crate) from: AgentState,
     pub(crate) to: AgentState,
     pub(crate) tasks: u32,
@@ -228,7 +228,7 @@ impl AgentPg {
         &mut self,
         agent: &AgentId,
         member: AgentKey,
-        now: Standing,
+        now: AgentChange,
         judge: &mut Judge<'_>,
     ) {
         if !self.skill_targets.contains_key(agent) {
@@ -242,7 +242,7 @@ impl AgentPg {
         let is_step = is_init || is_step(was, now.to, is_forced);
         let is_legal = now.from == was && is_step && has_reason && fits(now.to, &history.tasks);
         judge.expect(Judgement::AgentTransition, is_legal, &[at], || {
-            let Standing { from, to, .. } = now;
+            let AgentChange { from, to, .. } = now;
             format!(
                 "agent {member} goes from {from} to {to}, and was {was} with {}",
                 describe(&history.tasks)

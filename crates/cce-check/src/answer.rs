@@ -26,7 +26,7 @@ const NO_MRD: MrdId = MrdId(-1);
 
 /// What answers an indication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wanted {
+enum ExpectedAnswer {
     /// An event of the task.
     Task(TaskEventKind, TaskId),
     /// An event of the agent.
@@ -35,9 +35,9 @@ enum Wanted {
 
 /// An indication without its answer.
 #[derive(Clone, Debug)]
-struct Pending {
+struct OpenIndication {
     name: &'static str,
-    wanted: Wanted,
+    wanted: ExpectedAnswer,
     /// Record of the event, once it was passed on.
     traced: Option<u64>,
 }
@@ -89,7 +89,7 @@ pub(crate) struct Answers {
     /// Agents of whom OPC told: extension, id and instrument.
     agents: BTreeMap<SkillTarget, [String; 3]>,
     sessions: BTreeMap<SessionId, LinkId>,
-    pending: BTreeMap<Asking, Pending>,
+    pending: BTreeMap<Asking, OpenIndication>,
     /// The records of failures by invoke id, until the id may stand for something else.
     failed: BTreeMap<Asked, u64>,
     /// The records of events by invoke id, as long as those of failures.
@@ -168,7 +168,8 @@ impl Answers {
         });
         self.failed.remove(&(link, invoke_id));
         self.answered.remove(&(link, invoke_id));
-        self.pending.insert((link, invoke_id, seq), Pending { name: message.name(), wanted, traced: None });
+        self.pending
+            .insert((link, invoke_id, seq), OpenIndication { name: message.name(), wanted, traced: None });
         self.pending.keep(PENDING_MAX);
         twice
     }
@@ -192,8 +193,8 @@ impl Answers {
     pub(crate) fn on_sent(&mut self, link: LinkId, message: &Cti, judge: &mut Judge<'_>) {
         let about = message.about();
         if let Some((kind, task)) = TaskEventKind::of_name(message.name()).zip(about.task) {
-            let is_it = |(of, pending): &(&Asking, &Pending)| {
-                of.0 == link && pending.traced.is_some() && pending.wanted == Wanted::Task(kind, task)
+            let is_it = |(of, pending): &(&Asking, &OpenIndication)| {
+                of.0 == link && pending.traced.is_some() && pending.wanted == ExpectedAnswer::Task(kind, task)
             };
             if let Some(asked) = self.pending.iter().find(is_it).map(|(asked, _)| *asked) {
                 self.answer(asked, judge.seq);
@@ -209,7 +210,7 @@ impl Answers {
         self.agents.insert(record.skill_target, names);
         let member = record.member();
         // What else changes an agent is no answer: OPC reports at once what an indication comes to.
-        let answered = self.waiting(Wanted::Agent(member)).find(|(_, _, at)| *at == self.input);
+        let answered = self.waiting(ExpectedAnswer::Agent(member)).find(|(_, _, at)| *at == self.input);
         if let Some(asked) = answered {
             self.answer(asked, judge.seq);
             judge.expect(Judgement::IndicationAnswered, true, &[], String::new);
@@ -229,7 +230,7 @@ impl Answers {
     /// The CTI server passes a task's event on.
     pub(crate) fn on_traced(&mut self, event: &TaskEvent, judge: &mut Judge<'_>) {
         let (kind, task) = (event.kind, event.task);
-        let asked = self.oldest(Wanted::Task(kind, task));
+        let asked = self.oldest(ExpectedAnswer::Task(kind, task));
         let is_first_end = kind == TaskEventKind::End && self.ends.remove(&task).is_some();
         let is_due = is_first_end || kind != TaskEventKind::End && (asked.is_some() || self.is_application);
         judge.expect(Judgement::EventIsDue, is_due, &[], || {
@@ -253,8 +254,8 @@ impl Answers {
     /// Whatever got no answer.
     pub(crate) fn finish(&self, judge: &mut Judge<'_>) {
         for ((link, invoke_id, at), pending) in &self.pending {
-            let Pending { name, wanted, traced } = pending;
-            let task = if let Wanted::Task(_, task) = wanted { Some(*task) } else { None };
+            let OpenIndication { name, wanted, traced } = pending;
+            let task = if let ExpectedAnswer::Task(_, task) = wanted { Some(*task) } else { None };
             let text = format!("{name} with invoke id {invoke_id} on {link} got no answer");
             judge.breach(
                 Judgement::IndicationAnswered,
@@ -305,11 +306,11 @@ impl Answers {
         remember(&mut self.answered, (asked.0, asked.1), seq);
     }
 
-    fn oldest(&self, wanted: Wanted) -> Option<Asking> {
+    fn oldest(&self, wanted: ExpectedAnswer) -> Option<Asking> {
         self.waiting(wanted).min_by_key(|(_, _, at)| *at)
     }
 
-    fn waiting(&self, wanted: Wanted) -> impl Iterator<Item = Asking> {
+    fn waiting(&self, wanted: ExpectedAnswer) -> impl Iterator<Item = Asking> {
         let waiting = self.pending.iter();
         let waiting =
             waiting.filter(move |(_, pending)| pending.wanted == wanted && pending.traced.is_none());
@@ -319,14 +320,14 @@ impl Answers {
 
 /// The invoke id of an indication, and what answers it: an event of its task that OPC passes on, or how its agent
 /// stands then.
-fn indication(message: &Cti) -> Option<(InvokeId, Wanted)> {
+fn indication(message: &Cti) -> Option<(InvokeId, ExpectedAnswer)> {
     let [answer] = message.doc()?.answered_by else { return None };
     let about = message.about();
     let wanted = if let Some(kind) = TaskEventKind::of_name(answer) {
-        Wanted::Task(kind, about.task.unwrap_or(TaskId::NONE))
+        ExpectedAnswer::Task(kind, about.task.unwrap_or(TaskId::NONE))
     } else if *answer == AgentStateEvent::DOC.name {
         let (skill_target, mrd) = (about.agent.unwrap_or(NO_AGENT), about.mrd.unwrap_or(NO_MRD));
-        Wanted::Agent(AgentKey { skill_target, mrd })
+        ExpectedAnswer::Agent(AgentKey { skill_target, mrd })
     } else {
         return None;
     };

@@ -16,17 +16,17 @@ const WAITING_MAX: usize = 64;
 
 /// The cancels that wait, by connection and dialogue.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cancels(BTreeMap<(LinkId, DialogueId), Waiting>);
+pub(crate) struct Cancels(BTreeMap<(LinkId, DialogueId), WaitingCancels>);
 
 /// The cancels of one dialogue that wait.
 #[derive(Clone, Debug, Default)]
-struct Waiting {
+struct WaitingCancels {
     /// Records, oldest first.
     known: VecDeque<u64>,
     further: u64,
 }
 
-impl Waiting {
+impl WaitingCancels {
     fn add(&mut self, seq: u64) {
         if self.known.len() < WAITING_MAX {
             self.known.push_back(seq);

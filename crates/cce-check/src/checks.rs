@@ -438,7 +438,7 @@ impl Checks {
             }
             Fact::AgentInMrd { agent, skill_target, mrd, from, to, tasks, routable, .. } => {
                 let member = AgentKey { skill_target: *skill_target, mrd: *mrd };
-                let now = agentpg::Standing { from: *from, to: *to, tasks: *tasks, routable: *routable };
+                let now = agentpg::AgentChange { from: *from, to: *to, tasks: *tasks, routable: *routable };
                 self.agentpg.on_agent(agent, member, now, judge);
             }
             Fact::User { agent, from, to } => self.finesse.on_user(agent, *from, *to, &self.agentpg, judge),

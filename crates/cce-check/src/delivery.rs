@@ -22,14 +22,14 @@ type Addressee = (LinkId, MonitorId);
 
 /// The latest news of a task, and who got it, each with the record.
 #[derive(Clone, Debug)]
-struct Told {
+struct LatestNews {
     news: News,
     sent: Vec<(Addressee, u64)>,
     /// The task has ended: its end is the last news.
     is_over: bool,
 }
 
-impl Ends for Told {
+impl Ends for LatestNews {
     fn is_over(&self) -> bool {
         self.is_over
     }
@@ -37,7 +37,7 @@ impl Ends for Told {
 
 /// What is told of each task.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Deliveries(Table<TaskId, Told>);
+pub(crate) struct Deliveries(Table<TaskId, LatestNews>);
 
 impl Deliveries {
     /// OPC tells of a reservation.
@@ -99,7 +99,7 @@ impl Deliveries {
                 told.news = news;
                 told.sent.clear();
             }
-            None => self.0.insert(task, Told { news, sent: Vec::new(), is_over: false }),
+            None => self.0.insert(task, LatestNews { news, sent: Vec::new(), is_over: false }),
         }
     }
 }

@@ -29,11 +29,11 @@ impl Side {
 /// second application string.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Dialogues {
-    open: BTreeMap<(Side, DialogueId), Vec<Open>>,
+    open: BTreeMap<(Side, DialogueId), Vec<OpenDialogue>>,
 }
 
 #[derive(Clone, Debug)]
-struct Open {
+struct OpenDialogue {
     contact: ContactId,
     state: DialogueState,
     at: u64,
@@ -63,7 +63,7 @@ impl Dialogues {
             open.swap_remove(place);
         }
         if !is_over(to) {
-            open.push(Open { contact: contact.clone(), state: to, at: judge.seq });
+            open.push(OpenDialogue { contact: contact.clone(), state: to, at: judge.seq });
         }
         if open.is_empty() {
             self.open.remove(&(side, dialogue));
@@ -87,7 +87,7 @@ impl Dialogues {
     }
 }
 
-fn describe(open: &[Open]) -> String {
+fn describe(open: &[OpenDialogue]) -> String {
     open.first().map_or_else(
         || "no such dialogue is open".to_owned(),
         |open| format!("it is {} with contact {}", open.state, open.contact),

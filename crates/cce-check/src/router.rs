@@ -43,13 +43,13 @@ impl Ends for Call {
 struct Slots {
     link: Option<LinkId>,
     /// The latest report; none yet where tasks alone were reported.
-    told: Option<Told>,
+    told: Option<AgentReport>,
     tasks: BTreeSet<RouterCallKey>,
 }
 
 /// What a report says of an agent in a domain.
 #[derive(Clone, Copy, Debug)]
-struct Told {
+struct AgentReport {
     at: u64,
     limit: u32,
     state: AgentState,
@@ -57,7 +57,7 @@ struct Told {
     is_available: bool,
 }
 
-impl Told {
+impl AgentReport {
     /// Whether the agent gets tasks: not who is signed out, not ready or without a client, or is not routable, or has no
     /// room (task-routing 1.4, 1.5).
     fn is_open(&self) -> bool {
@@ -186,7 +186,7 @@ impl Router {
         let member = AgentKey { skill_target: update.icm_agent_id, mrd: update.mrd_id };
         let slots = self.slots_at(member);
         slots.link = Some(link);
-        slots.told = Some(Told {
+        slots.told = Some(AgentReport {
             at,
             limit: update.max_task_limit,
             state: update.agent_state.or_unknown(),
@@ -283,7 +283,7 @@ impl Router {
     fn judge_told(&mut self, key: RouterCallKey, member: AgentKey, judge: &mut Judge<'_>) {
         let Some(told) = self.slots_at(member).told else { return };
         judge.expect(Judgement::ChosenIsAvailable, told.is_open(), &[told.at], || {
-            let Told { state, is_routable, is_available, .. } = told;
+            let AgentReport { state, is_routable, is_available, .. } = told;
             let no = |is: bool| if is { "" } else { "not " };
             format!(
                 "task {} goes to agent {member}, who was reported as {state}, {}routable and {}available",

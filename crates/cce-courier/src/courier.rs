@@ -3,7 +3,7 @@
 //! A message that nothing was decided about keeps its place in its stream.
 
 use crate::{
-    holds::{Gone, Holds, Pushed, Wait},
+    holds::{Gone, Holds, PushedOut, Wait},
     parcel::{Manner, Message, Parcel, Part, Stream, Writing},
     pieces::{joined, pieces},
 };
@@ -291,7 +291,7 @@ impl Courier {
 
     /// Lets the oldest go as long as too much is held.
     fn make_room(&mut self, size: usize) {
-        while let Some(Pushed { wait, record, going }) = self.holds.make_room(size) {
+        while let Some(PushedOut { wait, record, going }) = self.holds.make_room(size) {
             let bend = match wait {
                 Wait::Ticket(ticket) => Bend::Expired(ticket),
                 Wait::Until(..) => Bend::Hurried,

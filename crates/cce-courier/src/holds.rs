@@ -27,7 +27,7 @@ pub(crate) enum Wait {
 pub(crate) type Gone = (Ticket, Option<u64>);
 
 /// What has to go first where too much is held.
-pub(crate) struct Pushed {
+pub(crate) struct PushedOut {
     /// What it waited for.
     pub(crate) wait: Wait,
     /// Its record, if it has one.
@@ -93,13 +93,13 @@ impl Holds {
     }
 
     /// Lets the oldest go where there is no room for one more of that size. To be called until it gives none.
-    pub(crate) fn make_room(&mut self, size: usize) -> Option<Pushed> {
+    pub(crate) fn make_room(&mut self, size: usize) -> Option<PushedOut> {
         if self.load.count < HOLDS_MAX && self.load.bytes + size <= HOLD_BYTES_MAX {
             return None;
         }
         let wait = *self.waits.front()?;
         let record = self.parcel(wait).and_then(Parcel::record);
-        Some(Pushed { wait, record, going: self.release(wait) })
+        Some(PushedOut { wait, record, going: self.release(wait) })
     }
 
     fn parcel(&self, wait: Wait) -> Option<&Parcel> {

@@ -107,7 +107,7 @@ fn micros(duration: Duration) -> u64 {
 
 /// A direction of a port. Requests of HTTP go to the listener, replies come from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Way {
+pub enum PortDirection {
     /// The direction of what the one who connected or called sends.
     ToListener,
     /// The direction of what the one who listens sends.
@@ -118,7 +118,7 @@ pub enum Way {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Latencies {
     default: Latency,
-    ways: BTreeMap<(Port, Way), Latency>,
+    ways: BTreeMap<(Port, PortDirection), Latency>,
 }
 
 impl Latencies {
@@ -129,12 +129,12 @@ impl Latencies {
 
     /// Sets the latency of one direction of one port, as the one who connects calls it: the two gateways reach
     /// the router by different ports.
-    pub fn set(&mut self, port: Port, way: Way, latency: Latency) {
+    pub fn set(&mut self, port: Port, way: PortDirection, latency: Latency) {
         self.ways.insert((port, way), latency);
     }
 
     /// The latency of one direction of one port.
-    pub fn of(&self, port: Port, way: Way) -> Latency {
+    pub fn of(&self, port: Port, way: PortDirection) -> Latency {
         self.ways.get(&(port, way)).copied().unwrap_or(self.default)
     }
 

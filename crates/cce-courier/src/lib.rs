@@ -22,7 +22,7 @@ mod pieces;
 pub use behind::{Behind, behind};
 pub use courier::{Act, Courier, WireAct};
 pub use faults::Faults;
-pub use latency::{Latencies, Latency, Pieces, Way};
+pub use latency::{Latencies, Latency, Pieces, PortDirection};
 pub use parcel::{Manner, Message, Parcel, Part, Writing};
 pub use pieces::{joined, length, pieces, take};
 

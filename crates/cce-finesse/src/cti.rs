@@ -8,7 +8,7 @@ use cce_cti::{
 };
 use cce_kernel::{
     Address, CloseReason, Cx, LinkId, Port, Time, TimerKey, Wall,
-    session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Word},
+    session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, SessionMessage, Terms, Turn},
 };
 use cce_model::{InvokeId, PeripheralId};
 use cce_wire::{Opaque, Secret, Text};
@@ -249,13 +249,15 @@ impl Dialler for CtiClient {
         timer.key(0)
     }
 
-    fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
+    fn say(&mut self, word: SessionMessage, link: LinkId, cx: &mut Cx<'_>) {
         // One counter numbers requests, heartbeats and the rest of a session alike (finesse-nonvoice 3).
         let invoke_id = self.next_invoke_id();
         match word {
-            Word::Open => send(link, self.open_req(invoke_id), cx),
-            Word::Heartbeat => send(link, HeartbeatReq { invoke_id, ..HeartbeatReq::default() }, cx),
-            Word::Close => send(link, close_req(invoke_id), cx),
+            SessionMessage::Open => send(link, self.open_req(invoke_id), cx),
+            SessionMessage::Heartbeat => {
+                send(link, HeartbeatReq { invoke_id, ..HeartbeatReq::default() }, cx);
+            }
+            SessionMessage::Close => send(link, close_req(invoke_id), cx),
         }
     }
 }

@@ -28,8 +28,8 @@ pub(crate) struct Dialogs {
     open: BTreeMap<TaskId, OpenDialog>,
     /// Tasks that were offered before this node began: nobody sees them, and they ring out (task-routing E16).
     ringing: BTreeMap<TaskId, OpenDialog>,
-    heard: Heard,
-    transferred: Transferred,
+    heard: EndedTasks,
+    transferred: TransferredTasks,
 }
 
 /// A dialog, and what is needed to act on its task.
@@ -55,7 +55,7 @@ pub(crate) struct OpenDialog {
 
 /// What is known of a task from its reservation.
 #[derive(Clone, Debug)]
-pub(crate) struct Reserved {
+pub(crate) struct ReservedTask {
     /// The task, which is the dialog's id: router call key and sequence number (finesse-nonvoice 2.6).
     pub(crate) task: TaskId,
     /// Its agent in the central controller's database.
@@ -76,7 +76,7 @@ pub(crate) struct Reserved {
     pub(crate) call_variables: Vec<(String, String)>,
 }
 
-impl Reserved {
+impl ReservedTask {
     /// What the reservation says; none when it names no task.
     pub(crate) fn of(event: &AgentPreCallEvent) -> Option<Self> {
         let key =
@@ -137,12 +137,12 @@ impl Dialogs {
     /// The offered dialog of a task, or why it may not begin.
     pub(crate) fn offer(
         &self,
-        reserved: Reserved,
+        reserved: ReservedTask,
         (users, model): (&Users, &ObjectModel),
         shown: CallVariableDisplay,
         now: Wall,
     ) -> Result<OpenDialog, String> {
-        let Reserved { task, skill_target, mrd, skill_group, .. } = reserved;
+        let ReservedTask { task, skill_target, mrd, skill_group, .. } = reserved;
         let agent = users.of(skill_target).ok_or_else(|| format!("unknown agent {skill_target}"))?;
         let mrd = model.mrds.get(&mrd).ok_or_else(|| format!("unknown MRD {mrd}"))?;
         if self.open.contains_key(&task) {
@@ -314,12 +314,12 @@ impl OpenDialog {
 
 /// Tasks of whose end the node has heard, the oldest first. The server tells again of an end that the link may have lost.
 #[derive(Clone, Debug, Default)]
-struct Heard {
+struct EndedTasks {
     tasks: BTreeSet<TaskId>,
     oldest: VecDeque<TaskId>,
 }
 
-impl Heard {
+impl EndedTasks {
     fn insert(&mut self, task: TaskId) {
         if self.tasks.insert(task) {
             self.oldest.push_back(task);
@@ -335,12 +335,12 @@ impl Heard {
 /// The dialogs from which agents transferred their tasks. The contact is the same in the next dialog, and nothing else says
 /// what went before (finesse-nonvoice 2.6).
 #[derive(Clone, Debug, Default)]
-struct Transferred {
+struct TransferredTasks {
     from: BTreeMap<ContactId, TaskId>,
     oldest: VecDeque<ContactId>,
 }
 
-impl Transferred {
+impl TransferredTasks {
     fn insert(&mut self, contact: ContactId, from: TaskId) {
         // An application of one's own may have contacts without an id.
         if contact.as_str().is_empty() {

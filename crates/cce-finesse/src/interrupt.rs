@@ -19,10 +19,10 @@ use std::collections::BTreeMap;
 
 /// What the node answered last to advice about an agent in a domain; there is one entry for each at most.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Interrupts(BTreeMap<(AgentId, MrdId), Answered>);
+pub(crate) struct Interrupts(BTreeMap<(AgentId, MrdId), InterruptAnswer>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answered {
+enum InterruptAnswer {
     /// The work stands still, unless the indication is refused that was sent under this id.
     Stops(InvokeId),
     /// It goes on.
@@ -59,7 +59,7 @@ impl Interrupts {
                     icm_agent_id,
                     ..AgentInterruptAcceptedInd::default()
                 })
-                .map(Answered::Stops),
+                .map(InterruptAnswer::Stops),
             // Nothing changes in the domain, and both tasks' clocks run (task-routing S6, 3b).
             InterruptAction::Ignore => cti
                 .send(cx, |invoke_id| AgentInterruptUnacceptedInd {
@@ -68,7 +68,7 @@ impl Interrupts {
                     icm_agent_id,
                     ..AgentInterruptUnacceptedInd::default()
                 })
-                .map(|_| Answered::GoesOn),
+                .map(|_| InterruptAnswer::GoesOn),
         };
         self.0.extend(answered.map(|answered| ((agent, mrd_id), answered)));
     }
@@ -89,7 +89,7 @@ impl Interrupts {
             icm_agent_id,
             ..AgentInterruptDoneAcceptedInd::default()
         });
-        self.0.insert((agent, mrd_id), Answered::GoesOn);
+        self.0.insert((agent, mrd_id), InterruptAnswer::GoesOn);
     }
 
     /// The agent is reported in a state. Returns what that means for the dialogs; none where it says nothing of them.
@@ -102,8 +102,8 @@ impl Interrupts {
             }
             // Whoever is not ready shows no interrupt: NOT_READY goes before INTERRUPTED (finesse-nonvoice 2.5).
             AgentState::NotReady => self.0.get(&member).map(|answered| match answered {
-                Answered::Stops(_) => Work::Stops,
-                Answered::GoesOn => Work::GoesOn,
+                InterruptAnswer::Stops(_) => Work::Stops,
+                InterruptAnswer::GoesOn => Work::GoesOn,
             }),
             // No task is left that could be interrupted (task-routing S6).
             AgentState::NotActive | AgentState::Logout => {
@@ -123,7 +123,8 @@ impl Interrupts {
     /// The server refuses a message. Returns whose work goes on if that message let it be interrupted: the other work was
     /// over already.
     pub(crate) fn on_refused(&mut self, invoke_id: InvokeId) -> Option<(AgentId, MrdId)> {
-        let (member, _) = self.0.iter().find(|(_, answered)| **answered == Answered::Stops(invoke_id))?;
+        let (member, _) =
+            self.0.iter().find(|(_, answered)| **answered == InterruptAnswer::Stops(invoke_id))?;
         let member = member.clone();
         self.0.remove(&member);
         Some(member)

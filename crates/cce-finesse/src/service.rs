@@ -7,7 +7,7 @@ use crate::{
     Config, action, arm_stat,
     ccp::{CcpClient, TransferAnswer},
     cti::{CtiClient, VERSION},
-    dialog::{Dialogs, OpenDialog, Reserved, call_variables, withdrawn},
+    dialog::{Dialogs, OpenDialog, ReservedTask, call_variables, withdrawn},
     interrupt::{Interrupts, Work},
     media,
     nodes::nodes,
@@ -475,13 +475,13 @@ impl Service {
     }
 
     /// The offered dialog of a task, or why it may not begin.
-    pub(crate) fn offer(&self, reserved: Reserved, cx: &Cx<'_>) -> Result<OpenDialog, String> {
+    pub(crate) fn offer(&self, reserved: ReservedTask, cx: &Cx<'_>) -> Result<OpenDialog, String> {
         self.dialogs.offer(reserved, (&self.users, &self.model), self.config.call_variables, cx.wall())
     }
 
     /// A reservation reached the agent: the dialog begins (task-routing S1).
     pub(crate) fn on_pre_call(&mut self, event: &AgentPreCallEvent, cx: &mut Cx<'_>) {
-        let reserved = Reserved::of(event).ok_or_else(|| "no router call key".to_owned());
+        let reserved = ReservedTask::of(event).ok_or_else(|| "no router call key".to_owned());
         match reserved.and_then(|reserved| self.offer(reserved, cx)) {
             Ok(open) => self.begin(open, cx),
             Err(detail) => self.cti.note_error("AGENT_PRE_CALL_EVENT", detail, cx),

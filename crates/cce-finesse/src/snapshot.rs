@@ -10,7 +10,7 @@
 //! - One that was offered before this node began cannot be accepted any more; it rings out, and is routed anew (E16).
 
 use crate::{
-    dialog::{OpenDialog, Reserved, call_variables},
+    dialog::{OpenDialog, ReservedTask, call_variables},
     service::Service,
 };
 use cce_cti::{SnapshotTaskEvent, SnapshotTaskResp, TaskInitInd};
@@ -22,7 +22,7 @@ use cce_wire::{Code, Text};
 pub(crate) struct Snapshot {
     /// The task's state, as its number in messages.
     state: Code<TaskState>,
-    reserved: Reserved,
+    reserved: ReservedTask,
 }
 
 macro_rules! snapshot {
@@ -30,7 +30,7 @@ macro_rules! snapshot {
         let m = $message;
         Self {
             state: m.task_state,
-            reserved: Reserved {
+            reserved: ReservedTask {
                 task: m.task_id,
                 skill_target: m.icm_agent_id,
                 mrd: m.mrd_id,
@@ -85,7 +85,7 @@ impl Snapshot {
     pub(crate) fn learn(&self, service: &mut Service, cx: &mut Cx<'_>) {
         // The server says by itself how a task ended.
         let Some(state) = dialog_state(self.state) else { return };
-        let Reserved { task, call_variables, .. } = &self.reserved;
+        let ReservedTask { task, call_variables, .. } = &self.reserved;
         let Some(open) = service.dialogs.get(*task) else {
             return self.begin(state, service, cx);
         };

@@ -50,7 +50,7 @@ pub(crate) enum ReasonReport {
 
 /// What became of a user whose voice state was reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Moved {
+pub(crate) struct VoiceChange {
     /// Whether the user looks different now.
     pub(crate) is_changed: bool,
     /// Whether the user signed out by it.
@@ -193,7 +193,7 @@ impl NodeUser {
         told: ReasonReport,
         extension: &str,
         cx: &mut Cx<'_>,
-    ) -> Moved {
+    ) -> VoiceChange {
         let user = &mut self.shown;
         let (from, before) = (user.state, user.clone());
         let reason = match told {
@@ -208,7 +208,7 @@ impl NodeUser {
             user.changed = Some(cx.wall());
             cx.note(Fact::User { agent: user.id.clone(), from, to });
         }
-        Moved { is_changed: *user != before, is_signed_out: from != to && to == UserState::Logout }
+        VoiceChange { is_changed: *user != before, is_signed_out: from != to && to == UserState::Logout }
     }
 
     /// Changes what is known of the user in a domain, and returns that if it looks different now.

@@ -14,7 +14,7 @@ const WAYS_MAX: usize = 64;
 /// Contacts that a component knows. A text may name others, which are nobody's.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Contacts {
-    known: Recent<ContactId, Known>,
+    known: Recent<ContactId, KnownContact>,
     by_task: BTreeMap<TaskId, ContactId>,
     /// Contacts by the key that the router gave.
     by_key: BTreeMap<RouterCallKey, ContactId>,
@@ -30,16 +30,16 @@ pub(crate) struct Contacts {
 pub(crate) type ClientDialogue = (Option<PeripheralId>, DialogueId);
 
 #[derive(Clone, Debug, Default)]
-struct Known {
+struct KnownContact {
     /// The latest task.
     task: Option<TaskId>,
     is_over: bool,
-    ways: VecDeque<Way>,
+    ways: VecDeque<ContactKey>,
 }
 
 /// What leads to a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum ContactKey {
     Task(TaskId),
     Key(RouterCallKey),
     Dialogue(ClientDialogue),
@@ -82,13 +82,13 @@ impl Contacts {
     /// A component knows a contact, and perhaps a task of it.
     pub(crate) fn learn(&mut self, contact: &ContactId, task: Option<TaskId>) {
         if !self.known.contains_key(contact) {
-            let evicted = self.known.insert(contact.clone(), Known::default());
+            let evicted = self.known.insert(contact.clone(), KnownContact::default());
             self.forget_ways(evicted);
         }
         let Some(task) = task else { return };
         if self.by_task.get(&task) != Some(contact) {
             self.by_task.insert(task, contact.clone());
-            self.add_way(contact, Way::Task(task));
+            self.add_way(contact, ContactKey::Task(task));
         }
         if let Some(known) = self.known.get_mut(contact) {
             known.task = Some(task);
@@ -105,7 +105,7 @@ impl Contacts {
         self.nobodys.remove(&key);
         if self.by_key.get(&key) != Some(contact) {
             self.by_key.insert(key, contact.clone());
-            self.add_way(contact, Way::Key(key));
+            self.add_way(contact, ContactKey::Key(key));
         }
     }
 
@@ -119,7 +119,7 @@ impl Contacts {
     pub(crate) fn learn_dialogue(&mut self, dialogue: ClientDialogue, contact: &ContactId) {
         if self.by_dialogue.get(&dialogue) != Some(contact) {
             self.by_dialogue.insert(dialogue, contact.clone());
-            self.add_way(contact, Way::Dialogue(dialogue));
+            self.add_way(contact, ContactKey::Dialogue(dialogue));
         }
     }
 
@@ -139,7 +139,7 @@ impl Contacts {
         }
     }
 
-    fn add_way(&mut self, contact: &ContactId, way: Way) {
+    fn add_way(&mut self, contact: &ContactId, way: ContactKey) {
         let Some(known) = self.known.get_mut(contact) else { return };
         known.ways.push_back(way);
         if known.ways.len() > WAYS_MAX
@@ -150,17 +150,17 @@ impl Contacts {
         }
     }
 
-    fn forget_ways(&mut self, forgotten: Option<(ContactId, Known)>) {
+    fn forget_ways(&mut self, forgotten: Option<(ContactId, KnownContact)>) {
         let Some((contact, known)) = forgotten else { return };
         known.ways.into_iter().for_each(|way| self.forget_way(way, &contact));
     }
 
     /// A way may lead to another contact meanwhile: dialogues have few numbers, and the router may begin anew.
-    fn forget_way(&mut self, way: Way, contact: &ContactId) {
+    fn forget_way(&mut self, way: ContactKey, contact: &ContactId) {
         match way {
-            Way::Task(task) => forget(&mut self.by_task, &task, contact),
-            Way::Key(key) => forget(&mut self.by_key, &key, contact),
-            Way::Dialogue(dialogue) => forget(&mut self.by_dialogue, &dialogue, contact),
+            ContactKey::Task(task) => forget(&mut self.by_task, &task, contact),
+            ContactKey::Key(key) => forget(&mut self.by_key, &key, contact),
+            ContactKey::Dialogue(dialogue) => forget(&mut self.by_dialogue, &dialogue, contact),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     contacts::Contacts,
     dictionary::Dictionary,
     event::{AnyMessage, Exchange, Meaning, ReadRecord, Subject},
-    named::Named,
+    named::NamedIds,
     protocol::Protocol,
     recent::Recent,
     remote_nodes::RemoteNodes,
@@ -43,7 +43,7 @@ pub struct Fold {
     /// What those are about that a scenario holds.
     held: Recent<Ticket, Subject>,
     /// What was sent and has not arrived, by the record of the sending.
-    on_way: BTreeMap<u64, Sent>,
+    on_way: BTreeMap<u64, SentMessage>,
 }
 
 /// Messages on their way that are remembered. Of more than that the earliest are read once more where they arrive.
@@ -56,19 +56,19 @@ struct Reading {
     message: AnyMessage,
     about: Arc<About>,
     /// What its text names, if it is one.
-    named: Named,
+    named: NamedIds,
 }
 
 /// A message on its way.
 #[derive(Clone, Debug)]
-struct Sent {
+struct SentMessage {
     bytes: Bytes,
     reading: Reading,
 }
 
 /// A message in the place where it is sent or arrives.
 #[derive(Debug)]
-struct Crossing {
+struct SeenMessage {
     reading: Reading,
     port: Port,
     peer: Arc<Peer>,
@@ -198,7 +198,7 @@ impl Fold {
     }
 
     /// What a message is about, which is remembered for those that follow.
-    fn learn_of(&mut self, crossing: &Crossing) -> Subject {
+    fn learn_of(&mut self, crossing: &SeenMessage) -> Subject {
         let subject = self.complete(self.of_crossing(crossing));
         self.learn(&subject);
         self.learn_dialogue(crossing.client, &crossing.reading.about, &subject);
@@ -210,7 +210,7 @@ impl Fold {
         record: &'a Record,
         link: LinkId,
         length: usize,
-        crossing: Crossing,
+        crossing: SeenMessage,
     ) -> ReadRecord<'a> {
         let subject = self.learn_of(&crossing);
         received(record, subject, link, length, crossing)
@@ -221,17 +221,17 @@ impl Fold {
         record: &'a Record,
         link: LinkId,
         length: usize,
-        crossing: Crossing,
+        crossing: SeenMessage,
     ) -> ReadRecord<'a> {
         let subject = self.learn_of(&crossing);
         subject.clone_into(&mut self.sent);
-        let Crossing { reading: Reading { message, .. }, port, peer, client } = crossing;
+        let SeenMessage { reading: Reading { message, .. }, port, peer, client } = crossing;
         let kind = Meaning::Sent { link, port, peer, message, length };
         ReadRecord { record, subject, client, kind }
     }
 
     fn remember(&mut self, record: u64, bytes: &Bytes, reading: &Reading) {
-        self.on_way.insert(record, Sent { bytes: bytes.clone(), reading: reading.clone() });
+        self.on_way.insert(record, SentMessage { bytes: bytes.clone(), reading: reading.clone() });
         if self.on_way.len() > ON_WAY_MAX {
             self.on_way.pop_first();
         }
@@ -270,7 +270,7 @@ impl Fold {
         way: Direction,
         frame: &Bytes,
         known: Option<Reading>,
-    ) -> Crossing {
+    ) -> SeenMessage {
         let key = (node.clone(), link);
         if !self.links.contains_key(&key) {
             self.links.insert(key.clone(), LinkState::default());
@@ -311,7 +311,7 @@ impl Fold {
             }
             AnyMessage::Cti(_) | AnyMessage::Stream(_) | AnyMessage::Unreadable(_) => {}
         }
-        Crossing {
+        SeenMessage {
             port: state.dialled_as.unwrap_or(link.port),
             peer: Arc::clone(&state.peer),
             client: reading.about.client.or(state.peripheral),
@@ -320,7 +320,7 @@ impl Fold {
     }
 
     /// Reads a frame, and learns nothing from it.
-    fn look(&self, node: &NodeName, link: LinkId, frame: &Bytes) -> Crossing {
+    fn look(&self, node: &NodeName, link: LinkId, frame: &Bytes) -> SeenMessage {
         let state = self.links.get(&(node.clone(), link));
         let opens = cce_cti::open_version(frame).filter(|_| !state.is_some_and(|state| state.is_open));
         let version = opens.or_else(|| state.and_then(|state| state.version));
@@ -338,7 +338,7 @@ impl Fold {
         {
             Arc::make_mut(&mut peer).node = Some(opener);
         }
-        Crossing {
+        SeenMessage {
             port: state.and_then(|state| state.dialled_as).unwrap_or(link.port),
             peer,
             client: reading.about.client.or_else(|| state?.peripheral),
@@ -376,7 +376,7 @@ impl Fold {
         of_held.unwrap_or_else(|| self.sent.clone())
     }
 
-    fn of_crossing(&self, crossing: &Crossing) -> Subject {
+    fn of_crossing(&self, crossing: &SeenMessage) -> Subject {
         match &crossing.reading.message {
             AnyMessage::Stream(_) => self.of_named(&crossing.reading.named),
             AnyMessage::Cti(_) | AnyMessage::Mr(_) | AnyMessage::Icm(_) | AnyMessage::Unreadable(_) => {
@@ -471,7 +471,7 @@ impl Fold {
 
     /// What the stanzas of a body are about.
     fn of_body(&self, body: &Blob) -> Subject {
-        self.of_named(&Named::of(&body.0))
+        self.of_named(&NamedIds::of(&body.0))
     }
 
     /// Finds a contact or a task in a path.
@@ -484,11 +484,11 @@ impl Fold {
     }
 
     fn of_text(&self, text: &str) -> Subject {
-        self.of_named(&Named::of(text.as_bytes()))
+        self.of_named(&NamedIds::of(text.as_bytes()))
     }
 
     /// Anybody may write any id in a text: only those that a component knows are one.
-    fn of_named(&self, named: &Named) -> Subject {
+    fn of_named(&self, named: &NamedIds) -> Subject {
         Subject {
             contact: named.contacts().find(|contact| self.contacts.has(contact)).cloned(),
             task: named.tasks().find(|task| self.contacts.of_task(*task).is_some()),
@@ -579,11 +579,11 @@ fn read(dictionary: &Dictionary, protocol: Option<Protocol>, frame: &Bytes) -> R
         Err(error) => AnyMessage::Unreadable(error.to_string()),
     };
     let about = Arc::new(message.about());
-    Reading { protocol: Some(protocol), message, about, named: Named::default() }
+    Reading { protocol: Some(protocol), message, about, named: NamedIds::default() }
 }
 
 fn read_stream(piece: Bytes) -> Reading {
-    let named = Named::of(&piece);
+    let named = NamedIds::of(&piece);
     Reading { protocol: None, message: AnyMessage::Stream(piece), about: Arc::default(), named }
 }
 
@@ -601,9 +601,9 @@ fn received(
     subject: Subject,
     link: LinkId,
     length: usize,
-    crossing: Crossing,
+    crossing: SeenMessage,
 ) -> ReadRecord<'_> {
-    let Crossing { reading: Reading { message, protocol, .. }, port, peer, client } = crossing;
+    let SeenMessage { reading: Reading { message, protocol, .. }, port, peer, client } = crossing;
     let kind = Meaning::Received { link, port, peer, message, protocol, length };
     ReadRecord { record, subject, client, kind }
 }

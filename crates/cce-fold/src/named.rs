@@ -9,7 +9,7 @@ const CONTACT_DIGITS: usize = 32;
 
 /// Every contact and every task whose id stands in a text, in their order there.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Named(Option<Arc<Ids>>);
+pub(crate) struct NamedIds(Option<Arc<Ids>>);
 
 #[derive(Debug, Default)]
 struct Ids {
@@ -17,7 +17,7 @@ struct Ids {
     tasks: Vec<TaskId>,
 }
 
-impl Named {
+impl NamedIds {
     /// What a path or a piece of XML names. An id is a word of its own, and texts are long: only what each kind of id must have is
     /// looked for.
     pub(crate) fn of(text: &[u8]) -> Self {
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn ids_are_found_between_whatever_else_a_text_has() {
         let text = "/a/154526_5_1?x=0123456789ABCDEF0123456789ABCDEF&y=<id>-1_-1_-1</id>\u{fc}7_8_9";
-        let named = Named::of(text.as_bytes());
+        let named = NamedIds::of(text.as_bytes());
         let contacts: Vec<_> = named.contacts().map(ContactId::as_str).collect();
         let tasks: Vec<_> = named.tasks().map(|task| task.to_string()).collect();
         assert_eq!(contacts, ["0123456789ABCDEF0123456789ABCDEF"]);
@@ -116,10 +116,10 @@ mod tests {
         for before in ["", ">", "/a/", "x>", "ABC ", "12_ ", "\u{fc}", "A,B,"] {
             for behind in ["", "<", "/b", " ABC", " _1", "\u{fc}", ",A"] {
                 let text = format!("{before}{contact}{behind}");
-                let named = Named::of(text.as_bytes());
+                let named = NamedIds::of(text.as_bytes());
                 assert_eq!(named.contacts().count(), 1, "{text}");
                 let text = format!("{before}7_8_9{behind}");
-                let named = Named::of(text.as_bytes());
+                let named = NamedIds::of(text.as_bytes());
                 assert_eq!(
                     named.tasks().map(|task| task.to_string()).collect::<Vec<_>>(),
                     ["7_8_9"],
@@ -135,14 +135,14 @@ mod tests {
             for (before, behind) in [("", ""), ("x", ""), ("", "-"), ("_", "z"), ("<a>", "</a>")] {
                 let text = format!("{before}{}{behind}", "A".repeat(digits));
                 let is_whole = digits == CONTACT_DIGITS && !before.ends_with(['x', '_']) && behind != "-";
-                assert_eq!(Named::of(text.as_bytes()).contacts().count(), usize::from(is_whole), "{text}");
+                assert_eq!(NamedIds::of(text.as_bytes()).contacts().count(), usize::from(is_whole), "{text}");
             }
         }
     }
 
     #[test]
     fn what_only_looks_like_an_id_is_none() {
-        let named = Named::of(b"0123456789abcdef0123456789abcdef 1_2 1_2_3_4 x1_2_3 \xff");
+        let named = NamedIds::of(b"0123456789abcdef0123456789abcdef 1_2 1_2_3_4 x1_2_3 \xff");
         assert_eq!((named.contacts().count(), named.tasks().count()), (0, 0));
     }
 }

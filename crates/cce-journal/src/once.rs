@@ -30,9 +30,9 @@ impl Line {
 }
 
 /// The line of a record that repeats the bytes of its cause.
-pub(crate) struct Repeating<'a>(pub(crate) &'a Record);
+pub(crate) struct RepeatedLine<'a>(pub(crate) &'a Record);
 
-impl Serialize for Repeating<'_> {
+impl Serialize for RepeatedLine<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let Self(record) = self;
         let mut line = to.serialize_map(None)?;
@@ -58,7 +58,7 @@ fn without_bytes(input: &Input) -> Input {
 }
 
 /// The record of a line.
-pub(crate) enum Restored {
+pub(crate) enum RestoredRecord {
     /// With all its bytes.
     Whole(Record),
     /// Without those that another record should have.
@@ -67,12 +67,12 @@ pub(crate) enum Restored {
 
 /// The bytes that the latest records carried.
 #[derive(Debug, Default)]
-pub(crate) struct Carried {
+pub(crate) struct CarriedBytes {
     by_record: BTreeMap<u64, Bytes>,
     bytes: usize,
 }
 
-impl Carried {
+impl CarriedBytes {
     /// Takes in the next record. Says whether it repeats the bytes of its cause.
     pub(crate) fn take(&mut self, record: &Record) -> bool {
         self.remember(record);
@@ -81,18 +81,18 @@ impl Carried {
     }
 
     /// The next line's record with all its bytes, or without them where it repeats those of a record that is not there.
-    pub(crate) fn restore(&mut self, line: Line) -> Restored {
+    pub(crate) fn restore(&mut self, line: Line) -> RestoredRecord {
         let Line { same, mut record } = line;
         if same {
             let carried = self.of_cause(&record).cloned();
             // Behind a gap, the cause may be among the records that are missing.
             let (Some(bytes), Some(place)) = (carried, arrives_mut(&mut record.what)) else {
-                return Restored::WithoutBytes(record);
+                return RestoredRecord::WithoutBytes(record);
             };
             place.0 = bytes;
         }
         self.remember(&record);
-        Restored::Whole(record)
+        RestoredRecord::Whole(record)
     }
 
     fn of_cause(&self, record: &Record) -> Option<&Bytes> {

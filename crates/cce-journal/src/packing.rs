@@ -62,12 +62,12 @@ impl<W: Write> Write for Packing<W> {
 /// The lines of a journal, whether it is packed or not. A packed one that was cut off ends where its last whole block
 /// does, as one that is not packed ends where it was cut.
 #[derive(Debug)]
-pub(crate) enum Unpacked<R: Read> {
+pub(crate) enum UnpackedReader<R: Read> {
     Lines(R),
     Lz4(Box<FrameDecoder<R>>),
 }
 
-impl<R: BufRead> Unpacked<R> {
+impl<R: BufRead> UnpackedReader<R> {
     /// Looks at the first byte.
     pub(crate) fn new(mut from: R) -> io::Result<Self> {
         let is_packed = from.fill_buf()?.first() == Some(&LZ4);
@@ -75,7 +75,7 @@ impl<R: BufRead> Unpacked<R> {
     }
 }
 
-impl<R: BufRead> Read for Unpacked<R> {
+impl<R: BufRead> Read for UnpackedReader<R> {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         let mut there = self.fill_buf()?;
         let read = there.read(to)?;
@@ -84,7 +84,7 @@ impl<R: BufRead> Read for Unpacked<R> {
     }
 }
 
-impl<R: BufRead> BufRead for Unpacked<R> {
+impl<R: BufRead> BufRead for UnpackedReader<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         match self {
             Self::Lines(from) => from.fill_buf(),

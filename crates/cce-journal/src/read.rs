@@ -4,8 +4,8 @@ use crate::{
     End, FORMAT, Header, Record, What,
     end::{EndLine, START},
     header::OLDEST_FORMAT,
-    once::{Carried, Line, Restored},
-    packing::Unpacked,
+    once::{CarriedBytes, Line, RestoredRecord},
+    packing::UnpackedReader,
 };
 use std::io::{self, BufRead, Read};
 
@@ -83,7 +83,7 @@ pub enum ReadError {
 /// the bytes of a record that is missing is missing, too.
 #[derive(Debug)]
 pub struct JournalReader<R: Read> {
-    from: Unpacked<R>,
+    from: UnpackedReader<R>,
     line: usize,
     torn: Option<usize>,
     /// Number of the last record.
@@ -97,13 +97,13 @@ pub struct JournalReader<R: Read> {
     /// Some records are missing.
     has_gap: bool,
     end: Option<End>,
-    carried: Carried,
+    carried: CarriedBytes,
 }
 
 impl<R: BufRead> JournalReader<R> {
     /// Reads the header of a journal, packed or not.
     pub fn new(from: R) -> Result<(Header, Self), ReadError> {
-        let mut from = Unpacked::new(from).map_err(|source| ReadError::Io { line: 1, source })?;
+        let mut from = UnpackedReader::new(from).map_err(|source| ReadError::Io { line: 1, source })?;
         let text = line(&mut from, 1)?.unwrap_or_default();
         if text.is_empty() {
             return Err(ReadError::Empty);
@@ -126,7 +126,7 @@ impl<R: BufRead> JournalReader<R> {
             is_repeating: false,
             has_gap: false,
             end: None,
-            carried: Carried::default(),
+            carried: CarriedBytes::default(),
         };
         Ok((header, reader))
     }
@@ -218,11 +218,11 @@ impl<R: BufRead> JournalReader<R> {
             serde_json::from_slice(text).map_err(|source| ReadError::BrokenLine { line, source })?;
         let missing = read.seq().saturating_sub(self.last.saturating_add(1));
         let record = match self.carried.restore(read) {
-            Restored::Whole(record) => record,
-            Restored::WithoutBytes(without) if self.has_gap || missing > 0 => {
+            RestoredRecord::Whole(record) => record,
+            RestoredRecord::WithoutBytes(without) if self.has_gap || missing > 0 => {
                 gap(&without, without.seq, missing.saturating_add(1))
             }
-            Restored::WithoutBytes(_) => {
+            RestoredRecord::WithoutBytes(_) => {
                 let why =
                     "it repeats the bytes of its cause, which is not among the records before it".to_owned();
                 return Err(ReadError::Damaged { line, why });

@@ -9,7 +9,7 @@ use std::{
 
 /// What a replay found.
 #[derive(Debug, Default)]
-pub struct Replayed {
+pub struct ReplayReport {
     /// Inputs that were fed.
     pub inputs: u64,
     /// Outputs that were compared.
@@ -62,8 +62,8 @@ pub fn replay(
     header: &Header,
     records: impl IntoIterator<Item = Record>,
     mut build: impl FnMut(&NodeName) -> Option<Box<dyn Component>>,
-) -> Replayed {
-    let mut found = Replayed::default();
+) -> ReplayReport {
+    let mut found = ReplayReport::default();
     let mut lives: BTreeMap<NodeName, Life> = BTreeMap::new();
     for record in records {
         if let What::Gap { dropped } = record.what {
@@ -90,7 +90,7 @@ pub fn replay(
     found
 }
 
-impl Replayed {
+impl ReplayReport {
     /// A life begins with its record, or with whatever is the first of it in a journal without gaps. Behind a gap
     /// only a component that is new can be told from its beginning on.
     fn begins_a_life(&self, record: &Record, is_known: bool) -> bool {
@@ -114,7 +114,7 @@ impl Life {
         self.expected.pop_front().map(|missing| differ(record, None, Some(missing)))
     }
 
-    fn step(&mut self, record: &Record, found: &mut Replayed) -> Option<Difference> {
+    fn step(&mut self, record: &Record, found: &mut ReplayReport) -> Option<Difference> {
         match &record.what {
             What::In(input) => self.take_in(input, record, found),
             What::Out(output) => self.compare(output, record, found),
@@ -126,7 +126,7 @@ impl Life {
         }
     }
 
-    fn take_in(&mut self, input: &Input, record: &Record, found: &mut Replayed) -> Option<Difference> {
+    fn take_in(&mut self, input: &Input, record: &Record, found: &mut ReplayReport) -> Option<Difference> {
         let component = match &mut self.state {
             State::Alive(component) => component,
             State::Panicked => return Some(differ(record, None, None)),
@@ -147,7 +147,7 @@ impl Life {
         None
     }
 
-    fn compare(&mut self, output: &Output, record: &Record, found: &mut Replayed) -> Option<Difference> {
+    fn compare(&mut self, output: &Output, record: &Record, found: &mut ReplayReport) -> Option<Difference> {
         if matches!(self.state, State::Untold) {
             return None;
         }

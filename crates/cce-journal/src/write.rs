@@ -3,7 +3,7 @@
 use crate::{
     End, FORMAT, Header, Record,
     end::EndLine,
-    once::{Carried, Repeating},
+    once::{CarriedBytes, RepeatedLine},
     packing::Packing,
 };
 use serde::Serialize;
@@ -23,19 +23,19 @@ pub struct Writer<W: Write> {
 /// What becomes of bytes that a record repeats of its cause.
 #[derive(Debug)]
 enum Repeats {
-    LeftOut(Carried),
+    LeftOut(CarriedBytes),
     Written,
 }
 
 impl<W: Write> Writer<W> {
     /// Begins a journal with its header, of lines as they are.
     pub fn new(to: W, header: &Header) -> io::Result<Self> {
-        Self::begin(Packing::None(to), header, Repeats::LeftOut(Carried::default()))
+        Self::begin(Packing::None(to), header, Repeats::LeftOut(CarriedBytes::default()))
     }
 
     /// Begins a journal that takes up little room.
     pub fn packed(to: W, header: &Header) -> io::Result<Self> {
-        Self::begin(Packing::lz4(to), header, Repeats::LeftOut(Carried::default()))
+        Self::begin(Packing::lz4(to), header, Repeats::LeftOut(CarriedBytes::default()))
     }
 
     /// Begins a journal whose every line is whole, for people and their tools.
@@ -57,7 +57,7 @@ impl<W: Write> Writer<W> {
             Repeats::LeftOut(carried) => carried.take(record),
             Repeats::Written => false,
         };
-        if is_repeated { self.line(&Repeating(record)) } else { self.line(record) }
+        if is_repeated { self.line(&RepeatedLine(record)) } else { self.line(record) }
     }
 
     /// Says that the run is over; tasks may be open where it is `open_ended`. Nothing can be written behind it.

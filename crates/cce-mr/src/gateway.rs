@@ -6,7 +6,7 @@ use crate::{
 };
 use cce_kernel::{
     Address, CloseReason, Cx, LinkId, Port, TimerKey,
-    session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Word},
+    session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, SessionMessage, Terms},
 };
 use cce_model::{InvokeId, PeripheralId, PeripheralType};
 use std::time::Duration;
@@ -178,19 +178,19 @@ impl Dialler for RouterSession {
         }
     }
 
-    fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
+    fn say(&mut self, word: SessionMessage, link: LinkId, cx: &mut Cx<'_>) {
         self.last_invoke_id = self.last_invoke_id.next();
         let invoke_id = self.last_invoke_id;
         let message = match word {
-            Word::Open => Icm::from(OpenReq {
+            SessionMessage::Open => Icm::from(OpenReq {
                 invoke_id,
                 version: VERSION,
                 peripheral_id: self.peripheral,
                 peripheral_type: self.kind.peripheral_type(),
                 ..OpenReq::default()
             }),
-            Word::Heartbeat => HeartbeatReq { invoke_id, ..HeartbeatReq::default() }.into(),
-            Word::Close => CloseReq { invoke_id, ..CloseReq::default() }.into(),
+            SessionMessage::Heartbeat => HeartbeatReq { invoke_id, ..HeartbeatReq::default() }.into(),
+            SessionMessage::Close => CloseReq { invoke_id, ..CloseReq::default() }.into(),
         };
         cx.send(link, message.to_frame(&ICM));
     }

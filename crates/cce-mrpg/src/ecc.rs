@@ -7,7 +7,7 @@ use cce_wire::NamedVariable;
 
 /// A variable that does not go on as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Lost {
+pub(crate) struct LostVariable {
     pub(crate) variable: String,
     /// Characters of its value, before the cut.
     pub(crate) length: usize,
@@ -15,7 +15,10 @@ pub(crate) struct Lost {
 }
 
 /// The variables that go on, and what is lost of the others.
-pub(crate) fn admit(known: &[EccVariable], given: Vec<NamedVariable>) -> (Vec<NamedVariable>, Vec<Lost>) {
+pub(crate) fn admit(
+    known: &[EccVariable],
+    given: Vec<NamedVariable>,
+) -> (Vec<NamedVariable>, Vec<LostVariable>) {
     let mut lost = Vec::new();
     let admitted = given.into_iter().filter_map(|variable| {
         let (name, value) = variable.parts()?;
@@ -37,7 +40,7 @@ pub(crate) fn admit(known: &[EccVariable], given: Vec<NamedVariable>) -> (Vec<Na
             }
             (Some(_), _) => None,
         };
-        lost.extend(loss.map(|loss| Lost { variable: name, length, loss }));
+        lost.extend(loss.map(|loss| LostVariable { variable: name, length, loss }));
         kept
     });
     (admitted.collect(), lost)

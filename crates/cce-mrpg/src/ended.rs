@@ -9,19 +9,19 @@ const ENDED_MAX: usize = 1_000;
 
 /// The dialogues of a session that are over.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ended {
-    dialogues: BTreeMap<DialogueId, Over>,
+pub(crate) struct EndedDialogues {
+    dialogues: BTreeMap<DialogueId, EndedDialogue>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Over {
+struct EndedDialogue {
     /// The last `SendSeqNo` to the application.
     sent: u32,
     /// Cancels that the router has yet to decide about, though it has chosen an agent.
     cancels: u32,
 }
 
-impl Ended {
+impl EndedDialogues {
     /// A dialogue is over behind that number of messages to the application, and with cancels of which the router is asked.
     pub(crate) fn remember(&mut self, id: DialogueId, sent: u32, cancels: u32) {
         // The id was in use before, and the router answers the former dialogue first (mr-interface 5).
@@ -35,7 +35,7 @@ impl Ended {
                 None => self.dialogues.pop_first().map(|(_, over)| over),
             };
         }
-        self.dialogues.insert(id, Over { sent, cancels });
+        self.dialogues.insert(id, EndedDialogue { sent, cancels });
     }
 
     /// The id is in use again, and its messages are numbered anew.
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn of_too_many_the_lowest_of_which_the_router_is_not_asked_goes_first() {
-        let mut ended = Ended::default();
+        let mut ended = EndedDialogues::default();
         let max = u32::try_from(ENDED_MAX).unwrap();
         for id in 1..=max {
             ended.remember(DialogueId(id), 5, u32::from(id <= 2));
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn where_the_router_is_asked_about_every_one_the_lowest_goes() {
-        let mut ended = Ended::default();
+        let mut ended = EndedDialogues::default();
         let max = u32::try_from(ENDED_MAX).unwrap();
         (1..=max + 1).for_each(|id| ended.remember(DialogueId(id), 5, 1));
         assert_eq!(ended.dialogues.len(), ENDED_MAX);

@@ -1,9 +1,9 @@
 //! One MR PIM: the session with its application, and the dialogues (mr-interface 2, 5).
 
-use crate::{Config, MrPg, PimConfig, Timer, convert, ecc, ended::Ended};
+use crate::{Config, MrPg, PimConfig, Timer, convert, ecc, ended::EndedDialogues};
 use cce_kernel::{
     Address, CloseReason, Cx, Fact, LinkId, Port, TimerKey,
-    session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Word},
+    session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, SessionMessage, Terms, Turn},
 };
 use cce_model::{
     ContactId, DialogueId, DialogueState, Disposition, InvokeId, ObjectModel, RoutingClientId, TaskId,
@@ -48,7 +48,7 @@ pub(crate) struct Pim {
     last_invoke_id: InvokeId,
     dialogues: BTreeMap<DialogueId, Dialogue>,
     /// Dialogues that are over, some of which were routed while the router was asked to cancel them.
-    ended: Ended,
+    ended: EndedDialogues,
 }
 
 #[derive(Clone, Debug)]
@@ -75,7 +75,7 @@ impl Pim {
             routing_enabled: false,
             last_invoke_id: InvokeId(0),
             dialogues: BTreeMap::new(),
-            ended: Ended::default(),
+            ended: EndedDialogues::default(),
         }
     }
 
@@ -111,7 +111,7 @@ impl Pim {
             self.send_release(id, router, cx);
             self.end(id, DialogueState::Failed, cx);
         }
-        self.ended = Ended::default();
+        self.ended = EndedDialogues::default();
     }
 
     pub(crate) fn on_routing_enabled(&mut self, cx: &mut Cx<'_>) {
@@ -196,7 +196,7 @@ impl Pim {
             return self.send_failure(id, reason, cx);
         }
         let (named_variables, lost) = ecc::admit(&self.model.ecc_variables, task.named_variables);
-        for ecc::Lost { variable, length, loss } in lost {
+        for ecc::LostVariable { variable, length, loss } in lost {
             let contact = contact.clone();
             cx.note(Fact::Ecc { contact, variable, length, loss });
         }
@@ -452,19 +452,19 @@ impl Dialler for Pim {
         }
     }
 
-    fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
+    fn say(&mut self, word: SessionMessage, link: LinkId, cx: &mut Cx<'_>) {
         self.last_invoke_id = self.last_invoke_id.next();
         let invoke_id = self.last_invoke_id;
         let message = match word {
-            Word::Open => Mr::from(OpenReq {
+            SessionMessage::Open => Mr::from(OpenReq {
                 invoke_id,
                 version_number: VERSION,
                 idle_timeout: self.idle_timeout,
                 peripheral_id: self.config.peripheral,
                 ..OpenReq::default()
             }),
-            Word::Heartbeat => HeartbeatReq { invoke_id, ..HeartbeatReq::default() }.into(),
-            Word::Close => CloseReq { invoke_id, ..CloseReq::default() }.into(),
+            SessionMessage::Heartbeat => HeartbeatReq { invoke_id, ..HeartbeatReq::default() }.into(),
+            SessionMessage::Close => CloseReq { invoke_id, ..CloseReq::default() }.into(),
         };
         cx.send(link, message.to_frame(&MR));
     }

@@ -10,7 +10,7 @@ use crate::{
     gate::Gate,
     http_client,
     link::Link,
-    recorder::Judged,
+    recorder::JudgedRecord,
     shared::Shared,
     socket::{Connection, connect},
     store::Store,
@@ -73,7 +73,7 @@ pub(crate) struct Actor {
     /// What waits until changes are on disk.
     pub(crate) gate: Gate,
     /// What happens before it looks at its queue again.
-    pub(crate) own: VecDeque<Own>,
+    pub(crate) own: VecDeque<OwnEvent>,
     pub(crate) warnings: RareWarnings,
 }
 
@@ -87,7 +87,7 @@ pub(crate) struct Calling {
 }
 
 /// Something that an actor itself makes happen.
-pub(crate) enum Own {
+pub(crate) enum OwnEvent {
     Input(Input, Option<u64>),
     /// An input that is left out where its link or call is over by then.
     Arrival(Input, Option<u64>),
@@ -169,8 +169,8 @@ impl Actor {
     async fn turn(&mut self, events: &mut mpsc::Receiver<Event>) -> Result<bool, Panicked> {
         while let Some(own) = self.own.pop_front() {
             match own {
-                Own::Input(input, cause) => self.handle(input, cause)?,
-                Own::Arrival(input, cause) => self.arrive(input, cause)?,
+                OwnEvent::Input(input, cause) => self.handle(input, cause)?,
+                OwnEvent::Arrival(input, cause) => self.arrive(input, cause)?,
             }
         }
         self.let_go();
@@ -224,7 +224,8 @@ impl Actor {
     pub(crate) fn begin(&mut self) {
         self.is_alive.store(true, Ordering::Relaxed);
         self.record(None, What::Started);
-        self.own.push_back(Own::Input(Input::Start { stored: self.store.values(), entropy: drawn() }, None));
+        self.own
+            .push_back(OwnEvent::Input(Input::Start { stored: self.store.values(), entropy: drawn() }, None));
     }
 
     /// A life ends, and with it everything that was open or held. Stored values stay, and numbers of links and
@@ -264,7 +265,7 @@ impl Actor {
         let now = self.shared.clock.now();
         let recorder = &self.shared.recorder;
         let recorded = What::In(input.clone());
-        let Judged { seq: cause, releases, .. } =
+        let JudgedRecord { seq: cause, releases, .. } =
             recorder.judge(now, self.host.name(), cause, recorded, |ticket| self.courier.is_held(ticket));
         // What the record of an input lets go goes before the component hears of the input.
         self.release_all(releases);
@@ -286,7 +287,7 @@ impl Actor {
 
     /// Records the outputs of one input. What one of them holds back a later one may release. A fact leads to nothing but
     /// its record, which has it.
-    fn judge(&self, now: Time, cause: u64, outputs: Vec<Output>) -> Vec<(Option<Output>, Judged)> {
+    fn judge(&self, now: Time, cause: u64, outputs: Vec<Output>) -> Vec<(Option<Output>, JudgedRecord)> {
         let mut tickets = BTreeSet::new();
         let judge = |output: Output| {
             let kept = (!matches!(output, Output::Note(_))).then(|| output.clone());

@@ -4,7 +4,7 @@
 //! follow from are on disk.
 
 use crate::{
-    actor::{Actor, Calling, Own},
+    actor::{Actor, Calling, OwnEvent},
     causes::Origin,
     config::CALLING_MAX,
     gate::Leaving,
@@ -72,10 +72,10 @@ impl Actor {
         while let Some(act) = self.courier.next_act() {
             match act {
                 Act::Record { cause, bent } => self.record(cause, What::Bent(bent)),
-                Act::Hear { input, cause } => self.own.push_back(Own::Arrival(input, cause)),
+                Act::Hear { input, cause } => self.own.push_back(OwnEvent::Arrival(input, cause)),
                 Act::HearAgain { port, request } => {
                     let call = self.next_call();
-                    self.own.push_back(Own::Input(Input::Call { call, port, request }, None));
+                    self.own.push_back(OwnEvent::Input(Input::Call { call, port, request }, None));
                 }
                 Act::Wire(act) => self.leave(Leaving::Act(act)),
             }
@@ -181,7 +181,7 @@ impl Actor {
         let open = self.links.remove(&link)?;
         self.courier.forget_link(link);
         if !open.is_closing {
-            self.own.push_back(Own::Input(Input::LinkDown { link, reason }, cause));
+            self.own.push_back(OwnEvent::Input(Input::LinkDown { link, reason }, cause));
         }
         Some(open)
     }
@@ -209,7 +209,7 @@ impl Actor {
             let Some(task) = calling.task.take() else { continue };
             task.abort();
             let result = Err(CallError::Broken);
-            self.own.push_back(Own::Arrival(Input::Reply { call: *call, result }, None));
+            self.own.push_back(OwnEvent::Arrival(Input::Reply { call: *call, result }, None));
         }
     }
 
@@ -218,7 +218,7 @@ impl Actor {
             tracing::warn!(node = %self.host.name(), times, "too many requests are under way: one more is not made");
         }
         let result = Err(CallError::Unreachable);
-        self.own.push_back(Own::Arrival(Input::Reply { call, result }, Some(record)));
+        self.own.push_back(OwnEvent::Arrival(Input::Reply { call, result }, Some(record)));
     }
 
     /// Makes a request whose outcome is discarded. The end of the run does not wait for it.

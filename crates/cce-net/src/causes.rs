@@ -34,7 +34,7 @@ pub(crate) struct Origin {
 
 /// A dialled connection's place in the table. Dropping it takes it out.
 #[derive(Debug)]
-pub(crate) struct Dialled {
+pub(crate) struct DialledConnection {
     causes: Arc<Causes>,
     local: SocketAddr,
 }
@@ -82,9 +82,9 @@ impl Causes {
     }
 
     /// Remembers who is about to connect from `local`.
-    pub(crate) fn dialling(self: &Arc<Self>, local: SocketAddr, origin: Origin) -> Dialled {
+    pub(crate) fn dialling(self: &Arc<Self>, local: SocketAddr, origin: Origin) -> DialledConnection {
         lock(&self.dialled).insert(local, origin);
-        Dialled { causes: Arc::clone(self), local }
+        DialledConnection { causes: Arc::clone(self), local }
     }
 
     /// Who connected from `peer`, or asks on that connection now.
@@ -144,14 +144,14 @@ impl Sends {
     }
 }
 
-impl Dialled {
+impl DialledConnection {
     /// The connection is used once more, by somebody else perhaps.
     pub(crate) fn again(&self, origin: Origin) {
         lock(&self.causes.dialled).insert(self.local, origin);
     }
 }
 
-impl Drop for Dialled {
+impl Drop for DialledConnection {
     fn drop(&mut self) {
         lock(&self.causes.dialled).remove(&self.local);
         lock(&self.causes.replies).remove(&self.local);

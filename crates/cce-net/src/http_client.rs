@@ -3,14 +3,14 @@
 use crate::{
     byte_budget::{ByteBudget, BytePermit},
     byte_stream::ByteStream,
-    causes::{Dialled, Origin},
+    causes::{DialledConnection, Origin},
     config::CONNECT_DEADLINE,
     event::{Ends, Outcome},
     pool::IdleConnection,
     shared::Shared,
     socket::{Connection, connect},
     tls::host_of,
-    web::{Body, Unread, read_all},
+    web::{Body, BodyRefusal, read_all},
 };
 use bytes::Bytes;
 use cce_kernel::{BodyFlaw, CallError, HttpUrl, Port, Request, Response, Security, Trust};
@@ -60,13 +60,15 @@ async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome 
         Err(error) => return Outcome { result: Err(error), ..unreachable },
     };
     while let Some(mut kept) = shared.pool.take(port, security, shared.clock.now()) {
-        if kept.is_over().await {
+        // The other end may have closed it while nothing happened on it.
+        let is_over = poll_fn(|cx| Poll::Ready(kept.conversation.as_mut().poll(cx).is_ready())).await;
+        if is_over {
             continue;
         }
         kept.dialled.again(origin.clone());
         match kept.exchange(&request, &shared.outcomes).await {
             // The other end has closed it meanwhile, and has seen nothing of the request.
-            Err(Failed::Unsent) => {}
+            Err(ExchangeFailure::Unsent) => {}
             result => return kept.outcome((port, security), result, shared),
         }
     }
@@ -95,7 +97,7 @@ async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome 
 }
 
 /// A connection, as plain as it is asked for; its place among the dialled ones, and its two addresses.
-type Dialling = (ByteStream, Option<Dialled>, Option<Ends>);
+type Dialling = (ByteStream, Option<DialledConnection>, Option<Ends>);
 
 async fn connect_over(
     address: &str,
@@ -137,31 +139,39 @@ async fn call_outside(origin: Origin, request: Request, shared: &Shared) -> Outc
 type Answer = (Response, Option<BytePermit>);
 
 /// Why there is no answer.
-enum Failed {
+enum ExchangeFailure {
     /// The connection was over before anything was sent.
     Unsent,
     Call(CallError),
 }
 
-fn told(result: Result<Answer, Failed>) -> (Result<Response, CallError>, Option<BytePermit>) {
+fn told(result: Result<Answer, ExchangeFailure>) -> (Result<Response, CallError>, Option<BytePermit>) {
     match result {
         Ok((response, place)) => (Ok(response), place),
-        Err(Failed::Call(error)) => (Err(error), None),
-        Err(Failed::Unsent) => (Err(CallError::Broken), None),
+        Err(ExchangeFailure::Call(error)) => (Err(error), None),
+        Err(ExchangeFailure::Unsent) => (Err(CallError::Broken), None),
     }
 }
 
 impl IdleConnection {
     /// Does one exchange on the connection. It moves bytes meanwhile, and at no other time.
-    async fn exchange(&mut self, request: &WireRequest, room: &ByteBudget) -> Result<Answer, Failed> {
+    async fn exchange(
+        &mut self,
+        request: &WireRequest,
+        room: &ByteBudget,
+    ) -> Result<Answer, ExchangeFailure> {
         let Self { sender, conversation, is_open, .. } = self;
         let sending = async {
-            sender.ready().await.map_err(|_| Failed::Unsent)?;
+            sender.ready().await.map_err(|_| ExchangeFailure::Unsent)?;
             let response = sender.send_request(request.copy()).await;
             let response = response.map_err(|error| {
-                if error.is_canceled() { Failed::Unsent } else { Failed::Call(CallError::Broken) }
+                if error.is_canceled() {
+                    ExchangeFailure::Unsent
+                } else {
+                    ExchangeFailure::Call(CallError::Broken)
+                }
             })?;
-            read_response(response, room).await.map_err(Failed::Call)
+            read_response(response, room).await.map_err(ExchangeFailure::Call)
         };
         let mut sending = pin!(sending);
         loop {
@@ -178,7 +188,7 @@ impl IdleConnection {
     fn outcome(
         self,
         (port, security): (Port, Security),
-        result: Result<Answer, Failed>,
+        result: Result<Answer, ExchangeFailure>,
         shared: &Shared,
     ) -> Outcome {
         let cause = shared.causes.reply_to(self.here);
@@ -196,15 +206,15 @@ async fn exchange_once(
     stream: ByteStream,
     request: &WireRequest,
     room: &ByteBudget,
-) -> Result<Answer, Failed> {
-    let broken = |_| Failed::Call(CallError::Broken);
+) -> Result<Answer, ExchangeFailure> {
+    let broken = |_| ExchangeFailure::Call(CallError::Broken);
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
     let sending = async move {
         // The other end closes behind its answer, so that the connection has this exchange alone (RFC 9112 9.6).
         let mut request = request.copy();
         request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         let response = sender.send_request(request).await;
-        read_response(response.map_err(broken)?, room).await.map_err(Failed::Call)
+        read_response(response.map_err(broken)?, room).await.map_err(ExchangeFailure::Call)
     };
     // The connection only moves bytes; it ends when the exchange is over, and what it ends with adds nothing.
     let (result, _) = tokio::join!(sending, connection);
@@ -244,8 +254,8 @@ async fn read_response(response: hyper::Response<Incoming>, room: &ByteBudget) -
         .collect();
     let Body { bytes, place } = read_all(body, room).await.map_err(|unread| match unread {
         // A response for which there is no room has the error of one that is too large.
-        Unread::NoRoom | Unread::Flaw(BodyFlaw::TooLarge) => CallError::TooLarge,
-        Unread::Flaw(BodyFlaw::Broken | BodyFlaw::Late) => CallError::Broken,
+        BodyRefusal::NoRoom | BodyRefusal::Flaw(BodyFlaw::TooLarge) => CallError::TooLarge,
+        BodyRefusal::Flaw(BodyFlaw::Broken | BodyFlaw::Late) => CallError::Broken,
     })?;
     Ok((Response { status: parts.status.as_u16(), headers, body: bytes.into() }, place))
 }

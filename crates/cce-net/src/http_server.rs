@@ -9,7 +9,7 @@ use crate::{
     faults::Faults,
     port_listener::{Arrival, PortListener},
     remaining::Remaining,
-    web::{Body, Unread, WebStream, WireResponse, bare, converse, read},
+    web::{Body, BodyRefusal, WebStream, WireResponse, bare, converse, read},
     web_socket,
 };
 use cce_kernel::{CallId, Caller, Port, Request, Response, Security, Trust};
@@ -129,8 +129,8 @@ pub(crate) async fn forward(front: &Front, client: Client, request: WireRequest)
     let (Body { bytes, place }, body_flaw) =
         match read(&parts, body, &front.rooms.bodies, front.limits.body).await {
             Ok(body) => (body, None),
-            Err(Unread::Flaw(flaw)) => (Body::default(), Some(flaw)),
-            Err(Unread::NoRoom) => return bare(StatusCode::SERVICE_UNAVAILABLE),
+            Err(BodyRefusal::Flaw(flaw)) => (Body::default(), Some(flaw)),
+            Err(BodyRefusal::NoRoom) => return bare(StatusCode::SERVICE_UNAVAILABLE),
         };
     let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     let request = Request {
@@ -157,7 +157,7 @@ async fn ask(front: &Front, client: Client, request: Request, place: Option<Byte
     let (reply, answer) = oneshot::channel();
     let caller = PendingReply { client, reply };
     front.inbox.send(Event::Call { call, port: front.port, request, caller, place }).await.ok()?;
-    let mut waiting = Waiting { call, front, is_answered: false };
+    let mut waiting = WaitingClient { call, front, is_answered: false };
     // A component that ends, or refuses the request, drops the other end.
     let response = answer.await.ok();
     waiting.is_answered = true;
@@ -166,13 +166,13 @@ async fn ask(front: &Front, client: Client, request: Request, place: Option<Byte
 }
 
 /// Tells the component when the client leaves before the reply: then this is dropped unanswered.
-struct Waiting<'a> {
+struct WaitingClient<'a> {
     call: CallId,
     front: &'a Front,
     is_answered: bool,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for WaitingClient<'_> {
     fn drop(&mut self) {
         if self.is_answered {
             return;

@@ -3,7 +3,7 @@
 use crate::{
     byte_budget::{ByteBudget, BytePermit},
     byte_stream::{ByteStream, ReadHalf, WriteHalf, share, split},
-    causes::{Dialled, Sends},
+    causes::{DialledConnection, Sends},
     config::{LINGER, OUTBOX_BYTES_MAX, OUTBOX_MAX},
     connection_limits::ConnectionPermit,
     event::{Event, Inbox},
@@ -61,14 +61,14 @@ pub(crate) struct Link {
 #[derive(Debug)]
 struct Chunk {
     pieces: Vec<Bytes>,
-    then: Then,
+    then: AfterBytes,
     /// Their place in the queue, until they are written.
     _place: BytePermit,
 }
 
 /// What follows behind bytes that were written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Then {
+enum AfterBytes {
     More,
     Tls,
 }
@@ -103,7 +103,7 @@ pub(crate) struct Socket {
     here: SocketAddr,
     there: SocketAddr,
     security: Security,
-    dialled: Option<Dialled>,
+    dialled: Option<DialledConnection>,
 }
 
 /// Why nothing more can be sent.
@@ -117,7 +117,11 @@ pub(crate) enum SendError {
 
 impl Socket {
     /// Prepares a connection. One that is gone already fails here, before it is numbered.
-    pub(crate) fn new(stream: ByteStream, early: Bytes, dialled: Option<Dialled>) -> io::Result<Self> {
+    pub(crate) fn new(
+        stream: ByteStream,
+        early: Bytes,
+        dialled: Option<DialledConnection>,
+    ) -> io::Result<Self> {
         // A message must not wait for the acknowledgement of the one before it.
         stream.tcp().set_nodelay(true)?;
         let (here, there) = (stream.local_addr()?, stream.peer_addr()?);
@@ -169,7 +173,7 @@ impl Link {
         let door = shared.door.clone().filter(|_| security == Security::Offered);
         let (read, to) = if door.is_some() { share(stream) } else { split(stream) };
         let (outbox, queue) = mpsc::channel(OUTBOX_MAX);
-        let way = Way { id, port, inbox: inbox.clone(), faults: Arc::clone(&shared.faults) };
+        let way = ConnectionContext { id, port, inbox: inbox.clone(), faults: Arc::clone(&shared.faults) };
         let plain_over = CancellationToken::new();
         let reading = way.clone().read_all(early, read, receives);
         let reader = Some(if door.is_some() {
@@ -244,9 +248,9 @@ impl Link {
             Some(size) => pieces(parts, size).iter().map(|piece| joined(piece)).collect(),
             None => vec![joined(&parts)],
         };
-        let then = if self.tls == TlsPhase::LastMessage { Then::Tls } else { Then::More };
+        let then = if self.tls == TlsPhase::LastMessage { AfterBytes::Tls } else { AfterBytes::More };
         permit.send(Chunk { pieces, then, _place: place });
-        if then == Then::Tls {
+        if then == AfterBytes::Tls {
             self.tls = TlsPhase::Handshake;
         }
         Ok(())
@@ -267,7 +271,7 @@ impl Link {
 
 /// What both tasks of a connection need.
 #[derive(Clone)]
-struct Way {
+struct ConnectionContext {
     id: LinkId,
     /// As the one who dialled calls it.
     port: Port,
@@ -275,7 +279,7 @@ struct Way {
     faults: Arc<Faults>,
 }
 
-impl Way {
+impl ConnectionContext {
     /// Tells the component of everything that arrives.
     async fn read_all(self, early: Bytes, from: ReadHalf, receives: Option<Arc<Sends>>) {
         use futures_core::Stream;
@@ -318,7 +322,7 @@ impl Way {
 
 /// Writes what its link was given.
 struct Writer {
-    way: Way,
+    way: ConnectionContext,
     to: WriteHalf,
     /// None while TLS begins.
     reader: Option<JoinHandle<()>>,
@@ -379,7 +383,7 @@ impl Writer {
     }
 
     async fn write(&mut self, chunk: Chunk) -> io::Result<()> {
-        if chunk.then == Then::Tls
+        if chunk.then == AfterBytes::Tls
             && let Some(reader) = self.reader.take()
         {
             // Before the other end can answer: what it answers is not for the one who reads in plain.
@@ -394,8 +398,8 @@ impl Writer {
         // A TLS stream buffers what it was given until it is flushed.
         self.to.flush().await?;
         match chunk.then {
-            Then::More => Ok(()),
-            Then::Tls => self.secure().await,
+            AfterBytes::More => Ok(()),
+            AfterBytes::Tls => self.secure().await,
         }
     }
 
@@ -489,13 +493,13 @@ mod tests {
         let room = ByteBudget::new(OUTBOX_MAX);
         for _ in 0..OUTBOX_MAX {
             let place = room.take(1).unwrap();
-            let chunk = Chunk { pieces: vec!["x".into()], then: Then::More, _place: place };
+            let chunk = Chunk { pieces: vec!["x".into()], then: AfterBytes::More, _place: place };
             outbox.try_send(chunk).unwrap();
         }
         drop(outbox);
         // Once the connection is gone, one of the writes fails.
         let (_read, to) = split(ByteStream::Plain(dialled));
-        let way = Way { id, port: Port::Mr, inbox, faults };
+        let way = ConnectionContext { id, port: Port::Mr, inbox, faults };
         let (closed, broken) = (CancellationToken::new(), CancellationToken::new());
         let tasks = TaskTracker::new();
         let reader = tasks.spawn(async {});

@@ -20,7 +20,7 @@ use crate::{
     shared::Shared,
     site::{BoundSite, Doorway, SiteAddresses},
     socket::listen,
-    store::{OnLoss, Store, Unkept},
+    store::{OnLoss, Store, UnkeptChanges},
     tls::TlsDoor,
 };
 use bytes::Bytes;
@@ -58,7 +58,7 @@ pub struct BoundNet {
     secure: Listeners,
     site: Option<BoundSite>,
     stores: Vec<Store>,
-    unkept: Arc<Unkept>,
+    unkept: Arc<UnkeptChanges>,
     director: Option<Box<dyn Director>>,
     build: Option<Build>,
 }
@@ -83,7 +83,7 @@ pub struct Running {
     actors: TaskTracker,
     stop: CancellationToken,
     gap: CancellationToken,
-    unkept: Arc<Unkept>,
+    unkept: Arc<UnkeptChanges>,
     journal_required: bool,
     writer: JoinHandle<()>,
     limits: OutsiderLimits,
@@ -121,7 +121,7 @@ impl Net {
         let (listeners, secure) = (bind(&config, &nodes)?, bind_secure(&config, &nodes)?);
         let has_tls = config.secure.is_some();
         let site = config.site.as_ref().map(|site| BoundSite::bind(site, has_tls)).transpose()?;
-        let unkept = Arc::<Unkept>::default();
+        let unkept = Arc::<UnkeptChanges>::default();
         let on_loss = if config.journal_required { OnLoss::Stop } else { OnLoss::GoOn };
         let stores = nodes
             .iter()

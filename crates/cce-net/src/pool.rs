@@ -1,6 +1,6 @@
 //! Connections of HTTP calls that are over, for calls to come.
 
-use crate::{byte_stream::ByteStream, causes::Dialled};
+use crate::{byte_stream::ByteStream, causes::DialledConnection};
 use bytes::Bytes;
 use cce_kernel::{Port, Security, Time};
 use http_body_util::Full;
@@ -33,7 +33,7 @@ pub(crate) struct IdleConnection {
     pub(crate) sender: SendRequest<Full<Bytes>>,
     /// The future that moves the bytes of the connection.
     pub(crate) conversation: Pin<Box<Connection<TokioIo<ByteStream>, Full<Bytes>>>>,
-    pub(crate) dialled: Dialled,
+    pub(crate) dialled: DialledConnection,
     pub(crate) here: SocketAddr,
     pub(crate) is_open: bool,
 }

@@ -58,12 +58,12 @@ pub(crate) struct Recorder {
     /// Rung when orders wait, or the director may want to be woken at another time.
     bell: Notify,
     is_directed: bool,
-    waiting: Arc<Waiting>,
+    waiting: Arc<WriterBacklog>,
 }
 
 /// What was recorded.
 #[derive(Debug)]
-pub(crate) struct Judged {
+pub(crate) struct JudgedRecord {
     pub(crate) seq: u64,
     /// What becomes of the message that it sends.
     pub(crate) treatment: Treatment,
@@ -75,7 +75,7 @@ pub(crate) struct Judged {
 struct State {
     last: u64,
     /// What was lost since the last record that was not.
-    lost: Option<Lost>,
+    lost: Option<LostRecords>,
     queue: Option<Queue>,
     stage: Option<Stage>,
     /// What is to be done, in order.
@@ -98,18 +98,18 @@ impl fmt::Debug for Stage {
 #[derive(Clone, Debug)]
 struct Queue {
     sender: SyncSender<(Record, usize)>,
-    waiting: Arc<Waiting>,
+    waiting: Arc<WriterBacklog>,
 }
 
 /// How much waits for the writer.
 #[derive(Debug, Default)]
-struct Waiting {
+struct WriterBacklog {
     records: AtomicUsize,
     bytes: AtomicUsize,
 }
 
 #[derive(Debug)]
-struct Lost {
+struct LostRecords {
     dropped: u64,
     at: Time,
     node: NodeName,
@@ -123,7 +123,7 @@ impl Recorder {
         director: Option<Box<dyn Director>>,
     ) -> (Self, JoinHandle<()>) {
         let (sender, receiver) = sync_channel(QUEUE_MAX);
-        let waiting = Arc::<Waiting>::default();
+        let waiting = Arc::<WriterBacklog>::default();
         let queue = Queue { sender, waiting: Arc::clone(&waiting) };
         let (taken, lost) = (Arc::clone(&waiting), required.clone());
         let writer = std::thread::spawn(move || write(sink, &receiver, &taken, lost.as_ref()));
@@ -154,11 +154,11 @@ impl Recorder {
         cause: Option<u64>,
         what: What,
         is_own: impl Fn(Ticket) -> bool,
-    ) -> Judged {
+    ) -> JudgedRecord {
         let mut state = self.lock();
         let (seq, Reaction { treatment, orders }) = self.write(&mut state, at, node, cause, what);
         let releases = self.take_orders(&mut state, at, orders, is_own);
-        Judged { seq, treatment, releases }
+        JudgedRecord { seq, treatment, releases }
     }
 
     /// What is to become of an input that enters from outside the lab and is not recorded yet.
@@ -238,7 +238,7 @@ impl Recorder {
         // Behind a gap that is not told yet nothing is written.
         if state.lost.is_some() || !state.offer(record) {
             let dropped = state.lost.as_ref().map_or(0, |lost| lost.dropped) + 1;
-            state.lost = Some(Lost { dropped, at, node: node.clone() });
+            state.lost = Some(LostRecords { dropped, at, node: node.clone() });
             if let Some(required) = &self.required {
                 required.cancel();
             }
@@ -335,7 +335,7 @@ impl Queue {
     }
 }
 
-impl Waiting {
+impl WriterBacklog {
     fn add(&self, size: usize) {
         self.records.fetch_add(1, Ordering::AcqRel);
         self.bytes.fetch_add(size, Ordering::AcqRel);
@@ -347,7 +347,7 @@ impl Waiting {
     }
 }
 
-impl Lost {
+impl LostRecords {
     fn gap(&self, seq: u64) -> Record {
         let what = What::Gap { dropped: self.dropped };
         Record { seq, at: self.at, node: self.node.clone(), cause: None, what }
@@ -358,7 +358,7 @@ impl Lost {
 fn write(
     mut sink: Box<dyn Sink>,
     queue: &Receiver<(Record, usize)>,
-    waiting: &Waiting,
+    waiting: &WriterBacklog,
     lost: Option<&CancellationToken>,
 ) {
     let tell = |sink: &dyn Sink| {

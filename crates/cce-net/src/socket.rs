@@ -2,7 +2,7 @@
 
 use crate::{
     byte_stream::ByteStream,
-    causes::{Causes, Dialled, Origin},
+    causes::{Causes, DialledConnection, Origin},
     config::BACKLOG,
 };
 use bytes::Bytes;
@@ -16,7 +16,7 @@ pub(crate) struct Connection {
     /// What was read of it already: behind an HTTP upgrade.
     pub(crate) early: Bytes,
     /// Its place among the dialled ones, if its other end is in this process.
-    pub(crate) dialled: Option<Dialled>,
+    pub(crate) dialled: Option<DialledConnection>,
 }
 
 /// Opens a connection to the first address of a name that answers.

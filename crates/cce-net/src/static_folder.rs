@@ -67,7 +67,7 @@ pub(crate) struct StaticFolder {
 }
 
 /// What a path leads to.
-enum Found {
+enum PathTarget {
     File(Bytes, &'static str),
     /// A file that is only asked about: its length.
     Length(usize, &'static str),
@@ -80,7 +80,7 @@ enum Found {
 
 /// What a request asks for of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wanted {
+enum FilePart {
     Bytes,
     Length,
 }
@@ -105,35 +105,35 @@ impl StaticFolder {
         let path = request.uri().path();
         let Some(inside) = inside(path) else { return bare(StatusCode::NOT_FOUND) };
         let (folder, is_slashed) = (self.clone(), path.ends_with('/'));
-        let wanted = if request.method() == Method::HEAD { Wanted::Length } else { Wanted::Bytes };
+        let wanted = if request.method() == Method::HEAD { FilePart::Length } else { FilePart::Bytes };
         // Disks are waited for elsewhere.
         let found = spawn_blocking(move || folder.find(&inside, is_slashed, wanted)).await;
-        match found.unwrap_or(Found::Nothing) {
-            Found::File(bytes, kind) => {
+        match found.unwrap_or(PathTarget::Nothing) {
+            PathTarget::File(bytes, kind) => {
                 let mut response = file(bytes.len(), kind);
                 *response.body_mut() = Full::new(bytes);
                 response
             }
-            Found::Length(length, kind) => file(length, kind),
+            PathTarget::Length(length, kind) => file(length, kind),
             // Names in a page are relative to its folder, whose path ends with a slash (RFC 3986 5.2.3).
-            Found::Folder => moved(&format!("{path}/")),
-            Found::Nothing => bare(StatusCode::NOT_FOUND),
-            Found::TooLarge => bare(StatusCode::INTERNAL_SERVER_ERROR),
-            Found::NoRoom => bare(StatusCode::SERVICE_UNAVAILABLE),
+            PathTarget::Folder => moved(&format!("{path}/")),
+            PathTarget::Nothing => bare(StatusCode::NOT_FOUND),
+            PathTarget::TooLarge => bare(StatusCode::INTERNAL_SERVER_ERROR),
+            PathTarget::NoRoom => bare(StatusCode::SERVICE_UNAVAILABLE),
         }
     }
 
-    fn find(&self, inside: &Path, is_slashed: bool, wanted: Wanted) -> Found {
-        let Some(path) = self.own(inside) else { return Found::Nothing };
+    fn find(&self, inside: &Path, is_slashed: bool, wanted: FilePart) -> PathTarget {
+        let Some(path) = self.own(inside) else { return PathTarget::Nothing };
         match (path.is_dir(), is_slashed) {
             (true, true) => match self.own(&inside.join(INDEX)) {
                 Some(index) if index.is_file() => self.read(&index, wanted),
-                Some(_) | None => Found::Nothing,
+                Some(_) | None => PathTarget::Nothing,
             },
-            (true, false) => Found::Folder,
+            (true, false) => PathTarget::Folder,
             // A file's name has no slash behind it, and a pipe or a device is no file.
             (false, false) if path.is_file() => self.read(&path, wanted),
-            (false, _) => Found::Nothing,
+            (false, _) => PathTarget::Nothing,
         }
     }
 
@@ -146,28 +146,28 @@ impl StaticFolder {
         (!is_hidden).then_some(path)
     }
 
-    fn read(&self, path: &Path, wanted: Wanted) -> Found {
+    fn read(&self, path: &Path, wanted: FilePart) -> PathTarget {
         // What was put into its place meanwhile is not followed, if it is a link, and not waited for, if it is a pipe.
         let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
         let Ok(file) = OpenOptions::new().read(true).custom_flags(flags).open(path) else {
-            return Found::Nothing;
+            return PathTarget::Nothing;
         };
         let length = file.metadata().map_or(u64::MAX, |metadata| metadata.len());
         let Some(length) = usize::try_from(length).ok().filter(|_| length <= FILE_MAX) else {
             tracing::warn!("{} is larger than {FILE_MAX} bytes, and is not served", path.display());
-            return Found::TooLarge;
+            return PathTarget::TooLarge;
         };
-        if wanted == Wanted::Length {
-            return Found::Length(length, kind_of(path));
+        if wanted == FilePart::Length {
+            return PathTarget::Length(length, kind_of(path));
         }
         // Before anything is read, and for as long as anybody has it.
-        let Some(place) = self.room.take(length) else { return Found::NoRoom };
+        let Some(place) = self.room.take(length) else { return PathTarget::NoRoom };
         let mut bytes = Vec::with_capacity(length);
         // A file that grows meanwhile has no more room.
         if file.take(length as u64).read_to_end(&mut bytes).is_err() {
-            return Found::Nothing;
+            return PathTarget::Nothing;
         }
-        Found::File(place.keep(bytes.into()), kind_of(path))
+        PathTarget::File(place.keep(bytes.into()), kind_of(path))
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) struct Body {
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unread {
+pub(crate) enum BodyRefusal {
     /// Something is wrong with it.
     Flaw(BodyFlaw),
     /// Too many bytes of others wait.
@@ -118,15 +118,15 @@ pub(crate) async fn read(
     body: Incoming,
     room: &ByteBudget,
     deadline: Duration,
-) -> Result<Body, Unread> {
+) -> Result<Body, BodyRefusal> {
     // The client hears so before it sends everything; a length that is wrong is found when the body is read.
     let length =
         head.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > BODY_MAX) {
-        return Err(Unread::Flaw(BodyFlaw::TooLarge));
+        return Err(BodyRefusal::Flaw(BodyFlaw::TooLarge));
     }
     let read = timeout(deadline, read_all(body, room)).await;
-    let body = read.unwrap_or(Err(Unread::Flaw(BodyFlaw::Late)))?;
+    let body = read.unwrap_or(Err(BodyRefusal::Flaw(BodyFlaw::Late)))?;
     if let Some(unread) = head.extensions.get::<UnreadBody>() {
         unread.set(false);
     }
@@ -134,16 +134,16 @@ pub(crate) async fn read(
 }
 
 /// Reads a body to its end.
-pub(crate) async fn read_all(mut body: Incoming, room: &ByteBudget) -> Result<Body, Unread> {
+pub(crate) async fn read_all(mut body: Incoming, room: &ByteBudget) -> Result<Body, BodyRefusal> {
     let (mut bytes, mut place) = (BytesMut::new(), None::<BytePermit>);
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Unread::Flaw(BodyFlaw::Broken))?;
+        let frame = frame.map_err(|_| BodyRefusal::Flaw(BodyFlaw::Broken))?;
         // Trailers mean nothing to any API of the lab.
         let Ok(piece) = frame.into_data() else { continue };
         if bytes.len() + piece.len() > BODY_MAX {
-            return Err(Unread::Flaw(BodyFlaw::TooLarge));
+            return Err(BodyRefusal::Flaw(BodyFlaw::TooLarge));
         }
-        let more = room.take(piece.len()).ok_or(Unread::NoRoom)?;
+        let more = room.take(piece.len()).ok_or(BodyRefusal::NoRoom)?;
         match &mut place {
             Some(place) => place.add(more),
             None => place = Some(more),
@@ -375,8 +375,8 @@ where
         let (parts, body) = request.into_parts();
         let body = match read(&parts, body, &self.room, self.limits.body).await {
             Ok(Body { bytes, .. }) => Ok(bytes),
-            Err(Unread::Flaw(flaw)) => Err(flaw),
-            Err(Unread::NoRoom) => return bare(StatusCode::SERVICE_UNAVAILABLE),
+            Err(BodyRefusal::Flaw(flaw)) => Err(flaw),
+            Err(BodyRefusal::NoRoom) => return bare(StatusCode::SERVICE_UNAVAILABLE),
         };
         (self.answer)(Request::from_parts(parts, body)).map(Full::new)
     }

@@ -89,7 +89,7 @@ fn parts<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(upgraded: Upgraded)
 
 /// What is wrong with a request for the stream.
 #[derive(Clone, Copy, Debug)]
-enum Wrong {
+enum HandshakeFlaw {
     Method,
     /// The request has no `Upgrade: websocket`.
     Upgrade,
@@ -98,7 +98,7 @@ enum Wrong {
     Request,
 }
 
-impl Wrong {
+impl HandshakeFlaw {
     fn response(self) -> WireResponse {
         let (status, told) = match self {
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, Some((ALLOW, "GET"))),
@@ -120,24 +120,24 @@ impl Wrong {
 }
 
 /// The proof that a rightly asked question was understood.
-fn judge<B>(request: &Request<B>) -> Result<HeaderValue, Wrong> {
+fn judge<B>(request: &Request<B>) -> Result<HeaderValue, HandshakeFlaw> {
     let headers = request.headers();
     if request.method() != Method::GET {
-        return Err(Wrong::Method);
+        return Err(HandshakeFlaw::Method);
     }
     let is_upgrade = has(headers, &CONNECTION, "upgrade") && has(headers, &UPGRADE, WEBSOCKET);
     if !is_upgrade || request.version() != Version::HTTP_11 {
-        return Err(Wrong::Upgrade);
+        return Err(HandshakeFlaw::Upgrade);
     }
     if !has(headers, &SEC_WEBSOCKET_VERSION, WS_VERSION) {
-        return Err(Wrong::Version);
+        return Err(HandshakeFlaw::Version);
     }
     // 16 bytes in base64 (RFC 6455 4.1).
     let is_key = |key: &&str| STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == KEY_BYTES);
     let key = headers.get(SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok()).filter(is_key);
     // XMPP is spoken in a sub-protocol of its own (RFC 7395 3.1).
     let key = key.filter(|_| has(headers, &SEC_WEBSOCKET_PROTOCOL, WS_PROTOCOL));
-    key.and_then(|key| HeaderValue::from_str(&accept_key(key)).ok()).ok_or(Wrong::Request)
+    key.and_then(|key| HeaderValue::from_str(&accept_key(key)).ok()).ok_or(HandshakeFlaw::Request)
 }
 
 /// The answer behind which the stream begins.

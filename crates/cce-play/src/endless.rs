@@ -11,8 +11,8 @@ const OPEN_MAX: usize = 65_536;
 
 /// Dialogs and tasks that are open.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Endless {
-    dialogs: BTreeMap<ContactId, Open>,
+pub(crate) struct OpenWork {
+    dialogs: BTreeMap<ContactId, OpenDialog>,
     /// Tasks that the agent PG has in work.
     tasks: BTreeSet<TaskId>,
     /// Tasks that somebody asked to close all the same: no plan excuses what becomes of them.
@@ -20,20 +20,20 @@ pub(crate) struct Endless {
 }
 
 #[derive(Clone, Debug)]
-struct Open {
+struct OpenDialog {
     task: TaskId,
     agent: AgentId,
     state: DialogState,
 }
 
-impl Endless {
+impl OpenWork {
     pub(crate) fn learn(&mut self, event: &ReadRecord<'_>) {
         match &event.kind {
             Meaning::Fact(Fact::Dialog { contact, to: DialogState::Closed, .. }) => {
                 self.dialogs.remove(contact);
             }
             Meaning::Fact(Fact::Dialog { task, agent, contact, to, .. }) if self.dialogs.len() < OPEN_MAX => {
-                let open = Open { task: *task, agent: agent.clone(), state: *to };
+                let open = OpenDialog { task: *task, agent: agent.clone(), state: *to };
                 self.dialogs.insert(contact.clone(), open);
             }
             Meaning::Fact(Fact::Task { task, to: TaskState::Ended, .. }) => {
@@ -63,7 +63,7 @@ impl Endless {
         &'a self,
         agents: &'a [CastAgent],
     ) -> impl Iterator<Item = (&'a ContactId, &'a AgentId, DialogState)> {
-        let never_ends = |open: &Open| {
+        let never_ends = |open: &OpenDialog| {
             let agent = agents.iter().find(|agent| agent.id == open.agent);
             let is_in_work = self.tasks.contains(&open.task) && !self.asked.contains(&open.task);
             is_in_work && agent.is_some_and(|agent| never_leaves(agent, open.state))

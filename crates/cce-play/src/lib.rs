@@ -35,5 +35,5 @@ pub use play::Play;
 pub use recorded::{
     Deviation, deviation, leave_out_repeated, missing_customers, on_recorded_lab, unmet, unrepeatable,
 };
-pub use rules::{Held, RuleState};
-pub use watch::Unmet;
+pub use rules::{HeldMessage, RuleState};
+pub use watch::UnmetExpectation;

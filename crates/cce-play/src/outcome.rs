@@ -55,17 +55,17 @@ pub struct Outcome {
 }
 
 /// Contacts by the way in which they ended, without names.
-type Earlier = BTreeMap<String, Alike>;
+type Earlier = BTreeMap<String, SameEnds>;
 
 /// Contacts that ended alike.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Alike {
+struct SameEnds {
     count: usize,
     /// The first few of them.
     names: Vec<String>,
 }
 
-impl Alike {
+impl SameEnds {
     fn add(&mut self, name: &str) {
         self.count += 1;
         if self.names.len() < NAMED_MAX {
@@ -136,7 +136,7 @@ impl Outcome {
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by_key(|(_, alike)| std::cmp::Reverse(alike.count));
-        let told = |(how, alike): (String, Alike)| match alike.count {
+        let told = |(how, alike): (String, SameEnds)| match alike.count {
             count if count > NAMED_MAX => format!("{count} contacts: {how}"),
             _ => format!("{}: {how}", alike.names.join(", ")),
         };

@@ -24,8 +24,8 @@ const TIMED_OUT: [Disposition; 2] =
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Overdue {
     limits: BTreeMap<MrdId, Limits>,
-    open: BTreeMap<TaskId, Standing>,
-    late: BTreeMap<(AgentId, DialogAction), Late>,
+    open: BTreeMap<TaskId, OpenDialog>,
+    late: BTreeMap<(AgentId, DialogAction), LateStep>,
     /// What agents have asked for in any dialog.
     asked: BTreeSet<(NodeName, DialogAction)>,
 }
@@ -41,7 +41,7 @@ struct Limits {
 
 /// How a dialog stands.
 #[derive(Clone, Debug)]
-struct Standing {
+struct OpenDialog {
     state: DialogState,
     since: Time,
     was_paused: bool,
@@ -53,7 +53,7 @@ struct Standing {
 
 /// A step that was planned for a time at which the dialog was over.
 #[derive(Clone, Debug)]
-pub(crate) struct Late {
+pub(crate) struct LateStep {
     /// How long the agent waits with it.
     pub(crate) wait: Duration,
     /// How much of the limit is left where the dialog stood.
@@ -64,7 +64,7 @@ pub(crate) struct Late {
     pub(crate) record: u64,
 }
 
-impl Standing {
+impl OpenDialog {
     /// The limit that counts where the dialog stands.
     const fn limit(&self) -> Option<Duration> {
         match self.state {
@@ -140,7 +140,7 @@ impl Overdue {
     }
 
     /// Steps that an agent never came to, in no dialog.
-    pub(crate) fn never_reached(&self) -> impl Iterator<Item = (&AgentId, DialogAction, &Late)> {
+    pub(crate) fn never_reached(&self) -> impl Iterator<Item = (&AgentId, DialogAction, &LateStep)> {
         let never = self.late.iter().filter(|((agent, action), _)| {
             !self.asked.contains(&(NodeName::from(format!("{AGENT}{agent}")), *action))
         });
@@ -150,7 +150,7 @@ impl Overdue {
     fn stand(
         &mut self,
         (task, mrd): (TaskId, MrdId),
-        stood: Option<&Standing>,
+        stood: Option<&OpenDialog>,
         state: DialogState,
         (agent, since): (Option<&CastAgent>, Time),
     ) {
@@ -160,16 +160,16 @@ impl Overdue {
         let was_paused = state == DialogState::Paused || stood.is_some_and(|it| it.was_paused);
         let spent = stood.map_or(Duration::ZERO, |it| it.spent(agent, since));
         if self.open.len() < OPEN_MAX {
-            self.open.insert(task, Standing { state, since, was_paused, spent, limits });
+            self.open.insert(task, OpenDialog { state, since, was_paused, spent, limits });
         }
     }
 
     /// An agent's next step came too late if it would have done so with nothing in its way.
-    fn judge(&mut self, agent: &CastAgent, stood: &Standing, record: u64) {
+    fn judge(&mut self, agent: &CastAgent, stood: &OpenDialog, record: u64) {
         let Some((action, wait)) = agent.next_step(stood.state, stood.was_paused) else { return };
         let Some(left) = stood.limit().map(|limit| limit.saturating_sub(stood.spent)) else { return };
         if wait >= left && self.late.len() < STEPS_MAX {
-            let late = Late { wait, left, state: stood.state, record };
+            let late = LateStep { wait, left, state: stood.state, record };
             self.late.entry((agent.id.clone(), action)).or_insert(late);
         }
     }

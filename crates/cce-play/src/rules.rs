@@ -7,7 +7,7 @@ use cce_kernel::{Blob, Command, Input, LinkId, NodeName, Output, Rng, Time, fork
 use cce_model::SideOrder;
 use cce_scenario::{Action, Chance, Rule, orders_of};
 use cce_select::{Happening, ShortNames};
-use cce_world::Changed;
+use cce_world::SettingChange;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Messages held at the same time. One more passes.
@@ -39,7 +39,7 @@ pub struct RuleState {
 
 /// A message that is held back.
 #[derive(Clone, Debug)]
-pub struct Held {
+pub struct HeldMessage {
     /// Names it.
     pub ticket: Ticket,
     /// The rule that holds it, by number.
@@ -111,7 +111,7 @@ impl RuleState {
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) states: Vec<RuleState>,
-    pub(crate) held: BTreeMap<Ticket, Held>,
+    pub(crate) held: BTreeMap<Ticket, HeldMessage>,
     pub(crate) last_ticket: Ticket,
     /// Links on which bytes wait for the next message.
     glued: BTreeSet<(NodeName, LinkId)>,
@@ -314,7 +314,7 @@ impl Rules {
                 Bending { commands, ..Bending::new(Treatment::Pass, Bend::Stepped(words)) }
             }
             Action::Set(changes) => {
-                let words: Vec<String> = changes.iter().map(Changed::words).collect();
+                let words: Vec<String> = changes.iter().map(SettingChange::words).collect();
                 let commands = orders_of(&changes).map(|(node, _, command)| (node, command)).collect();
                 Bending { commands, ..Bending::new(Treatment::Pass, Bend::Stepped(words.join(", "))) }
             }
@@ -334,7 +334,7 @@ impl Rules {
             return Err(format!("{HELD_MAX} messages are held already, and no more can be"));
         }
         self.last_ticket += 1;
-        let held = Held {
+        let held = HeldMessage {
             ticket: self.last_ticket,
             rule,
             record: seq(happening),
@@ -355,7 +355,7 @@ impl Rules {
     /// The next message of a stream lets go the one that waits to be behind it.
     fn end_swap(&mut self, happening: &Happening<'_>, now: Time) -> Vec<Order> {
         let Some(link) = happening.link else { return Vec::new() };
-        let waiting = |held: &&Held| {
+        let waiting = |held: &&HeldMessage| {
             held.is_swap
                 && held.link == Some(link)
                 && held.node == happening.record.node
@@ -404,7 +404,7 @@ impl Rules {
         if self.held.is_empty() {
             return Vec::new();
         }
-        let awaited = |held: &Held| {
+        let awaited = |held: &HeldMessage| {
             let Action::Hold(Some(until)) = &self.states.get(held.rule)?.rule.action else { return None };
             until.matches(happening, names).then(|| (held.ticket, format!("`{until}`")))
         };
@@ -434,7 +434,7 @@ fn seq(happening: &Happening<'_>) -> Option<u64> {
 fn is_paired(
     action: &Action,
     happening: &Happening<'_>,
-    held: &BTreeMap<Ticket, Held>,
+    held: &BTreeMap<Ticket, HeldMessage>,
     glued: &BTreeSet<(NodeName, LinkId)>,
 ) -> bool {
     let Some(link) = happening.link else { return false };

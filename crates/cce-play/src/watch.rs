@@ -19,7 +19,7 @@ const PENDING_MAX: usize = 4_096;
 
 /// An expectation that was not met.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unmet {
+pub struct UnmetExpectation {
     /// What happened instead, or did not happen.
     pub text: String,
     /// The record that broke it; none at the end.
@@ -28,7 +28,7 @@ pub struct Unmet {
     pub related: Vec<u64>,
 }
 
-impl Unmet {
+impl UnmetExpectation {
     const fn new(text: String, record: Option<u64>) -> Self {
         Self { text, record, related: Vec::new() }
     }
@@ -41,7 +41,7 @@ pub(crate) struct Watch {
     /// Why the expectation rests on behaviour that is inferred, if it does.
     pub(crate) inferred: Option<String>,
     condition: Condition,
-    pub(crate) unmet: Option<Unmet>,
+    pub(crate) unmet: Option<UnmetExpectation>,
 }
 
 /// What an expectation wants, and what was seen of it so far.
@@ -108,7 +108,7 @@ impl Watch {
             }
             Condition::Never(never) => never
                 .matches(happening, names)
-                .then(|| Unmet::new("it happened".into(), Some(happening.record.seq))),
+                .then(|| UnmetExpectation::new("it happened".into(), Some(happening.record.seq))),
             Condition::Count(count) => count.see(happening, names),
             Condition::Within(within) => within.see(happening, names),
             Condition::While(during) => during.see(happening, names),
@@ -120,7 +120,7 @@ impl Watch {
     }
 
     /// What has not followed by that time, and is late. What follows exactly in time is not late.
-    pub(crate) fn late(&self, now: Time) -> Option<Unmet> {
+    pub(crate) fn late(&self, now: Time) -> Option<UnmetExpectation> {
         match &self.condition {
             Condition::Within(within) => within.late(now),
             Condition::InOrder(_)
@@ -132,7 +132,7 @@ impl Watch {
     }
 
     /// What is wrong with an expectation that holds only because what it counts from never happened.
-    pub(crate) fn unbegun(&self) -> Option<Unmet> {
+    pub(crate) fn unbegun(&self) -> Option<UnmetExpectation> {
         let (begin, has_begun) = match &self.condition {
             Condition::Within(Within { from, has_begun, .. }) => (from, *has_begun),
             Condition::While(While { state, has_begun, .. }) => (state, *has_begun),
@@ -141,11 +141,11 @@ impl Watch {
             }
         };
         let text = || format!("`{begin}` never happened: there was nothing to judge");
-        (!has_begun).then(|| Unmet::new(text(), None))
+        (!has_begun).then(|| UnmetExpectation::new(text(), None))
     }
 
     /// What is missing if nothing follows.
-    pub(crate) fn missing(&self) -> Option<Unmet> {
+    pub(crate) fn missing(&self) -> Option<UnmetExpectation> {
         match &self.condition {
             Condition::InOrder(order) => order.missing(),
             Condition::Count(count) => count.missing(),
@@ -192,7 +192,7 @@ impl InOrder {
         }
     }
 
-    fn missing(&self) -> Option<Unmet> {
+    fn missing(&self) -> Option<UnmetExpectation> {
         let due = self.seen.len();
         let missing = self.order.get(due)?;
         let misses = self.misses.words(due);
@@ -202,7 +202,7 @@ impl InOrder {
                 format!("`{missing}` did not follow `{last}` (record {record}){misses}")
             }
         };
-        Some(Unmet { text, record: self.seen.last().copied(), related: self.seen.clone() })
+        Some(UnmetExpectation { text, record: self.seen.last().copied(), related: self.seen.clone() })
     }
 }
 
@@ -266,7 +266,7 @@ struct Count {
 }
 
 impl Count {
-    fn see(&mut self, happening: &Happening<'_>, names: &ShortNames) -> Option<Unmet> {
+    fn see(&mut self, happening: &Happening<'_>, names: &ShortNames) -> Option<UnmetExpectation> {
         if !self.of.matches(happening, names) {
             return None;
         }
@@ -276,15 +276,15 @@ impl Count {
         if self.first.len() < RELATED_MAX {
             self.first.push(record);
         }
-        (self.times > self.most).then(|| Unmet {
+        (self.times > self.most).then(|| UnmetExpectation {
             text: format!("it happened more than {} times", self.most),
             record: self.latest,
             related: self.first.clone(),
         })
     }
 
-    fn missing(&self) -> Option<Unmet> {
-        (self.times < self.least).then(|| Unmet {
+    fn missing(&self) -> Option<UnmetExpectation> {
+        (self.times < self.least).then(|| UnmetExpectation {
             text: format!("it happened {} times, not {}", self.times, self.least),
             record: self.latest,
             related: self.first.clone(),
@@ -338,7 +338,7 @@ impl Pending {
 
 impl Within {
     /// Judges by the record's own time: over a network, times may step back from one record to the next.
-    fn see(&mut self, happening: &Happening<'_>, names: &ShortNames) -> Option<Unmet> {
+    fn see(&mut self, happening: &Happening<'_>, names: &ShortNames) -> Option<UnmetExpectation> {
         let at = happening.record.at;
         let mut broken = None;
         if self.to.matches(happening, names) {
@@ -361,19 +361,19 @@ impl Within {
         broken
     }
 
-    fn late(&self, now: Time) -> Option<Unmet> {
+    fn late(&self, now: Time) -> Option<UnmetExpectation> {
         self.pending.iter().find(|begun| begun.deadline < now).map(|begun| self.too_late(begun))
     }
 
-    fn too_late(&self, begun: &Pending) -> Unmet {
+    fn too_late(&self, begun: &Pending) -> UnmetExpectation {
         let text = format!("`{}` did not follow within {}", self.to, Span(self.time));
-        Unmet::new(text, Some(begun.record))
+        UnmetExpectation::new(text, Some(begun.record))
     }
 
-    fn missing(&self) -> Option<Unmet> {
+    fn missing(&self) -> Option<UnmetExpectation> {
         if let Some(begun) = self.pending.first() {
             let text = format!("`{}` did not follow before the end", self.to);
-            return Some(Unmet::new(text, Some(begun.record)));
+            return Some(UnmetExpectation::new(text, Some(begun.record)));
         }
         let text = || {
             format!(
@@ -381,7 +381,7 @@ impl Within {
                 self.from, self.unwatched
             )
         };
-        (self.unwatched > 0).then(|| Unmet::new(text(), None))
+        (self.unwatched > 0).then(|| UnmetExpectation::new(text(), None))
     }
 }
 
@@ -397,12 +397,12 @@ struct While {
 }
 
 impl While {
-    fn see(&mut self, happening: &Happening<'_>, names: &ShortNames) -> Option<Unmet> {
+    fn see(&mut self, happening: &Happening<'_>, names: &ShortNames) -> Option<UnmetExpectation> {
         let means = |selector: &Selector| selector.matches(happening, names);
         if let Some(since) = self.since.as_ref().filter(|_| means(&self.never)) {
             let text = format!("it happened during `{}`", self.state);
             let record = Some(happening.record.seq);
-            return Some(Unmet { text, record, related: vec![since.record] });
+            return Some(UnmetExpectation { text, record, related: vec![since.record] });
         }
         if self.state.concerns_state(happening, names) {
             self.since = means(&self.state).then(|| Since::of(happening));
@@ -445,11 +445,11 @@ impl Final {
         }
     }
 
-    fn missing(&self) -> Option<Unmet> {
+    fn missing(&self) -> Option<UnmetExpectation> {
         match &self.latest {
-            None => Some(Unmet::new("nothing of the kind happened".into(), None)),
+            None => Some(UnmetExpectation::new("nothing of the kind happened".into(), None)),
             Some(LastChange { since, is_right: false, words }) => {
-                Some(Unmet::new(format!("it ended as {words}"), Some(since.record)))
+                Some(UnmetExpectation::new(format!("it ended as {words}"), Some(since.record)))
             }
             Some(LastChange { is_right: true, .. }) => None,
         }

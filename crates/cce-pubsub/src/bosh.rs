@@ -88,7 +88,7 @@ pub(crate) struct BoshSessions {
     requests: BTreeMap<CallId, BoshRequest>,
     latest: u32,
     /// Bytes that the sessions take up, by whether their clients are known and where they are.
-    bytes: BTreeMap<(Standing, Caller), usize>,
+    bytes: BTreeMap<(SessionOwner, Caller), usize>,
     /// Sessions to which something happened since the latest flush.
     stirred: BTreeSet<BoshNumber>,
     /// Pages of every origin may ask: nothing that a browser adds by itself signs in here (inferred).
@@ -101,21 +101,21 @@ struct BoshSession {
     sid: String,
     address: String,
     caller: Caller,
-    standing: Standing,
+    standing: SessionOwner,
     /// Bytes that it took up at the latest flush.
     bytes: usize,
-    counted: Counted,
+    counted: TimedFor,
 }
 
 /// Whether it is known whose session it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
+enum SessionOwner {
     /// No resource is bound.
     Stranger,
     Bound,
 }
 
-impl Standing {
+impl SessionOwner {
     /// Bytes that all sessions of that standing take up, from outside or of the lab's own.
     const fn bytes_max(self) -> usize {
         match self {
@@ -127,7 +127,7 @@ impl Standing {
 
 /// What a session's time is counted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Counted {
+enum TimedFor {
     /// Nothing yet: a request has come.
     Nothing,
     /// The wait of the request of that number.
@@ -213,10 +213,10 @@ impl BoshSessions {
                     let answers = match session.standing {
                         // A stranger's body is bounded as its stanza on a connection is
                         // (RFC 6120 13.12; inferred).
-                        Standing::Stranger if request.body.0.len() > STRANGERS_STANZA_MAX => {
+                        SessionOwner::Stranger if request.body.0.len() > STRANGERS_STANZA_MAX => {
                             session.exchanges.end(Some(call), Some(BoshCondition::PolicyViolation))
                         }
-                        Standing::Stranger | Standing::Bound => session.exchanges.take(call, body),
+                        SessionOwner::Stranger | SessionOwner::Bound => session.exchanges.take(call, body),
                     };
                     self.reply_all(answers, cx);
                     return Some((number, false));
@@ -253,7 +253,7 @@ impl BoshSessions {
         let (number, sid) = (BoshNumber(self.latest), const_hex::encode(cx.secret()));
         let exchanges = BoshServer::new(sid.clone(), offer, call);
         self.numbers.insert(sid.clone(), number);
-        let (caller, standing, counted) = (request.caller, Standing::Stranger, Counted::Nothing);
+        let (caller, standing, counted) = (request.caller, SessionOwner::Stranger, TimedFor::Nothing);
         let session = BoshSession { exchanges, sid, address, caller, standing, bytes: 0, counted };
         self.sessions.insert(number, session);
         self.remember(call, request, number);
@@ -279,7 +279,7 @@ impl BoshSessions {
         let Some(session) = self.sessions.get_mut(&number) else { return };
         weigh(&mut self.bytes, session, 0);
         // The next flush counts its bytes among those of known clients.
-        session.standing = Standing::Bound;
+        session.standing = SessionOwner::Bound;
         self.stirred.insert(number);
     }
 
@@ -292,8 +292,8 @@ impl BoshSessions {
         self.requests.insert(call, BoshRequest { number, asked });
         let session = self.sessions.get_mut(&number).expect("a request is of a session");
         // A request ends the time without one, which lasts 30 s at most (finesse-nonvoice 4.2).
-        if session.counted == Counted::Inactivity {
-            session.counted = Counted::Nothing;
+        if session.counted == TimedFor::Inactivity {
+            session.counted = TimedFor::Nothing;
         }
         self.stirred.insert(number);
     }
@@ -428,20 +428,20 @@ impl BoshSessions {
     /// A request waits no longer than was agreed on, and a session lasts only so long without one.
     fn count(&mut self, number: BoshNumber, cx: &mut Cx<'_>) {
         let session = self.sessions.get_mut(&number).expect("it was found");
-        let due = session.exchanges.waiting_rid().map_or(Counted::Inactivity, Counted::Wait);
+        let due = session.exchanges.waiting_rid().map_or(TimedFor::Inactivity, TimedFor::Wait);
         if session.counted == due {
             return;
         }
         session.counted = due;
         let (wait, inactive) = (number.key(StreamTimer::BoshWait), number.key(StreamTimer::BoshInactive));
         match due {
-            Counted::Wait(_) => {
+            TimedFor::Wait(_) => {
                 cx.cancel(inactive);
                 // A request is held open for as long as was agreed on, and answered empty then
                 // (finesse-nonvoice 4.2).
                 cx.arm(wait, session.exchanges.wait());
             }
-            Counted::Nothing | Counted::Inactivity => {
+            TimedFor::Nothing | TimedFor::Inactivity => {
                 cx.cancel(wait);
                 cx.arm(inactive, BoshServer::<CallId>::inactivity());
             }
@@ -458,7 +458,11 @@ impl BoshSessions {
 }
 
 /// Counts a session's bytes among those of its kind, of which it returns the sum.
-fn weigh(all: &mut BTreeMap<(Standing, Caller), usize>, session: &mut BoshSession, bytes: usize) -> usize {
+fn weigh(
+    all: &mut BTreeMap<(SessionOwner, Caller), usize>,
+    session: &mut BoshSession,
+    bytes: usize,
+) -> usize {
     let sum = all.entry((session.standing, session.caller)).or_default();
     *sum = *sum + bytes - session.bytes;
     session.bytes = bytes;

@@ -3,7 +3,7 @@
 use crate::timer::Timer;
 use cce_kernel::{
     CloseReason, Cx, LinkId, Peer,
-    session::{Gone, Listener, Silence},
+    session::{ClosedConnection, Listener, Silence},
 };
 use cce_model::{InvokeId, PeripheralId};
 use cce_mr::{
@@ -68,17 +68,22 @@ impl Gateways {
     }
 
     /// The other end of a link is gone.
-    pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<Gone<Pg>> {
+    pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<ClosedConnection<Pg>> {
         self.links.forget(link, cx)
     }
 
     /// Looks whether a link was silent for too long.
-    pub(crate) fn on_silence(&mut self, number: u64, cx: &mut Cx<'_>) -> Option<Gone<Pg>> {
+    pub(crate) fn on_silence(&mut self, number: u64, cx: &mut Cx<'_>) -> Option<ClosedConnection<Pg>> {
         self.links.on_due(number, cx)
     }
 
     /// Ends the link on which the same peripheral left a session open.
-    pub(crate) fn supersede(&mut self, link: LinkId, pg: Pg, cx: &mut Cx<'_>) -> Option<Gone<Pg>> {
+    pub(crate) fn supersede(
+        &mut self,
+        link: LinkId,
+        pg: Pg,
+        cx: &mut Cx<'_>,
+    ) -> Option<ClosedConnection<Pg>> {
         let (older, _) = self.links.sessions().find(|(other, known)| *other != link && **known == pg)?;
         self.links.close(older, CloseReason::Superseded, cx)
     }
@@ -97,20 +102,25 @@ impl Gateways {
         invoke_id: InvokeId,
         detail: String,
         cx: &mut Cx<'_>,
-    ) -> Option<Gone<Pg>> {
+    ) -> Option<ClosedConnection<Pg>> {
         cx.note_peer_error(link, "OPEN_REQ", detail);
         send(link, FailureConf { invoke_id, status: FailureStatus::REFUSED, ..FailureConf::default() }, cx);
         self.links.close(link, CloseReason::Refused, cx)
     }
 
     /// A peripheral gateway ends its session.
-    pub(crate) fn on_close(&mut self, link: LinkId, close: &CloseReq, cx: &mut Cx<'_>) -> Option<Gone<Pg>> {
+    pub(crate) fn on_close(
+        &mut self,
+        link: LinkId,
+        close: &CloseReq,
+        cx: &mut Cx<'_>,
+    ) -> Option<ClosedConnection<Pg>> {
         send(link, CloseConf { invoke_id: close.invoke_id, ..CloseConf::default() }, cx);
         self.links.close(link, CloseReason::Done, cx)
     }
 
     /// Ends the session of a link, because the router stops.
-    pub(crate) fn stop(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<Gone<Pg>> {
+    pub(crate) fn stop(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<ClosedConnection<Pg>> {
         let invoke_id = self.next_close_id;
         self.next_close_id = invoke_id.next();
         send(link, CloseReq { invoke_id, ..CloseReq::default() }, cx);
@@ -125,7 +135,7 @@ impl Gateways {
         detail: &str,
         reason: CloseReason,
         cx: &mut Cx<'_>,
-    ) -> Option<Gone<Pg>> {
+    ) -> Option<ClosedConnection<Pg>> {
         cx.note_peer_error(link, message, detail);
         send(link, FailureEvent { status: FailureStatus::REFUSED, ..FailureEvent::default() }, cx);
         self.links.close(link, reason, cx)

@@ -17,19 +17,19 @@ const UNCONFIRMED_MAX: usize = 15_000;
 
 /// A reservation that was sent.
 #[derive(Clone, Debug)]
-pub(crate) struct Unconfirmed {
+pub(crate) struct SentReservation {
     pub(crate) call: Box<Call>,
     pub(crate) member: AgentKey,
     /// Step of the queue, counted from 0.
     pub(crate) step: usize,
     /// The peripheral of the agent PG that it was sent to.
     pub(crate) peripheral: PeripheralId,
-    pub(crate) way: Way,
+    pub(crate) way: ReservationLink,
 }
 
 /// What became of the link that a reservation was sent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum ReservationLink {
     /// It is there.
     Open(LinkId),
     /// It broke.
@@ -40,11 +40,11 @@ pub(crate) enum Way {
 
 /// Every reservation that is not confirmed.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Reservations(BTreeMap<TaskId, Unconfirmed>);
+pub(crate) struct Reservations(BTreeMap<TaskId, SentReservation>);
 
 impl Reservations {
     /// A reservation was sent; the agent PG is to confirm it.
-    pub(crate) fn expect(&mut self, task: TaskId, sent: Unconfirmed) {
+    pub(crate) fn expect(&mut self, task: TaskId, sent: SentReservation) {
         if self.0.len() >= UNCONFIRMED_MAX {
             self.0.pop_first();
         }
@@ -52,15 +52,15 @@ impl Reservations {
     }
 
     /// The agent PG spoke of a task: its reservation is not in doubt any more.
-    pub(crate) fn take(&mut self, task: TaskId) -> Option<Unconfirmed> {
+    pub(crate) fn take(&mut self, task: TaskId) -> Option<SentReservation> {
         self.0.remove(&task)
     }
 
     /// An agent PG's link is gone.
     pub(crate) fn on_broken(&mut self, link: LinkId) {
         for sent in self.0.values_mut() {
-            if matches!(sent.way, Way::Open(on) | Way::Reopened(on) if on == link) {
-                sent.way = Way::Broken;
+            if matches!(sent.way, ReservationLink::Open(on) | ReservationLink::Reopened(on) if on == link) {
+                sent.way = ReservationLink::Broken;
             }
         }
     }
@@ -70,12 +70,12 @@ impl Reservations {
         self.0
             .values_mut()
             // A gateway comes back on another link, and is known by its peripheral (inferred).
-            .filter(|sent| sent.way == Way::Broken && sent.peripheral == peripheral)
-            .for_each(|sent| sent.way = Way::Reopened(link));
+            .filter(|sent| sent.way == ReservationLink::Broken && sent.peripheral == peripheral)
+            .for_each(|sent| sent.way = ReservationLink::Reopened(link));
     }
 
     /// What the agent PG of a link never got: it told everything that it knows.
-    pub(crate) fn lost(&mut self, link: LinkId) -> Vec<(TaskId, Unconfirmed)> {
-        self.0.extract_if(.., |_, sent| sent.way == Way::Reopened(link)).collect()
+    pub(crate) fn lost(&mut self, link: LinkId) -> Vec<(TaskId, SentReservation)> {
+        self.0.extract_if(.., |_, sent| sent.way == ReservationLink::Reopened(link)).collect()
     }
 }

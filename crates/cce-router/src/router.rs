@@ -9,12 +9,13 @@ use crate::{
     link::{Gateways, Pg, on_heartbeat, send},
     message::{self, Reservation},
     queue::{Node, Rank, WaitingTasks},
-    reservation::{Reservations, Unconfirmed, Way},
+    reservation::{ReservationLink, Reservations, SentReservation},
     task::{Call, DialogueKey, Plan, RCK_SEQ, admitted, dialed_number, node},
     timer::Timer,
 };
 use cce_kernel::{
-    CloseReason, Command, Component, Configured, Cx, FrameFlaw, Input, LinkId, TimerKey, session::Gone,
+    CloseReason, Command, Component, Configured, Cx, FrameFlaw, Input, LinkId, TimerKey,
+    session::ClosedConnection,
 };
 use cce_model::{
     AgentKey, Disposition, InvokeId, MrdId, ObjectModel, PrecisionQueue, TaskId,
@@ -164,9 +165,9 @@ impl Router {
     }
 
     /// A link is gone, and with it what came over it: tasks that wait, or what is known of agents.
-    fn on_gone(&mut self, gone: Option<&Gone<Pg>>, cx: &mut Cx<'_>) {
+    fn on_gone(&mut self, gone: Option<&ClosedConnection<Pg>>, cx: &mut Cx<'_>) {
         // A link that was refused, or never opened, has nothing.
-        let Some(&Gone { link, session: Some(pg) }) = gone else { return };
+        let Some(&ClosedConnection { link, session: Some(pg) }) = gone else { return };
         match pg.kind {
             PgKind::Mr => self.drop_dialogues(link, cx),
             PgKind::Agent => {
@@ -386,8 +387,8 @@ impl Router {
             send(call.dialogue.link, message::connect(&self.config, &call, reservation), cx);
             cx.note(RouterFact::DialogDeleted { dialogue: call.dialogue.dialogue, key: call.key }.into());
         }
-        let way = Way::Open(agent_pg);
-        self.reservations.expect(task, Unconfirmed { call, member, step: pick.step, peripheral, way });
+        let way = ReservationLink::Open(agent_pg);
+        self.reservations.expect(task, SentReservation { call, member, step: pick.step, peripheral, way });
     }
 
     /// The agent PG of a link is back, and has told what it knows.
@@ -403,8 +404,8 @@ impl Router {
     }
 
     /// A task waits again, where it stood before.
-    fn requeue(&mut self, task: TaskId, sent: Unconfirmed, cx: &mut Cx<'_>) {
-        let Unconfirmed { mut call, member, step, .. } = sent;
+    fn requeue(&mut self, task: TaskId, sent: SentReservation, cx: &mut Cx<'_>) {
+        let SentReservation { mut call, member, step, .. } = sent;
         let AgentKey { skill_target, mrd } = member;
         // The task counts against the agent no more (task-routing 3.8).
         self.agents.withdraw(member, task);

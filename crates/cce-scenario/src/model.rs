@@ -8,7 +8,7 @@ use cce_courier::Latency;
 use cce_kernel::{Command, NodeName, Port, Response};
 use cce_model::SideOrder;
 use cce_select::Selector;
-use cce_world::{Changed, Lab};
+use cce_world::{Lab, SettingChange};
 use std::{collections::BTreeMap, time::Duration};
 
 /// A scenario, ready to be played.
@@ -139,7 +139,7 @@ pub enum StepAction {
     /// The sides of the CTI server change.
     Cti(SideOrder),
     /// Settings of the lab change.
-    Set(Vec<Changed>),
+    Set(Vec<SettingChange>),
     /// A rule acts from now on.
     Arm(String),
     /// A rule acts no more.
@@ -172,7 +172,7 @@ pub struct Rule {
 }
 
 /// What a rule or a step orders of components.
-pub fn orders_of(changes: &[Changed]) -> impl Iterator<Item = (NodeName, String, Command)> {
+pub fn orders_of(changes: &[SettingChange]) -> impl Iterator<Item = (NodeName, String, Command)> {
     changes.iter().flat_map(|change| {
         let command = Command::Set { setting: change.setting.clone(), value: change.value.clone() };
         change.components.iter().map(move |node| (NodeName::from(*node), change.words(), command.clone()))
@@ -210,7 +210,7 @@ pub enum Action {
     /// Lets it pass, and changes the sides of the CTI server.
     Cti(SideOrder),
     /// Lets it pass, and changes settings of the lab.
-    Set(Vec<Changed>),
+    Set(Vec<SettingChange>),
 }
 
 impl Rule {

@@ -1,7 +1,7 @@
 //! Reads what a step, a rule or a person changes in the lab while it runs.
 
 use crate::read::{Placed, Section, Source, as_json};
-use cce_world::{Changed, Lab, Patch};
+use cce_world::{Lab, Patch, SettingChange};
 use serde_json::Value;
 use std::ops::Range;
 use toml::de::DeValue;
@@ -10,7 +10,11 @@ use toml::de::DeValue;
 const CHANGES_MAX: usize = 1_024;
 
 /// The changes that a table `set` asks for; each that the lab cannot take is a problem at its place.
-pub(crate) fn read_set(item: &mut Section<'_>, lab: &Lab, from: &mut Source<'_>) -> Option<Vec<Changed>> {
+pub(crate) fn read_set(
+    item: &mut Section<'_>,
+    lab: &Lab,
+    from: &mut Source<'_>,
+) -> Option<Vec<SettingChange>> {
     let section = item.section("set", from)?;
     let mut settings = Vec::new();
     for (key, value) in section.entries() {
@@ -24,11 +28,12 @@ pub(crate) fn read_set(item: &mut Section<'_>, lab: &Lab, from: &mut Source<'_>)
         return None;
     }
     let count = settings.len();
-    let changes: Vec<Changed> = settings.iter().filter_map(|setting| change(setting, lab, from)).collect();
+    let changes: Vec<SettingChange> =
+        settings.iter().filter_map(|setting| change(setting, lab, from)).collect();
     (changes.len() == count).then_some(changes)
 }
 
-fn change(setting: &Setting, lab: &Lab, from: &mut Source<'_>) -> Option<Changed> {
+fn change(setting: &Setting, lab: &Lab, from: &mut Source<'_>) -> Option<SettingChange> {
     let patch = setting.patch();
     match lab.changed(&patch.setting, &patch.value) {
         Ok((_, change)) => Some(change),

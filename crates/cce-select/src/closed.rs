@@ -182,15 +182,15 @@ fn of_document(name: &str, key: &str) -> Option<Values> {
 fn variants<T: DeserializeOwned>() -> &'static [&'static str] {
     let mut found: &'static [&'static str] = &[];
     // It fails as soon as the enumeration has named its variants.
-    let nothing = T::deserialize(Asked(&mut found));
+    let nothing = T::deserialize(VariantProbe(&mut found));
     debug_assert!(nothing.is_err() && !found.is_empty(), "only enumerations have variants");
     found
 }
 
 /// Hears which variants an enumeration has, and gives it no value.
-struct Asked<'a>(&'a mut &'static [&'static str]);
+struct VariantProbe<'a>(&'a mut &'static [&'static str]);
 
-impl<'de> Deserializer<'de> for Asked<'_> {
+impl<'de> Deserializer<'de> for VariantProbe<'_> {
     type Error = Flaw;
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Flaw> {

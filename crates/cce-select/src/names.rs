@@ -99,12 +99,12 @@ pub struct ShortNames {
     by_customer: BTreeMap<String, ContactId>,
     /// Whether a contact has the name of a customer, by the customer's number from 0.
     is_named: Vec<bool>,
-    known: BTreeMap<ContactId, Known>,
+    known: BTreeMap<ContactId, NamedContact>,
 }
 
 /// What is known of a contact that has a name.
 #[derive(Clone, Debug)]
-struct Known {
+struct NamedContact {
     number: usize,
     /// The place of the customer whose name it has.
     customer: Option<usize>,
@@ -149,7 +149,7 @@ impl ShortNames {
             self.by_customer.insert(self.customers[at].clone(), contact.clone());
             self.is_named[at] = true;
         }
-        let known = Known { number: self.last, customer, is_over: false, tasks: Vec::new() };
+        let known = NamedContact { number: self.last, customer, is_over: false, tasks: Vec::new() };
         self.known.insert(contact.clone(), known);
     }
 

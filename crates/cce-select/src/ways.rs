@@ -121,7 +121,7 @@ fn rows(table: &'static [MessageDoc], (from, to): (&str, &str)) -> Vec<&'static 
 
 /// When there is such a way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum When {
+enum LinkCondition {
     Always,
     /// That component is elsewhere, so that somebody outside stands for it.
     Without(&'static str),
@@ -137,29 +137,29 @@ const FINESSE: &str = Kind::Finesse.name();
 
 /// Two ends with a link between them.
 #[derive(Clone, Copy, Debug)]
-struct Way(&'static str, &'static str, Carries, When);
+struct LinkWay(&'static str, &'static str, Carries, LinkCondition);
 
 /// Every link. Whoever stands outside may be any peer of a component.
-const WAYS: [Way; 16] = [
-    Way(MRPG, CCP, Carries::Mr, When::Always),
-    Way(MRPG, APP, Carries::Mr, When::WithApplications),
-    Way(APP, CCP, Carries::Mr, When::Always),
-    Way(MRPG, ROUTER, Carries::Icm, When::Always),
-    Way(AGENTPG, ROUTER, Carries::Icm, When::Always),
-    Way(APP, ROUTER, Carries::Icm, When::Always),
-    Way(MRPG, APP, Carries::Icm, When::Without(ROUTER)),
-    Way(AGENTPG, APP, Carries::Icm, When::Without(ROUTER)),
-    Way(FINESSE, AGENTPG, Carries::Cti, When::Always),
-    Way(CTI, AGENTPG, Carries::Cti, When::Always),
-    Way(FINESSE, CTI, Carries::Cti, When::Without(AGENTPG)),
-    Way(FINESSE, CCP, Carries::Tasks, When::Always),
-    Way(APP, CCP, Carries::Tasks, When::Always),
-    Way(CCP, APP, Carries::Notifications, When::Always),
-    Way(FINESSE, APP, Carries::Tasks, When::Without(CCP)),
-    Way(DESK, FINESSE, Carries::Desk, When::Always),
+const WAYS: [LinkWay; 16] = [
+    LinkWay(MRPG, CCP, Carries::Mr, LinkCondition::Always),
+    LinkWay(MRPG, APP, Carries::Mr, LinkCondition::WithApplications),
+    LinkWay(APP, CCP, Carries::Mr, LinkCondition::Always),
+    LinkWay(MRPG, ROUTER, Carries::Icm, LinkCondition::Always),
+    LinkWay(AGENTPG, ROUTER, Carries::Icm, LinkCondition::Always),
+    LinkWay(APP, ROUTER, Carries::Icm, LinkCondition::Always),
+    LinkWay(MRPG, APP, Carries::Icm, LinkCondition::Without(ROUTER)),
+    LinkWay(AGENTPG, APP, Carries::Icm, LinkCondition::Without(ROUTER)),
+    LinkWay(FINESSE, AGENTPG, Carries::Cti, LinkCondition::Always),
+    LinkWay(CTI, AGENTPG, Carries::Cti, LinkCondition::Always),
+    LinkWay(FINESSE, CTI, Carries::Cti, LinkCondition::Without(AGENTPG)),
+    LinkWay(FINESSE, CCP, Carries::Tasks, LinkCondition::Always),
+    LinkWay(APP, CCP, Carries::Tasks, LinkCondition::Always),
+    LinkWay(CCP, APP, Carries::Notifications, LinkCondition::Always),
+    LinkWay(FINESSE, APP, Carries::Tasks, LinkCondition::Without(CCP)),
+    LinkWay(DESK, FINESSE, Carries::Desk, LinkCondition::Always),
 ];
 
-impl Way {
+impl LinkWay {
     /// What goes from one place to another; any place where none is named. None where this is no way between them.
     fn names(self, from: Option<&str>, to: Option<&str>) -> Option<Vec<&'static str>> {
         let Self(one, other, carries, _) = self;
@@ -175,13 +175,13 @@ impl Way {
     fn lacks(self, nodes: &[NodeName], has_applications: bool) -> Option<String> {
         let is_here = |node: &str| nodes.iter().any(|known| known.as_str() == node);
         match self.3 {
-            When::Without(node) if is_here(node) => {
+            LinkCondition::Without(node) if is_here(node) => {
                 Some(format!("this run's {node} stands there, and nobody outside"))
             }
-            When::WithApplications if is_here(CCP) && !has_applications => {
+            LinkCondition::WithApplications if is_here(CCP) && !has_applications => {
                 Some("the MR PG has no application but CCP: see --mr-app".to_owned())
             }
-            When::Always | When::Without(_) | When::WithApplications => None,
+            LinkCondition::Always | LinkCondition::Without(_) | LinkCondition::WithApplications => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! HTTP calls between components: who waits for what, and who has it.
 
 use crate::stream::CallKey;
-use cce_courier::Way;
+use cce_courier::PortDirection;
 use cce_kernel::{CallId, NodeName, Port};
 use std::collections::BTreeMap;
 
@@ -58,8 +58,8 @@ pub(crate) struct OrphanedCalls {
 
 impl Waiting {
     /// The port and the direction of the reply.
-    pub(crate) fn way(&self) -> (Port, Way) {
-        (self.port, Way::FromListener)
+    pub(crate) fn way(&self) -> (Port, PortDirection) {
+        (self.port, PortDirection::FromListener)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     sim::planned,
     stream::{LinkEnd, Stream},
 };
-use cce_courier::{Act, Courier, Manner, Message, Part, Way, WireAct, Writing, pieces};
+use cce_courier::{Act, Courier, Manner, Message, Part, PortDirection, WireAct, Writing, pieces};
 use cce_journal::{Director, Order, Ticket, Treatment, What};
 use cce_kernel::{
     Address, CallError, CallId, Input, LinkId, LinkReason, NodeName, Output, Peer, Port, Request, Response,
@@ -213,14 +213,14 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         self.wires.dial(&(name.clone(), link));
         let listener = NodeName::from(link.port.listener());
         let is_open = self.is_alive(&listener) && !self.faults.is_closed(link.port, self.now);
-        let at = self.faults.start(link.port, start) + self.wires.draw(link.port, Way::ToListener);
+        let at = self.faults.start(link.port, start) + self.wires.draw(link.port, PortDirection::ToListener);
         // Nothing protects what crosses no network.
         if !matches!(address, Address::Lab | Address::LabOverTls) || !is_open {
             let input = Input::LinkDown { link, reason: LinkReason::Refused };
             let stream = self.wires.inbound(&(name.clone(), link));
             return self.plan(at, planned(stream, name, input, Some(seq)));
         }
-        let stream = Some(Stream::line(&(name.clone(), link), Way::ToListener));
+        let stream = Some(Stream::line(&(name.clone(), link), PortDirection::ToListener));
         let what = Delivery::Accept(name.clone(), link);
         self.plan(at, Planned { stream, node: listener, what, cause: Some(seq) });
     }
@@ -244,7 +244,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         self.wires.connect(&(dialler.clone(), link), &(listener.clone(), accepted));
         self.deliver(listener, Input::LinkUp { link: accepted, peer: peer(dialler) }, cause);
         let up = Input::LinkUp { link, peer: peer(listener) };
-        let stream = Stream::line(&(dialler.clone(), link), Way::FromListener);
+        let stream = Stream::line(&(dialler.clone(), link), PortDirection::FromListener);
         self.plan(self.now + self.wires.gap(), planned(stream, dialler, up, cause));
     }
 
@@ -291,7 +291,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     ) {
         let caller = (name.clone(), call);
         let receiver = NodeName::from(port.listener());
-        let at = self.faults.start(port, start) + self.wires.draw(port, Way::ToListener);
+        let at = self.faults.start(port, start) + self.wires.draw(port, PortDirection::ToListener);
         if !self.is_alive(&receiver) || self.faults.is_closed(port, self.now) {
             return self.plan_failure(&caller, CallError::Unreachable, at, Some(seq));
         }
@@ -304,7 +304,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     /// Sends a request whose response reaches nobody.
     fn call_twice(&mut self, name: &NodeName, call: CallId, port: Port, request: Request, seq: u64) {
         let caller = (name.clone(), call);
-        let at = self.faults.start(port, self.now) + self.wires.draw(port, Way::ToListener);
+        let at = self.faults.start(port, self.now) + self.wires.draw(port, PortDirection::ToListener);
         if self.faults.is_closed(port, self.now) {
             return;
         }

@@ -9,7 +9,7 @@ use crate::{
     order::Sequence,
     outputs::timer,
     queue::{Delivery, Planned},
-    recording::{Behind, Fate, Happened, Moment, Said},
+    recording::{Behind, Fate, Happened, Moment, RecordedOutput},
     stream::{CallKey, LinkEnd},
 };
 use cce_courier::{Message, Parcel, Part};
@@ -31,7 +31,7 @@ const BEHIND: Duration = Duration::from_micros(1);
 pub struct Recorded {
     otherwise: Seeded,
     /// What each component is to say, as far as it was not said.
-    said: BTreeMap<NodeName, VecDeque<Said>>,
+    said: BTreeMap<NodeName, VecDeque<RecordedOutput>>,
     end: Time,
     /// Numbers of outputs here, by those of the recorded run.
     here: BTreeMap<u64, u64>,
@@ -73,7 +73,7 @@ pub(crate) enum Origin {
 }
 
 impl Sequence for Recorded {
-    type Foreseen = Said;
+    type Foreseen = RecordedOutput;
     type Event = RecordedEvent;
 
     fn tie(&mut self) -> u32 {
@@ -97,11 +97,17 @@ impl Sequence for Recorded {
         output: &Output,
         seq: u64,
         treatment: &Treatment,
-    ) -> Option<Said> {
+    ) -> Option<RecordedOutput> {
         sim.foresee_recorded(node, output, seq, treatment)
     }
 
-    fn fulfil<D: Director>(sim: &mut Sim<D, Self>, node: &NodeName, output: Output, seq: u64, said: Said) {
+    fn fulfil<D: Director>(
+        sim: &mut Sim<D, Self>,
+        node: &NodeName,
+        output: Output,
+        seq: u64,
+        said: RecordedOutput,
+    ) {
         sim.fulfil_recorded(node, output, seq, said);
     }
 
@@ -117,7 +123,7 @@ impl Sequence for Recorded {
 
 impl Recorded {
     /// What the recorded run knows of the next output of a component. None where that said something else.
-    fn next(&mut self, node: &NodeName, output: &Output) -> Option<Said> {
+    fn next(&mut self, node: &NodeName, output: &Output) -> Option<RecordedOutput> {
         if self.parted.contains(node) {
             return None;
         }
@@ -204,7 +210,7 @@ impl<D: Director> Sim<D, Recorded> {
         output: &Output,
         seq: u64,
         treatment: &Treatment,
-    ) -> Option<Said> {
+    ) -> Option<RecordedOutput> {
         let mut said = self.order.next(node, output)?;
         self.order.here.insert(said.seq, seq);
         let end = end_of(node, output);
@@ -220,7 +226,7 @@ impl<D: Director> Sim<D, Recorded> {
     }
 
     /// What an output led to happens again.
-    fn fulfil_recorded(&mut self, node: &NodeName, output: Output, seq: u64, said: Said) {
+    fn fulfil_recorded(&mut self, node: &NodeName, output: Output, seq: u64, said: RecordedOutput) {
         let fired = said.fired();
         if let Output::Call { call, port, .. } = &output {
             self.wires.calls.ask((node.clone(), *call), *port, seq);
@@ -250,7 +256,7 @@ impl<D: Director> Sim<D, Recorded> {
     }
 
     /// Who hears of an output.
-    fn origin(&mut self, node: &NodeName, output: &Output, said: &Said) -> Origin {
+    fn origin(&mut self, node: &NodeName, output: &Output, said: &RecordedOutput) -> Origin {
         match output {
             Output::Dial { link, .. } => {
                 Origin::Dial { dialler: (node.clone(), *link), listener: said.accepted(node) }
@@ -276,7 +282,7 @@ impl<D: Director> Sim<D, Recorded> {
     }
 
     /// What leaves later on the same stream in a way of its own arrives later.
-    fn raise_floor(&mut self, node: &NodeName, output: &Output, said: &Said) {
+    fn raise_floor(&mut self, node: &NodeName, output: &Output, said: &RecordedOutput) {
         let latest = said.effects.iter().map(|effect| effect.moment.at).max();
         if let (Output::Send { link, .. }, Some(latest)) = (output, latest)
             && let Some(line) = self.wires.line(&(node.clone(), *link))

@@ -18,7 +18,7 @@ pub(crate) struct Moment {
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
     /// What each component said, in order.
-    pub(crate) said: BTreeMap<NodeName, VecDeque<Said>>,
+    pub(crate) said: BTreeMap<NodeName, VecDeque<RecordedOutput>>,
     /// What no output led to: what came from outside, where lives begin and end, what was done to the run.
     pub(crate) events: Vec<Happened>,
     pub(crate) end: Time,
@@ -26,7 +26,7 @@ pub struct Recording {
 
 /// An output, and what it led to.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub struct RecordedOutput {
     /// Its number in the recorded run.
     pub(crate) seq: u64,
     pub(crate) output: Output,
@@ -130,7 +130,7 @@ impl Reading {
         let said = self.recording.said.entry(record.node.clone()).or_default();
         let place = Position::Said(record.node.clone(), said.len());
         self.outputs.insert(record.seq, (record.node.clone(), said.len()));
-        said.push_back(Said {
+        said.push_back(RecordedOutput {
             seq: record.seq,
             output: output.clone(),
             effects: Vec::new(),
@@ -172,7 +172,7 @@ impl Reading {
         Position::Event(self.recording.events.len() - 1)
     }
 
-    fn said(&mut self, seq: Option<u64>) -> Option<&mut Said> {
+    fn said(&mut self, seq: Option<u64>) -> Option<&mut RecordedOutput> {
         let (node, number) = self.outputs.get(&seq?)?;
         self.recording.said.get_mut(node)?.get_mut(*number)
     }
@@ -191,7 +191,7 @@ impl Reading {
 
 /// Finds out what was on its way at the end. Bytes that arrived together with later ones are recorded with those, so
 /// what is on its way of a link is behind the last bytes that arrived.
-fn judge(node: &NodeName, said: &mut VecDeque<Said>, answered: &BTreeSet<(NodeName, CallId)>) {
+fn judge(node: &NodeName, said: &mut VecDeque<RecordedOutput>, answered: &BTreeSet<(NodeName, CallId)>) {
     let mut arrived: BTreeSet<LinkId> = BTreeSet::new();
     for said in said.iter_mut().rev() {
         let led = said.effects.iter().any(|effect| matches!(effect.what, What::In(_)));
@@ -214,7 +214,7 @@ fn judge(node: &NodeName, said: &mut VecDeque<Said>, answered: &BTreeSet<(NodeNa
     }
 }
 
-impl Said {
+impl RecordedOutput {
     /// When its timer fired.
     pub(crate) fn fired(&self) -> Option<Moment> {
         self.effects

@@ -460,7 +460,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
             (Some((output, foreseen)), judged)
         };
         let outputs: Vec<_> = outputs.into_iter().map(judge).collect();
-        for (output, Judged { seq, treatment, releases }) in outputs {
+        for (output, JudgedRecord { seq, treatment, releases }) in outputs {
             match output {
                 Some((output, Some(foreseen))) => O::fulfil(self, name, output, seq, foreseen),
                 Some((output, None)) => self.apply(name, output, treatment, seq),
@@ -501,12 +501,12 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     }
 
     /// Records something, and says what is to become of it. What was done to a message stands right behind it.
-    pub(crate) fn judge(&mut self, node: &NodeName, cause: Option<u64>, what: What) -> Judged {
+    pub(crate) fn judge(&mut self, node: &NodeName, cause: Option<u64>, what: What) -> JudgedRecord {
         let (seq, Reaction { treatment, orders }) = self.write(node, cause, what);
         let Behind { releases, later } =
             behind(orders, |_| true, |node, cause, bent| self.write(&node, cause, What::Bent(bent)).1.orders);
         self.orders.extend(later);
-        Judged { seq, treatment, releases }
+        JudgedRecord { seq, treatment, releases }
     }
 
     fn write(&mut self, node: &NodeName, cause: Option<u64>, what: What) -> (u64, Reaction) {
@@ -534,7 +534,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
 }
 
 /// What was recorded.
-pub(crate) struct Judged {
+pub(crate) struct JudgedRecord {
     pub(crate) seq: u64,
     /// What becomes of the message that it sends.
     pub(crate) treatment: Treatment,

@@ -6,7 +6,7 @@ use crate::{
     stream::Stream,
     wire::GAP,
 };
-use cce_courier::Way;
+use cce_courier::PortDirection;
 use cce_journal::Director;
 use cce_kernel::{Input, LinkReason, Port, Time};
 use std::collections::BTreeMap;
@@ -43,8 +43,8 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         let Stream::Line { dialler, link, way } = stream else { return };
         let dialled = (dialler.clone(), *link);
         let sender = match way {
-            Way::ToListener => Some(dialled),
-            Way::FromListener => self.wires.line(&dialled).map(|line| line.peer.clone()),
+            PortDirection::ToListener => Some(dialled),
+            PortDirection::FromListener => self.wires.line(&dialled).map(|line| line.peer.clone()),
         };
         if let Some(line) = sender.and_then(|sender| self.wires.line(&sender)) {
             line.floor = line.floor.max(at);

@@ -1,6 +1,6 @@
 //! Streams: what is sent on one of them arrives in the order of its sending.
 
-use cce_courier::Way;
+use cce_courier::PortDirection;
 use cce_kernel::{CallId, LinkId, NodeName};
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub enum Stream {
         /// What that component calls it.
         link: LinkId,
         /// The direction.
-        way: Way,
+        way: PortDirection,
     },
     /// An HTTP request, and the news that its client left.
     Request((NodeName, CallId)),
@@ -34,7 +34,7 @@ pub enum Stream {
 }
 
 impl Stream {
-    pub(crate) fn line((dialler, link): &LinkEnd, way: Way) -> Self {
+    pub(crate) fn line((dialler, link): &LinkEnd, way: PortDirection) -> Self {
         Self::Line { dialler: dialler.clone(), link: *link, way }
     }
 
@@ -56,8 +56,10 @@ impl fmt::Display for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Given(node) => write!(f, "what {node} is told"),
-            Self::Line { dialler, link, way: Way::ToListener } => write!(f, "{dialler} {link}"),
-            Self::Line { dialler, link, way: Way::FromListener } => write!(f, "{dialler} {link} back"),
+            Self::Line { dialler, link, way: PortDirection::ToListener } => write!(f, "{dialler} {link}"),
+            Self::Line { dialler, link, way: PortDirection::FromListener } => {
+                write!(f, "{dialler} {link} back")
+            }
             Self::Request((node, call)) => write!(f, "request {} of {node}", call.0),
             Self::Response((node, call)) => write!(f, "response to request {} of {node}", call.0),
             Self::Aside(stream, number) => write!(f, "aside {number} of {stream}"),

@@ -5,7 +5,7 @@ use crate::{
     stream::{LinkEnd, Stream},
 };
 use bytes::Bytes;
-use cce_courier::{Latencies, Part, Pieces, Way, length, take};
+use cce_courier::{Latencies, Part, Pieces, PortDirection, length, take};
 use cce_kernel::{FrameFlaw, NodeName, Port, Rng, Time, fork};
 use cce_wire::{Framer, HEADER};
 use rand::RngExt;
@@ -44,7 +44,7 @@ pub(crate) struct Wires {
 pub(crate) struct Line {
     pub(crate) peer: LinkEnd,
     /// The port and the direction in which this end sends.
-    pub(crate) way: (Port, Way),
+    pub(crate) way: (Port, PortDirection),
     framer: Framer,
     /// How many bytes in the framer each cause sent, oldest first.
     causes: VecDeque<(usize, Option<u64>)>,
@@ -114,7 +114,7 @@ impl Wires {
 
     pub(crate) fn connect(&mut self, a: &LinkEnd, b: &LinkEnd) {
         self.dialling.remove(a);
-        let line = |way: Way, peer: &LinkEnd| Line {
+        let line = |way: PortDirection, peer: &LinkEnd| Line {
             peer: peer.clone(),
             way: (a.1.port, way),
             framer: Framer::new(a.1.port.carrier()),
@@ -123,8 +123,8 @@ impl Wires {
             floor: Time(0),
             is_closing: false,
         };
-        self.ends.insert(a.clone(), line(Way::ToListener, b));
-        self.ends.insert(b.clone(), line(Way::FromListener, a));
+        self.ends.insert(a.clone(), line(PortDirection::ToListener, b));
+        self.ends.insert(b.clone(), line(PortDirection::FromListener, a));
     }
 
     pub(crate) fn line(&mut self, end: &LinkEnd) -> Option<&mut Line> {
@@ -134,14 +134,16 @@ impl Wires {
     /// What is sent from one end of a link that is up.
     pub(crate) fn outbound(&self, end: &LinkEnd) -> Option<Stream> {
         let line = self.ends.get(end)?;
-        Some(Stream::line(if line.way.1 == Way::ToListener { end } else { &line.peer }, line.way.1))
+        Some(Stream::line(if line.way.1 == PortDirection::ToListener { end } else { &line.peer }, line.way.1))
     }
 
     /// What arrives at one end of a link. One that is not up yet was dialled there.
     pub(crate) fn inbound(&self, end: &LinkEnd) -> Stream {
         match self.ends.get(end) {
-            Some(Line { peer, way: (_, Way::FromListener), .. }) => Stream::line(peer, Way::ToListener),
-            Some(_) | None => Stream::line(end, Way::FromListener),
+            Some(Line { peer, way: (_, PortDirection::FromListener), .. }) => {
+                Stream::line(peer, PortDirection::ToListener)
+            }
+            Some(_) | None => Stream::line(end, PortDirection::FromListener),
         }
     }
 
@@ -197,7 +199,7 @@ impl Wires {
     }
 
     /// How long something takes on its way.
-    pub(crate) fn draw(&mut self, port: Port, way: Way) -> Duration {
+    pub(crate) fn draw(&mut self, port: Port, way: PortDirection) -> Duration {
         if self.is_still { Duration::ZERO } else { self.latencies.of(port, way).draw(&mut self.latency) }
     }
 

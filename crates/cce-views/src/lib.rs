@@ -20,4 +20,4 @@ pub use status::{
     AgentStatus, DialogStatus, DomainStatus, LabRates, LabStatus, QueueStatus, StatusRow, StatusView,
     TaskCounts,
 };
-pub use why::{Obstacle, WaitReason, Waiting, Why};
+pub use why::{Obstacle, WaitReason, WaitingContact, Why};

@@ -159,7 +159,7 @@ pub struct StatusView {
     roster: Roster,
     rows: VecDeque<Row>,
     users: BTreeMap<AgentId, UserState>,
-    domains: BTreeMap<(AgentId, MrdId), Standing>,
+    domains: BTreeMap<(AgentId, MrdId), DomainState>,
     dialogs: BTreeMap<TaskId, Work>,
     /// Contacts that have not ended.
     open: BTreeMap<ContactId, ContactStatus>,
@@ -170,7 +170,7 @@ pub struct StatusView {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Standing {
+struct DomainState {
     state: AgentState,
     since: Time,
     tasks: u32,
@@ -252,7 +252,7 @@ impl StatusView {
                 let key = (agent.clone(), *mrd);
                 let since = self.domains.get(&key).filter(|_| from == to).map_or(at, |before| before.since);
                 let standing =
-                    Standing { state: *to, since, tasks: *tasks, limit: *limit, is_routable: *routable };
+                    DomainState { state: *to, since, tasks: *tasks, limit: *limit, is_routable: *routable };
                 if self.domains.len() < FOLLOWED_MAX {
                     self.domains.insert(key, standing);
                 }

@@ -35,7 +35,7 @@ const TOLD_MAX: usize = 50;
 
 /// A task that waits, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Waiting {
+pub struct WaitingContact {
     /// The social contact.
     pub contact: ContactId,
     /// Where it waits, in words.
@@ -49,7 +49,7 @@ pub struct Waiting {
     pub more: usize,
 }
 
-impl fmt::Display for Waiting {
+impl fmt::Display for WaitingContact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.place)?;
         for agent in &self.agents {
@@ -68,7 +68,7 @@ impl fmt::Display for Waiting {
 pub struct Why {
     roster: Roster,
     /// What the router was told of agents, as long as the link lives that told it.
-    reported: BTreeMap<AgentKey, Standing>,
+    reported: BTreeMap<AgentKey, AgentReport>,
     /// What agents have as the router counts it, begun or not.
     tasks: BTreeMap<AgentKey, BTreeSet<RouterCallKey>>,
     /// Who is signed in to a domain, as the agent PG says.
@@ -85,7 +85,7 @@ pub struct Why {
 
 /// What the router was told of an agent in a domain.
 #[derive(Clone, Copy, Debug)]
-struct Standing {
+struct AgentReport {
     link: LinkId,
     state: AgentState,
     limit: u32,
@@ -199,8 +199,8 @@ impl Why {
     }
 
     /// Every task that waits, the one first that waits longest, and why.
-    pub fn waiting(&self) -> Vec<Waiting> {
-        let with_agents = |(waiting, call): (Waiting, Option<&Call>)| match call {
+    pub fn waiting(&self) -> Vec<WaitingContact> {
+        let with_agents = |(waiting, call): (WaitingContact, Option<&Call>)| match call {
             Some(call) => self.with_obstacles(waiting, call),
             None => waiting,
         };
@@ -208,12 +208,12 @@ impl Why {
     }
 
     /// The same without what is in the way of each agent.
-    pub(crate) fn standing(&self) -> impl Iterator<Item = Waiting> {
+    pub(crate) fn standing(&self) -> impl Iterator<Item = WaitingContact> {
         self.places().into_iter().map(|(waiting, _)| waiting)
     }
 
     /// Where each task waits, with the call of those that the router knows.
-    fn places(&self) -> Vec<(Waiting, Option<&Call>)> {
+    fn places(&self) -> Vec<(WaitingContact, Option<&Call>)> {
         let in_queue = self.calls.values().filter_map(|call| Some((self.in_queue(call)?, Some(call))));
         let admitted: BTreeSet<&ContactId> = self.calls.values().map(|call| &call.contact).collect();
         let elsewhere = self.contacts.iter().filter(|(contact, _)| !admitted.contains(contact));
@@ -223,32 +223,38 @@ impl Why {
         waiting
     }
 
-    fn in_queue(&self, call: &Call) -> Option<Waiting> {
+    fn in_queue(&self, call: &Call) -> Option<WaitingContact> {
         let (queue, step) = call.node?;
         let named = self.roster.queue(queue);
         let name = named.map_or_else(|| queue.to_string(), |queue| queue.name.clone());
         let place = format!("in queue {name}, at step {step}");
-        Some(Waiting { contact: call.contact.clone(), place, since: call.since, agents: Vec::new(), more: 0 })
+        Some(WaitingContact {
+            contact: call.contact.clone(),
+            place,
+            since: call.since,
+            agents: Vec::new(),
+            more: 0,
+        })
     }
 
-    fn with_obstacles(&self, waiting: Waiting, call: &Call) -> Waiting {
+    fn with_obstacles(&self, waiting: WaitingContact, call: &Call) -> WaitingContact {
         let mut agents: Vec<Obstacle> =
             self.roster.agents().map(|agent| self.obstacle(agent, call)).collect();
         agents.sort_by_key(|agent| agent.reason == WaitReason::NotOfQueue);
         let more = agents.len().saturating_sub(TOLD_MAX);
         agents.truncate(TOLD_MAX);
-        Waiting { agents, more, ..waiting }
+        WaitingContact { agents, more, ..waiting }
     }
 
     /// The router does not know the task: no agent can have it.
-    fn before_router(&self, contact: &ContactId, since: Time) -> Waiting {
+    fn before_router(&self, contact: &ContactId, since: Time) -> WaitingContact {
         let place = match (self.has_mr_link, self.has_icm_link) {
             (false, _) => "in CCP: there is no link to the MR PG",
             (true, false) => "in CCP or the MR PG: there is no link to the router",
             (true, true) => "on its way to the router",
         };
         let place = place.to_owned();
-        Waiting { contact: contact.clone(), place, since, agents: Vec::new(), more: 0 }
+        WaitingContact { contact: contact.clone(), place, since, agents: Vec::new(), more: 0 }
     }
 
     fn obstacle(&self, agent: &roster::Agent, call: &Call) -> Obstacle {
@@ -403,7 +409,7 @@ impl Why {
         if self.reported.len() >= FOLLOWED_MAX && !self.reported.contains_key(&place) {
             return;
         }
-        let standing = Standing {
+        let standing = AgentReport {
             link,
             state: update.agent_state.or_unknown(),
             limit: update.max_task_limit,

@@ -152,14 +152,14 @@ impl<'de> Deserializer<'de> for Walk<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        let mut inside = Inside::of(fields);
+        let mut inside = InnerValues::of(fields);
         let value = visitor.visit_map(&mut inside);
         self.note(FileShape::Table(name, fields.iter().copied().zip(inside.found).collect()));
         value
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let mut inside = Inside::of(&[ANY_NAME]);
+        let mut inside = InnerValues::of(&[ANY_NAME]);
         let value = visitor.visit_map(&mut inside);
         let key = std::mem::replace(&mut inside.key, FileShape::Any);
         self.note(FileShape::Names(Box::new(key), Box::new(inside.element())));
@@ -167,7 +167,7 @@ impl<'de> Deserializer<'de> for Walk<'_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let mut inside = Inside::of(&[ELEMENT]);
+        let mut inside = InnerValues::of(&[ELEMENT]);
         let value = visitor.visit_seq(&mut inside);
         self.note(FileShape::List(Box::new(inside.element())));
         value
@@ -191,7 +191,7 @@ impl<'de> Deserializer<'de> for Walk<'_> {
 }
 
 /// The values inside of one: the fields of a structure, or one element.
-struct Inside {
+struct InnerValues {
     names: &'static [&'static str],
     at: usize,
     /// What a key is, where any name is one.
@@ -199,7 +199,7 @@ struct Inside {
     found: Vec<FileShape>,
 }
 
-impl Inside {
+impl InnerValues {
     const fn of(names: &'static [&'static str]) -> Self {
         Self { names, at: 0, key: FileShape::Any, found: Vec::new() }
     }
@@ -218,7 +218,7 @@ impl Inside {
     }
 }
 
-impl<'de> MapAccess<'de> for Inside {
+impl<'de> MapAccess<'de> for InnerValues {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
@@ -235,7 +235,7 @@ impl<'de> MapAccess<'de> for Inside {
     }
 }
 
-impl<'de> SeqAccess<'de> for Inside {
+impl<'de> SeqAccess<'de> for InnerValues {
     type Error = Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {

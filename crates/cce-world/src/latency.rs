@@ -1,7 +1,7 @@
 //! How long things take on simulated links, as people write it.
 
 use crate::span::Span;
-use cce_courier::{Latencies, Latency, Pieces, Way};
+use cce_courier::{Latencies, Latency, Pieces, PortDirection};
 use cce_kernel::Port;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{collections::BTreeMap, fmt, str::FromStr};
@@ -31,7 +31,10 @@ impl LatencySettings {
     /// The latency of each port and direction, for the simulator.
     pub fn latencies(&self) -> Latencies {
         let mut latencies = Latencies::new(self.default.0);
-        for (way, ports) in [(Way::ToListener, &self.to_listener), (Way::FromListener, &self.from_listener)] {
+        for (way, ports) in [
+            (PortDirection::ToListener, &self.to_listener),
+            (PortDirection::FromListener, &self.from_listener),
+        ] {
             ports.iter().for_each(|(port, latency)| latencies.set(*port, way, latency.0));
         }
         latencies

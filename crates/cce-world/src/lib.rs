@@ -36,8 +36,8 @@ pub use build::{calendar, header_lab};
 pub use fields::{FileShape, shape};
 pub use lab::{
     ADMIN_LINK, AgentSettings, AgentTransport, COMPONENTS, CastAgent, CastCustomer, CastSettings,
-    CertificateSetting, CreateMethod, Dependence, Lab, LinkSettings, MrApplicationSettings, PlainSetting,
-    SITE_LINK, TlsSettings, link_name,
+    CertificateSetting, CreateMethod, Dependence, HttpRuleSettings, Lab, LinkSettings, MrApplicationSettings,
+    NotifyingSettings, PlainSetting, SITE_LINK, TlsSettings, link_name,
 };
 pub use latency::{LatencySettings, LatencyText};
 pub use layers::{BUILT_IN, ENVIRONMENT_PREFIX, Layers, Override, load};
@@ -45,7 +45,7 @@ pub use patch::{Patch, PatchError};
 pub use problem::{ConfigError, ConfigPlace, ConfigProblem};
 pub use range::counted;
 pub use release::Release;
-pub use settings::{Change, Changed, Setting, setting_names, shown};
+pub use settings::{Change, Setting, SettingChange, setting_names, shown};
 pub use show::{ShowDetail, show};
 pub use span::{SignedSpan, Span, Wait};
 pub use tables::{TableKind, read_table, show_table};

@@ -173,7 +173,7 @@ fn name_of(path: &str) -> String {
 
 /// A change of one setting that the lab can take while it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Changed {
+pub struct SettingChange {
     /// The setting.
     pub setting: String,
     /// Its new value, as JSON text.
@@ -182,7 +182,7 @@ pub struct Changed {
     pub components: &'static [Kind],
 }
 
-impl Changed {
+impl SettingChange {
     /// What it is in records and reports. Credentials are no words.
     pub fn words(&self) -> String {
         format!("set {} = {}", self.setting, shown(&self.setting, &self.value))
@@ -219,7 +219,7 @@ impl Setting {
 
 impl Lab {
     /// The lab with one setting changed while it runs, and the change; or why it cannot change, in words.
-    pub fn changed(&self, setting: &str, value: &Value) -> Result<(Self, Changed), String> {
+    pub fn changed(&self, setting: &str, value: &Value) -> Result<(Self, SettingChange), String> {
         let components = match Setting::find(setting).map(|setting| setting.change) {
             Some(Running(components)) => components,
             Some(Fixed(why)) => return Err(format!("`{setting}` does not change while the lab runs: {why}")),
@@ -233,11 +233,11 @@ impl Lab {
         let lab = self
             .patched(&[patch])
             .map_err(|errors| errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join("; "))?;
-        Ok((lab, Changed { setting: setting.to_owned(), value: value.to_string(), components }))
+        Ok((lab, SettingChange { setting: setting.to_owned(), value: value.to_string(), components }))
     }
 
     /// The same of a value as text: JSON, or a plain string.
-    pub(crate) fn changed_by_text(&self, setting: &str, text: &str) -> Result<(Self, Changed), String> {
+    pub(crate) fn changed_by_text(&self, setting: &str, text: &str) -> Result<(Self, SettingChange), String> {
         let value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
         self.changed(setting, &value)
     }

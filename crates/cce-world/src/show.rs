@@ -28,7 +28,7 @@ pub enum ShowDetail {
 pub fn show(layers: &Layers, detail: ShowDetail) -> Result<String, ConfigError> {
     let (lab, built_in) = (load(layers)?, sections(&load(&Layers::default())?));
     let (release, lab) = (sections(&load(&of_release(lab.release))?), sections(&lab));
-    let shown = Shown { built_in: &built_in, release: &release };
+    let shown = Defaults { built_in: &built_in, release: &release };
     let (head, text) = match detail {
         ShowDetail::Whole => (changing(), BUILT_IN),
         ShowDetail::Brief if lab == built_in && lab == release => {
@@ -43,12 +43,12 @@ pub fn show(layers: &Layers, detail: ShowDetail) -> Result<String, ConfigError> 
 
 /// What a lab has by itself, and what it has by its release: a value that differs from either is shown.
 #[derive(Clone, Copy)]
-struct Shown<'a> {
+struct Defaults<'a> {
     built_in: &'a Map<String, Value>,
     release: &'a Map<String, Value>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> Defaults<'a> {
     /// What a value takes the place of; none of one that needs no mention.
     fn before(self, name: &str, value: &Value) -> Option<&'a Value> {
         let of = |map: &'a Map<String, Value>| map.get(name).unwrap_or(&Value::Null);
@@ -77,7 +77,7 @@ fn sections(lab: &Lab) -> Map<String, Value> {
 }
 
 /// Lays what differs over a table of the text.
-fn lay(table: &mut Table, lab: &Map<String, Value>, shown: Shown<'_>, above: &str, layers: &Layers) {
+fn lay(table: &mut Table, lab: &Map<String, Value>, shown: Defaults<'_>, above: &str, layers: &Layers) {
     for (name, value) in lab {
         let Some(before) = shown.before(name, value) else { continue };
         let key = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };

@@ -1,6 +1,6 @@
 //! A lab whose names are resolved once, for all who need its objects.
 
-use crate::{lab::Lab, problem::ConfigProblem, resolve::resolve, settings::Changed};
+use crate::{lab::Lab, problem::ConfigProblem, resolve::resolve, settings::SettingChange};
 use cce_model::ObjectModel;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ impl World {
     }
 
     /// The world with one setting changed while it runs, given as text.
-    pub(crate) fn changed(&self, setting: &str, text: &str) -> Result<(Self, Changed), String> {
+    pub(crate) fn changed(&self, setting: &str, text: &str) -> Result<(Self, SettingChange), String> {
         let (lab, change) = self.lab.changed_by_text(setting, text)?;
         let told = |problems: Vec<ConfigProblem>| {
             problems.iter().map(ConfigProblem::to_string).collect::<Vec<_>>().join("; ")

@@ -2,7 +2,7 @@
 
 use crate::{
     cli,
-    excerpts::{Wrong, with_excerpts},
+    excerpts::{ProblemText, with_excerpts},
     failure::Failure,
     files::read_journal_to_end,
     print, sim,
@@ -91,7 +91,7 @@ fn report(header: &Header, records: &[Record], breaches: &[Breach]) -> String {
     if breaches.is_empty() {
         return String::new();
     }
-    let wrong = breaches.iter().take(TOLD_MAX).map(|breach| Wrong {
+    let wrong = breaches.iter().take(TOLD_MAX).map(|breach| ProblemText {
         text: format!("{breach}\n"),
         record: Some(breach.seq),
         related: &breach.related,

@@ -13,7 +13,7 @@ use std::{
 
 /// What this process does with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
+enum FileUse {
     /// It is an input.
     Read,
     /// It is an output.
@@ -22,9 +22,9 @@ enum Use {
 
 /// What this process does with each file, by its device and its number there: an input is not written, and an output is
 /// written once.
-static USES: Mutex<BTreeMap<(u64, u64), Use>> = Mutex::new(BTreeMap::new());
+static USES: Mutex<BTreeMap<(u64, u64), FileUse>> = Mutex::new(BTreeMap::new());
 
-fn uses() -> MutexGuard<'static, BTreeMap<(u64, u64), Use>> {
+fn uses() -> MutexGuard<'static, BTreeMap<(u64, u64), FileUse>> {
     USES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn open_input(path: &Path) -> Result<File, Failure> {
     let file = File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     if metadata.is_file() {
-        uses().entry(number_of(&metadata)).or_insert(Use::Read);
+        uses().entry(number_of(&metadata)).or_insert(FileUse::Read);
     }
     Ok(file)
 }
@@ -60,12 +60,12 @@ pub(crate) fn claim(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
     }
     let what = match uses().entry(number_of(metadata)) {
         Entry::Vacant(free) => {
-            free.insert(Use::Written);
+            free.insert(FileUse::Written);
             return Ok(());
         }
         Entry::Occupied(used) => match used.get() {
-            Use::Read => "is what this command reads",
-            Use::Written => "is written by this command already",
+            FileUse::Read => "is what this command reads",
+            FileUse::Written => "is written by this command already",
         },
     };
     Err(taken_error(path, what))

@@ -11,7 +11,7 @@ use crate::{
     files::{create_private, gaps, layers, load_lab, read_journal, read_journal_to_end},
     folders::create_folder,
     hosts, ladder, load, merge, print, run, shipped,
-    shipped::Wanted,
+    shipped::InputKind,
     sim, top, wait_ready,
 };
 use cce_capture::Capture;
@@ -37,7 +37,7 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         Command::Scenario { command: ScenarioCommand::Check(file) } => sim::check(&file),
         Command::Scenario { command: ScenarioCommand::List } => sim::list(),
         Command::Scenario { command: ScenarioCommand::Show { scenario } } => {
-            print::out(&shipped::find(Wanted::Scenario, &scenario)?.text);
+            print::out(&shipped::find(InputKind::Scenario, &scenario)?.text);
             Ok(())
         }
         Command::Replay { journal } => replay(&journal),
@@ -56,7 +56,7 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         }
         Command::Decode(options) => decode::decode(&options),
         Command::Config { command: ConfigCommand::List } => {
-            for lab in Wanted::Lab.shipped() {
+            for lab in InputKind::Lab.shipped() {
                 print::line(&format!("{}\n    {}", lab.name, shipped::about_lab(lab.text)));
             }
             Ok(())

@@ -12,13 +12,13 @@ use std::{collections::BTreeSet, time::Duration};
 #[derive(Debug)]
 pub(crate) struct Cues {
     readiness: Readiness,
-    waiting: Vec<Waiting>,
+    waiting: Vec<WaitingCustomer>,
     routable: BTreeSet<SkillTarget>,
 }
 
 /// A customer that waits, and the agents who are ready before it.
 #[derive(Debug)]
-struct Waiting {
+struct WaitingCustomer {
     customer: NodeName,
     agents: BTreeSet<SkillTarget>,
 }
@@ -29,7 +29,7 @@ impl Cues {
     pub(crate) fn of(lab: &mut Lab) -> Self {
         let waiting = lab
             .customers()
-            .map(|(name, customer)| Waiting { customer: name, agents: ready_before(lab, customer) })
+            .map(|(name, customer)| WaitingCustomer { customer: name, agents: ready_before(lab, customer) })
             .collect();
         let agents = lab.cast.agents.clone();
         for customer in &mut lab.cast.customers {

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 const DRAWN_MAX: usize = 5;
 
 /// Something that is wrong.
-pub(crate) struct Wrong<'a> {
+pub(crate) struct ProblemText<'a> {
     /// What is to be said of it, with its line ends.
     pub(crate) text: String,
     /// The record that is wrong, if it is one.
@@ -22,11 +22,11 @@ pub(crate) struct Wrong<'a> {
 /// Those that are told together: they are about one contact, or stand alone.
 struct Group<'a> {
     contact: Option<ContactId>,
-    wrong: Vec<Wrong<'a>>,
+    wrong: Vec<ProblemText<'a>>,
 }
 
 /// Everything that is wrong, in the order of the first of each task. Where there are no records, nothing is drawn.
-pub(crate) fn with_excerpts(header: &Header, records: &[Record], wrong: Vec<Wrong<'_>>) -> String {
+pub(crate) fn with_excerpts(header: &Header, records: &[Record], wrong: Vec<ProblemText<'_>>) -> String {
     let (page, ladder) = (print::page(), Excerpts::new(header, records));
     let mut text = String::new();
     let mut drawn = 0;
@@ -45,7 +45,7 @@ pub(crate) fn with_excerpts(header: &Header, records: &[Record], wrong: Vec<Wron
     text
 }
 
-fn groups<'a>(ladder: &Excerpts<'_>, wrong: Vec<Wrong<'a>>) -> Vec<Group<'a>> {
+fn groups<'a>(ladder: &Excerpts<'_>, wrong: Vec<ProblemText<'a>>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for wrong in wrong {
         let contact = wrong.record.and_then(|record| ladder.contact_of(record)).cloned();

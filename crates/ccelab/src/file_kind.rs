@@ -1,6 +1,6 @@
 //! What kind of file something is: said where another kind belongs.
 
-use crate::{failure::Failure, shipped::Wanted};
+use crate::{failure::Failure, shipped::InputKind};
 use cce_views::logs::LogFile;
 use cce_world::BUILT_IN;
 use std::path::Path;
@@ -108,7 +108,7 @@ impl FileKind {
 }
 
 /// Refuses a file of another kind.
-pub(crate) fn check(wanted: Wanted, name: &str, text: &str) -> Result<(), Failure> {
+pub(crate) fn check(wanted: InputKind, name: &str, text: &str) -> Result<(), Failure> {
     match FileKind::of(name, text.as_bytes()) {
         Some(kind) if kind != wanted.kind() => Err(Failure::Usage(mistaken(name, kind, wanted))),
         Some(_) | None => Ok(()),
@@ -116,7 +116,7 @@ pub(crate) fn check(wanted: Wanted, name: &str, text: &str) -> Result<(), Failur
 }
 
 /// Says what a file is that stands where something else belongs.
-pub(crate) fn mistaken(name: &str, kind: FileKind, wanted: Wanted) -> String {
+pub(crate) fn mistaken(name: &str, kind: FileKind, wanted: InputKind) -> String {
     format!("a {} belongs here, and {name} is {}", wanted.noun(), kind.words(name))
 }
 
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn what_is_shipped_is_known_as_what_it_is() {
-        for wanted in [Wanted::Scenario, Wanted::Lab] {
+        for wanted in [InputKind::Scenario, InputKind::Lab] {
             for shipped in wanted.shipped() {
                 let kind = FileKind::of(shipped.name, shipped.text.as_bytes());
                 assert_eq!(kind, Some(wanted.kind()), "{}", shipped.name);

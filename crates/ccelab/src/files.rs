@@ -8,7 +8,7 @@ use crate::{
     file_kind::FileKind,
     folders::owner_of,
     print, shipped,
-    shipped::Wanted,
+    shipped::InputKind,
 };
 use cce_journal::{End, Header, JournalReader, Record, Tables, What, Writer};
 use cce_wire::TableText;
@@ -38,13 +38,13 @@ pub(crate) fn load_lab(
 
 /// The lab of the built-in configuration, the name and text of a file, and the environment.
 pub(crate) fn load_lab_text(file: (String, String), release: &ReleaseOption) -> Result<Lab, Failure> {
-    file_kind::check(Wanted::Lab, &file.0, &file.1)?;
+    file_kind::check(InputKind::Lab, &file.0, &file.1)?;
     Ok(cce_world::load(&layers_of(Some(file), release))?)
 }
 
 /// The layers of a configuration: a file or a lab of the binary, the environment, and the command line.
 pub(crate) fn layers(file: Option<&Path>, release: &ReleaseOption) -> Result<Layers, Failure> {
-    let found = file.map(|path| shipped::find(Wanted::Lab, path)).transpose()?;
+    let found = file.map(|path| shipped::find(InputKind::Lab, path)).transpose()?;
     Ok(layers_of(found.map(|found| (found.name, found.text)), release))
 }
 

@@ -19,7 +19,7 @@ use cce_model::{SideOrder, nearest};
 use cce_net::{BoundNet, NetHandle};
 use cce_play::{Arming, CurrentSettings, Engine, OrderRefused, RuleState, RunReport};
 use cce_scenario::{Action, Chance, Context, Rule, Scenario, Times};
-use cce_world::{ADMIN_LINK, Change, Changed, Lab, Setting, setting_names};
+use cce_world::{ADMIN_LINK, Change, Lab, Setting, SettingChange, setting_names};
 use serde_json::{Map, Value, json};
 use std::{
     collections::BTreeMap,
@@ -373,7 +373,7 @@ fn words(rule: &Rule) -> String {
         Action::Split(size) => format!("split into pieces of {size}"),
         Action::Coalesce => "coalesce with the next".to_owned(),
         Action::Cti(order) => format!("sides of the CTI server: {}", order.words()),
-        Action::Set(changes) => changes.iter().map(Changed::words).collect::<Vec<_>>().join(", "),
+        Action::Set(changes) => changes.iter().map(SettingChange::words).collect::<Vec<_>>().join(", "),
     };
     let nth = if rule.nth == 1 { String::new() } else { format!(", the {}th", rule.nth) };
     let times = match rule.times {

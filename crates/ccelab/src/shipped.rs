@@ -9,7 +9,7 @@ use std::{
 
 /// What a name on the command line stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum InputKind {
     /// What happens in a lab.
     Scenario,
     /// A configuration.
@@ -18,7 +18,7 @@ pub(crate) enum Wanted {
 
 /// A scenario or a lab of the binary.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Shipped {
+pub(crate) struct ShippedFile {
     pub(crate) name: &'static str,
     pub(crate) text: &'static str,
 }
@@ -26,14 +26,14 @@ pub(crate) struct Shipped {
 /// The files of a folder, by their names without `.toml`.
 macro_rules! shipped {
     ($folder:literal: $($name:literal),+ $(,)?) => {
-        &[$(Shipped {
+        &[$(ShippedFile {
             name: $name,
             text: include_str!(concat!("../../../sim-configs/", $folder, "/", $name, ".toml")),
         }),+]
     };
 }
 
-const SCENARIOS: &[Shipped] = shipped!("scenarios":
+const SCENARIOS: &[ShippedFile] = shipped!("scenarios":
     "one-task",
     "one-task-over-websocket",
     "one-task-over-bosh",
@@ -56,14 +56,14 @@ const SCENARIOS: &[Shipped] = shipped!("scenarios":
     "swarm-misbehaving",
 );
 
-const LABS: &[Shipped] = shipped!("labs": "dcloud", "task-and-chat", "lab-trace");
+const LABS: &[ShippedFile] = shipped!("labs": "dcloud", "task-and-chat", "lab-trace");
 
 /// The folder of labs, as scenarios write it.
 const LABS_FOLDER: &str = "../labs";
 
-impl Wanted {
+impl InputKind {
     /// What the binary has of it.
-    pub(crate) const fn shipped(self) -> &'static [Shipped] {
+    pub(crate) const fn shipped(self) -> &'static [ShippedFile] {
         match self {
             Self::Scenario => SCENARIOS,
             Self::Lab => LABS,
@@ -113,7 +113,7 @@ impl Wanted {
 
 /// A scenario or a lab that was found.
 #[derive(Clone, Debug)]
-pub(crate) struct Found {
+pub(crate) struct InputFile {
     /// How it was named.
     pub(crate) name: String,
     pub(crate) text: String,
@@ -121,9 +121,9 @@ pub(crate) struct Found {
     folder: Option<PathBuf>,
 }
 
-impl Found {
+impl InputFile {
     /// What the binary brings along, whatever files there are.
-    pub(crate) fn of(shipped: &Shipped) -> Self {
+    pub(crate) fn of(shipped: &ShippedFile) -> Self {
         Self { name: shipped.name.to_owned(), text: shipped.text.to_owned(), folder: None }
     }
 
@@ -142,15 +142,15 @@ impl Found {
 fn shipped_at(name: &str) -> Option<String> {
     let name = name.strip_suffix(".toml").unwrap_or(name);
     let text = match name.rsplit_once('/') {
-        Some((LABS_FOLDER, name)) => Wanted::Lab.text(name),
+        Some((LABS_FOLDER, name)) => InputKind::Lab.text(name),
         Some(_) => None,
-        None => Wanted::Scenario.text(name).or_else(|| Wanted::Lab.text(name)),
+        None => InputKind::Scenario.text(name).or_else(|| InputKind::Lab.text(name)),
     };
     text.map(str::to_owned)
 }
 
 /// The file of this name, or else what the binary has under it.
-pub(crate) fn find(wanted: Wanted, path: &Path) -> Result<Found, Failure> {
+pub(crate) fn find(wanted: InputKind, path: &Path) -> Result<InputFile, Failure> {
     let name = path.display().to_string();
     let is_file = match fs::metadata(path) {
         Ok(metadata) => !metadata.is_dir(),
@@ -161,10 +161,10 @@ pub(crate) fn find(wanted: Wanted, path: &Path) -> Result<Found, Failure> {
         let text = read_text(path)?;
         file_kind::check(wanted, &name, &text)?;
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-        return Ok(Found { name, text, folder: Some(folder) });
+        return Ok(InputFile { name, text, folder: Some(folder) });
     }
     let shipped = wanted.shipped().iter().find(|shipped| shipped.name == name);
-    shipped.map(Found::of).ok_or_else(|| wanted.missing(path))
+    shipped.map(InputFile::of).ok_or_else(|| wanted.missing(path))
 }
 
 /// The first sentence of a text, in one line.
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folders_is_in_the_binary() {
-        for (wanted, folder) in [(Wanted::Scenario, "scenarios"), (Wanted::Lab, "labs")] {
+        for (wanted, folder) in [(InputKind::Scenario, "scenarios"), (InputKind::Lab, "labs")] {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sim-configs").join(folder);
             let files: BTreeSet<String> = fs::read_dir(folder)
                 .unwrap()

@@ -2,7 +2,7 @@
 
 use crate::{
     cli,
-    excerpts::{Wrong, with_excerpts},
+    excerpts::{ProblemText, with_excerpts},
     failure::Failure,
     files::{load_lab, load_lab_text, read_journal},
     folders::{Places, create_own},
@@ -10,7 +10,7 @@ use crate::{
     print,
     record_writer::RecordWriter,
     shipped,
-    shipped::{Found, Wanted},
+    shipped::{InputFile, InputKind},
 };
 use cce_journal::{Header, Record};
 use cce_net::Sink;
@@ -42,7 +42,7 @@ fn load_scenario_over(
     options: &cli::ScenarioFile,
     recorded: &[(String, CastCustomer)],
 ) -> Result<Scenario, Failure> {
-    let found = shipped::find(Wanted::Scenario, &options.scenario)?;
+    let found = shipped::find(InputKind::Scenario, &options.scenario)?;
     read_scenario(&found, options.config.as_deref(), &options.release, &options.parameters, recorded)
 }
 
@@ -52,7 +52,7 @@ fn recorded_customers(lab: &Lab) -> Vec<(String, CastCustomer)> {
 }
 
 fn read_scenario(
-    found: &Found,
+    found: &InputFile,
     config: Option<&Path>,
     release: &cli::ReleaseOption,
     parameters: &[(String, String)],
@@ -79,8 +79,9 @@ fn read_scenario(
 
 /// `ccelab scenario list`: names, what each is about, and what it has.
 pub(crate) fn list() -> Result<(), Failure> {
-    for shipped in Wanted::Scenario.shipped() {
-        let scenario = read_scenario(&Found::of(shipped), None, &cli::ReleaseOption::default(), &[], &[])?;
+    for shipped in InputKind::Scenario.shipped() {
+        let scenario =
+            read_scenario(&InputFile::of(shipped), None, &cli::ReleaseOption::default(), &[], &[])?;
         let about = shipped::first_sentence(&scenario.about);
         print::line(&format!("{}\n    {about}\n    {}", shipped.name, scenario.contents()));
     }
@@ -395,7 +396,7 @@ pub(crate) fn failures(header: &Header, records: &[Record], failures: &[Finding]
         if let Some(why) = &failure.inferred {
             let _ = writeln!(text, "  this rests on inferred behaviour: {why}");
         }
-        Wrong { text, record: failure.record, related: &failure.related }
+        ProblemText { text, record: failure.record, related: &failure.related }
     });
     format!("\n{}\n", with_excerpts(header, records, wrong.collect()))
 }

@@ -22,7 +22,7 @@ use std::{
 const TOLD_MAX: usize = 20;
 
 /// What became of one seed.
-struct Found {
+struct SeedOutcome {
     /// What was drawn, in one line.
     drawn: String,
     /// The numbers of what was drawn: agents, domains, tasks, faults, messages that are bent.
@@ -36,7 +36,7 @@ struct Found {
 /// Everything that all seeds found.
 #[derive(Default)]
 struct Findings {
-    seeds: BTreeMap<u64, Found>,
+    seeds: BTreeMap<u64, SeedOutcome>,
     coverage: Coverage,
 }
 
@@ -52,7 +52,8 @@ pub(crate) fn explore(
     let began = Instant::now();
     let Findings { seeds: found, coverage } = run_all(options, scenario, seeds);
     let took = began.elapsed().as_secs_f64();
-    let failed: Vec<(&u64, &Found)> = found.iter().filter(|(_, found)| !found.failures.is_empty()).collect();
+    let failed: Vec<(&u64, &SeedOutcome)> =
+        found.iter().filter(|(_, found)| !found.failures.is_empty()).collect();
     let (count, contacts) = (counted(found.len(), "seed"), ends(found.values()));
     print::line(&format!("{name}: {count}, {} failed; contacts: {contacts}", failed.len()));
     print::line(&format!("  drawn: {}", all_drawn(found.values())));
@@ -90,7 +91,7 @@ fn run_all(options: &cli::Explore, scenario: &Scenario, seeds: &cli::Seeds) -> F
 }
 
 /// One seed. A component that panics ends it.
-fn run(scenario: &Scenario, seed: u64) -> (Found, Coverage) {
+fn run(scenario: &Scenario, seed: u64) -> (SeedOutcome, Coverage) {
     let scenario = cce_swarm::draw(scenario.clone(), seed);
     let drawn = scenario.drawn.as_ref().map(ToString::to_string).unwrap_or_default();
     let counts = scenario.drawn.as_ref().map(|drawn| {
@@ -111,11 +112,11 @@ fn run(scenario: &Scenario, seed: u64) -> (Found, Coverage) {
                 let status = end.status.split(' ').next().unwrap_or_default();
                 *ends.entry(status.to_owned()).or_insert(0) += 1;
             }
-            (Found { drawn, counts, failures: ended.failures, ends }, coverage)
+            (SeedOutcome { drawn, counts, failures: ended.failures, ends }, coverage)
         }
         Err(panic) => {
             let failures = vec![format!("a component panicked: {}", message(panic.as_ref()))];
-            (Found { drawn, counts, failures, ends: BTreeMap::new() }, Coverage::default())
+            (SeedOutcome { drawn, counts, failures, ends: BTreeMap::new() }, Coverage::default())
         }
     }
 }
@@ -127,7 +128,7 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// How contacts ended, all together: `handled 120, discarded 14`.
-fn ends<'a>(found: impl Iterator<Item = &'a Found>) -> String {
+fn ends<'a>(found: impl Iterator<Item = &'a SeedOutcome>) -> String {
     let mut all: BTreeMap<&str, u64> = BTreeMap::new();
     for (status, count) in found.flat_map(|found| &found.ends) {
         *all.entry(status).or_insert(0) += count;
@@ -137,7 +138,7 @@ fn ends<'a>(found: impl Iterator<Item = &'a Found>) -> String {
 }
 
 /// What all seeds drew together: `6 agents, 3 domains, 14 tasks, 3 faults`.
-fn all_drawn<'a>(found: impl Iterator<Item = &'a Found>) -> String {
+fn all_drawn<'a>(found: impl Iterator<Item = &'a SeedOutcome>) -> String {
     let all = found
         .fold([0; 5], |sum: [usize; 5], found| std::array::from_fn(|place| sum[place] + found.counts[place]));
     let nouns = ["agent", "domain", "task", "fault", "bent message"];
@@ -145,7 +146,7 @@ fn all_drawn<'a>(found: impl Iterator<Item = &'a Found>) -> String {
     told.map(|(count, noun)| counted(count, noun)).collect::<Vec<_>>().join(", ")
 }
 
-fn failure_text(options: &cli::Explore, seed: u64, found: &Found) -> String {
+fn failure_text(options: &cli::Explore, seed: u64, found: &SeedOutcome) -> String {
     let mut text = format!("\n{}\n", found.drawn);
     for failure in &found.failures {
         let _ = writeln!(text, "  failed: {failure}");

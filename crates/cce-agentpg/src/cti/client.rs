@@ -17,7 +17,7 @@ const REGISTERED_MAX: usize = 256;
 
 /// A service that a session registered.
 #[derive(Clone, Debug)]
-pub(super) struct Registered {
+pub(super) struct RegisteredService {
     pub(super) session: SessionId,
     name: String,
     mode: ServerMode,
@@ -54,7 +54,7 @@ impl CtiServer {
             return Err(Denial::Status(CtiStatus::SERVICE_CONFLICT));
         }
         let id = self.registered.last_key_value().map_or(1, |(last, _)| last + 1);
-        self.registered.insert(id, Registered { session, name, mode: m.server_mode });
+        self.registered.insert(id, RegisteredService { session, name, mode: m.server_mode });
         let conf = RegisterServiceConf {
             invoke_id: m.invoke_id,
             registered_service_id: id,

@@ -10,7 +10,7 @@ const SCALAR: &str = "NamedVariable";
 const ELEMENT: &str = "NamedArray";
 
 /// One variable, or one element of an array, as a client gives it.
-struct Given {
+struct GivenVariable {
     name: String,
     value: String,
     index: Option<u8>,
@@ -66,21 +66,21 @@ pub(super) fn taken_elements(
     })
 }
 
-fn given(field: &Shown) -> Option<Given> {
+fn given(field: &Shown) -> Option<GivenVariable> {
     let Value::List(parts) = &field.value else { return None };
     match (field.label, parts.as_slice()) {
         (SCALAR, [Value::Text(name), Value::Text(value)]) => {
-            Some(Given { name: name.clone(), value: value.clone(), index: None })
+            Some(GivenVariable { name: name.clone(), value: value.clone(), index: None })
         }
         (ELEMENT, [Value::Uint(index), Value::Text(name), Value::Text(value)]) => {
             let index = u8::try_from(*index).ok()?;
-            Some(Given { name: name.clone(), value: value.clone(), index: Some(index) })
+            Some(GivenVariable { name: name.clone(), value: value.clone(), index: Some(index) })
         }
         _ => None,
     }
 }
 
-fn judge(given: &Given, known: &[EccVariable]) -> Result<(), CtiStatus> {
+fn judge(given: &GivenVariable, known: &[EccVariable]) -> Result<(), CtiStatus> {
     let variable = known.iter().find(|variable| variable.name == given.name);
     // Scalars and arrays have codes of their own: 67, 68, 75, 76 and 61 (cti-server-protocol 13).
     match (variable.map(|variable| variable.elements), given.index) {

@@ -29,14 +29,14 @@ use cce_cti::{
 };
 use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId, Peer,
-    session::{Gone, Listener, Silence},
+    session::{ClosedConnection, Listener, Silence},
 };
 use cce_model::{
     AgentKey, AgentRecord, InvokeId, ObjectModel, SessionId, SkillTarget,
     fact::{AgentPgFact, ArmMessage},
 };
 use cce_wire::{Bytes, DecodeError, frame_kind};
-use request::Asked;
+use request::ClientRequest;
 use session::{Session, Side};
 use standby::Sides;
 use std::{collections::BTreeMap, sync::Arc};
@@ -107,7 +107,7 @@ pub(crate) struct CtiServer {
     tasks: Tasks,
     sides: Sides,
     last_monitor: u32,
-    registered: BTreeMap<u32, client::Registered>,
+    registered: BTreeMap<u32, client::RegisteredService>,
 }
 
 impl CtiServer {
@@ -289,8 +289,8 @@ impl CtiServer {
     }
 
     /// Hands a request to OPC, unless the session has too many without an answer.
-    fn ask_opc(&mut self, link: LinkId, asked: Asked, cx: &mut Cx<'_>) -> Option<Outcome> {
-        let Asked { invoke_id, member, message, pending } = asked;
+    fn ask_opc(&mut self, link: LinkId, asked: ClientRequest, cx: &mut Cx<'_>) -> Option<Outcome> {
+        let ClientRequest { invoke_id, member, message, pending } = asked;
         let session = self.session_mut(link);
         let is_full = session.pending.len() >= PENDING_MAX;
         match pending {
@@ -487,7 +487,7 @@ impl CtiServer {
     /// A connection is gone, and its session if it has one.
     fn on_gone(
         &mut self,
-        gone: Option<Gone<Session>>,
+        gone: Option<ClosedConnection<Session>>,
         status: CtiStatus,
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {

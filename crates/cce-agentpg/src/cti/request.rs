@@ -7,7 +7,7 @@ use cce_wire::{Code, Text};
 
 /// A client's message of the ARM layer, taken apart.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct ClientRequest {
     /// The client's invoke id.
     pub(super) invoke_id: InvokeId,
     /// The agent in the domain that it is about.
@@ -24,7 +24,7 @@ macro_rules! asked {
         asked!($message, $arm, None)
     };
     ($message:ident, $arm:expr, $pending:expr) => {
-        Some(Asked {
+        Some(ClientRequest {
             invoke_id: $message.invoke_id,
             member: AgentKey { skill_target: $message.icm_agent_id, mrd: $message.mrd_id },
             message: $arm,
@@ -47,7 +47,7 @@ macro_rules! own_task {
 
 /// The ARM message behind a client's message, if it is one.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the table has as many messages of other layers")]
-pub(super) fn asked(message: &Cti) -> Option<Asked> {
+pub(super) fn asked(message: &Cti) -> Option<ClientRequest> {
     match message {
         Cti::MediaLoginReq(m) => asked!(
             m,

@@ -44,7 +44,7 @@ const DOUBT: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tasks {
     live: BTreeMap<TaskId, View>,
-    over: BTreeMap<TaskId, Over>,
+    over: BTreeMap<TaskId, EndedTask>,
     /// The same, the oldest first.
     oldest: VecDeque<TaskId>,
     /// Ends that were sent into each session that is there, and that its client may not have heard; the oldest first.
@@ -53,23 +53,23 @@ pub(super) struct Tasks {
 
 /// A task that is over.
 #[derive(Clone, Debug)]
-struct Over {
+struct EndedTask {
     member: AgentKey,
-    last: Last,
+    last: LastEvent,
     /// The task itself, while the client that speaks for its agent may not have heard of its end.
-    unheard: Option<Box<Unheard>>,
+    unheard: Option<Box<UnheardEnd>>,
 }
 
 /// What was said last of a task.
 #[derive(Clone, Debug)]
-enum Last {
+enum LastEvent {
     /// Its end, of which the message is made when it is asked for: there are many.
     Ended(TaskEvent),
     /// Its reservation was withdrawn.
     Withdrawn(Box<Cti>),
 }
 
-impl Last {
+impl LastEvent {
     fn message(&self) -> Cti {
         match self {
             Self::Ended(event) => event::task(event),
@@ -80,7 +80,7 @@ impl Last {
 
 /// A task whose end no client may have heard.
 #[derive(Clone, Debug)]
-struct Unheard {
+struct UnheardEnd {
     view: View,
     /// The session into which the end was sent; none if there was none.
     sent: Option<SessionId>,
@@ -144,8 +144,9 @@ impl Tasks {
             if let (Some(session), true) = (owner, view.is_some()) {
                 self.in_doubt.entry(session).or_default().push_back((now, event.task));
             }
-            let unheard = view.map(|view| Box::new(Unheard { view, sent: owner }));
-            return self.keep(event.task, Over { member, last: Last::Ended(event.clone()), unheard });
+            let unheard = view.map(|view| Box::new(UnheardEnd { view, sent: owner }));
+            return self
+                .keep(event.task, EndedTask { member, last: LastEvent::Ended(event.clone()), unheard });
         }
         if self.live.len() >= TASKS_MAX && !self.live.contains_key(&event.task) {
             return;
@@ -174,11 +175,11 @@ impl Tasks {
     /// A task's reservation is withdrawn; that is what clients hear of it.
     pub(super) fn note_withdrawn(&mut self, task: TaskId, member: AgentKey, abort: Cti) {
         self.live.remove(&task);
-        let last = Last::Withdrawn(Box::new(abort));
-        self.keep(task, Over { member, last, unheard: None });
+        let last = LastEvent::Withdrawn(Box::new(abort));
+        self.keep(task, EndedTask { member, last, unheard: None });
     }
 
-    fn keep(&mut self, task: TaskId, over: Over) {
+    fn keep(&mut self, task: TaskId, over: EndedTask) {
         if self.over.insert(task, over).is_none() {
             self.oldest.push_back(task);
         }

@@ -1,6 +1,6 @@
 //! Requests to change an agent's voice state: OPC decides them (cti-server-protocol 7).
 
-use super::{CtiServer, Denial, agent_items, event, request::Asked, session::Session};
+use super::{CtiServer, Denial, agent_items, event, request::ClientRequest, session::Session};
 use cce_cti::{ControlFailure, Cti, ForcedFlag, SetAgentStateReq, services};
 use cce_kernel::LinkId;
 use cce_model::{
@@ -11,7 +11,7 @@ use cce_wire::Text;
 
 impl CtiServer {
     /// What OPC is asked for by a request to change an agent's voice state.
-    pub(super) fn asked_of_voice(&self, link: LinkId, m: &SetAgentStateReq) -> Result<Asked, Denial> {
+    pub(super) fn asked_of_voice(&self, link: LinkId, m: &SetAgentStateReq) -> Result<ClientRequest, Denial> {
         // AGENT_STATE_CONTROL_ONLY is the part of call control that is needed here (cti-server-protocol 12).
         let control = services::CLIENT_CONTROL | services::AGENT_STATE_CONTROL_ONLY;
         self.with_service(link, control)?;
@@ -19,7 +19,7 @@ impl CtiServer {
         let agent = self.agent_of(m)?;
         self.with_service_for(link, control, agent.skill_target)?;
         let instrument = Text::or_empty(m.agent_instrument.as_ref());
-        Ok(Asked {
+        Ok(ClientRequest {
             invoke_id: m.invoke_id,
             member: AgentKey::voice(agent.skill_target),
             message: ArmMessage::SetAgentState {

@@ -75,7 +75,7 @@ pub(crate) struct InQueue {
 
 /// What an agent's events and reports to the router show, but for what never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Standing {
+pub(crate) struct AgentReport {
     /// State in the domain.
     pub(crate) state: AgentState,
     /// Tasks begun.
@@ -92,7 +92,7 @@ pub(crate) struct Standing {
     pub(crate) availability: Availability,
 }
 
-impl Standing {
+impl AgentReport {
     /// How somebody stands who has not signed in.
     pub(crate) const SIGNED_OUT: Self = Self {
         state: AgentState::Logout,
@@ -131,11 +131,11 @@ pub(crate) struct AgentInMrd {
     /// How far an interrupt of the agent's work is.
     pub(crate) interrupt: Interrupt,
     /// What was noted last.
-    pub(crate) noted: Standing,
+    pub(crate) noted: AgentReport,
     /// Since when the state is the one noted last.
     pub(crate) since: Time,
     /// What the router knows; none before the first report on its link.
-    pub(crate) reported: Option<Standing>,
+    pub(crate) reported: Option<AgentReport>,
     /// Whether a delayed report to the router is due.
     pub(crate) report_due: bool,
 }
@@ -155,7 +155,7 @@ impl AgentInMrd {
             client: Client::default(),
             not_routable_next: false,
             interrupt: Interrupt::None,
-            noted: Standing::SIGNED_OUT,
+            noted: AgentReport::SIGNED_OUT,
             since: Time::default(),
             reported: None,
             report_due: false,
@@ -206,11 +206,11 @@ impl AgentInMrd {
 
     /// How the agent stands with these tasks; `busy_elsewhere` is a task of another domain that must not be
     /// interrupted.
-    pub(crate) fn standing(&self, load: Load, busy_elsewhere: bool) -> Standing {
+    pub(crate) fn standing(&self, load: Load, busy_elsewhere: bool) -> AgentReport {
         // An agent without a task in the domain has no work to interrupt (task-routing S6).
         let is_interrupted = self.interrupt.is_in_force() && load.total() > 0;
         let state = state_of(self.sign_in, load, is_interrupted);
-        Standing {
+        AgentReport {
             state,
             begun: load.begun(),
             tasks: load.total(),

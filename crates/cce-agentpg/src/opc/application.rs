@@ -2,7 +2,7 @@
 //! (cti-server-protocol 11.1; the texts give names and little else, so what follows is inferred).
 
 use super::{
-    Opc, Shown,
+    EventDetail, Opc,
     agent::SignIn,
     login::{Terms, check_limit},
     sign_in::Admission,
@@ -31,7 +31,7 @@ impl Opc {
         check_limit(limit)?;
         agent.set_limit(limit);
         self.answer(request, ArmStatus::SUCCESS);
-        self.report(request.member, Shown::AsIs, cx);
+        self.report(request.member, EventDetail::AsIs, cx);
         Ok(())
     }
 
@@ -42,7 +42,7 @@ impl Opc {
         check_limit(agent.limit.saturating_add(agent.beyond).saturating_add(1))?;
         agent.beyond += 1;
         self.answer(request, ArmStatus::SUCCESS);
-        self.report(request.member, Shown::AsIs, cx);
+        self.report(request.member, EventDetail::AsIs, cx);
         Ok(())
     }
 
@@ -75,7 +75,7 @@ impl Opc {
         self.attend(member, &request.client, cx);
         let after = self.agent_mut(member).map(|agent| (agent.sign_in, agent.client.session))?;
         if after != before {
-            self.report(member, Shown::AsIs, cx);
+            self.report(member, EventDetail::AsIs, cx);
         }
         self.answer(request, ArmStatus::SUCCESS);
         Ok(())
@@ -110,7 +110,7 @@ impl Opc {
         agent.not_routable_next = false;
         self.attend(member, &request.client, cx);
         self.answer(request, ArmStatus::SUCCESS);
-        self.report(member, Shown::AsIs, cx);
+        self.report(member, EventDetail::AsIs, cx);
         Ok(())
     }
 
@@ -167,7 +167,7 @@ impl Opc {
         // The task may be the last one that had not begun (task-routing 1.5).
         self.release_not_routable(request.member);
         self.answer_init(request, is_answered);
-        self.report(request.member, Shown::AsIs, cx);
+        self.report(request.member, EventDetail::AsIs, cx);
         Ok(())
     }
 
@@ -219,7 +219,7 @@ impl Opc {
             task: id,
         });
         self.push_event(task, kind, None);
-        self.report(task.member, Shown::AsIs, cx);
+        self.report(task.member, EventDetail::AsIs, cx);
         Ok(())
     }
 

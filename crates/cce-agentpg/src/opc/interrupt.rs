@@ -11,7 +11,7 @@
 //! - Interrupted tasks may end, and an interrupt of which no task is left is over.
 //! - An interrupt outlives its client as its tasks do; if it ends meanwhile, nobody is advised.
 
-use super::{Opc, Shown, agent::SignIn, agent_at, task::Task};
+use super::{EventDetail, Opc, agent::SignIn, agent_at, task::Task};
 use crate::{arm::Refusal, timer::Timer};
 use cce_kernel::Cx;
 use cce_model::{AgentKey, MrdId, SkillTarget, TaskState, fact::OpcMessage};
@@ -122,7 +122,7 @@ impl Opc {
         // The agent's state in this domain is interrupted from now on, and so are its tasks (task-routing S6, 3a).
         agent.interrupt = Interrupt::Accepted { by };
         self.stop_work(member, cx);
-        self.report(member, Shown::AsIs, cx);
+        self.report(member, EventDetail::AsIs, cx);
         Ok(())
     }
 
@@ -138,7 +138,7 @@ impl Opc {
         agent.interrupt = Interrupt::Declined;
         if in_force {
             self.resume_work(member, cx);
-            self.report(member, Shown::AsIs, cx);
+            self.report(member, EventDetail::AsIs, cx);
         }
         Ok(())
     }
@@ -149,7 +149,7 @@ impl Opc {
             return Err(Refusal::WrongSequence);
         }
         self.end_interrupt(member, cx);
-        self.report(member, Shown::AsIs, cx);
+        self.report(member, EventDetail::AsIs, cx);
         Ok(())
     }
 
@@ -158,7 +158,7 @@ impl Opc {
         let interrupt = agent_at(&mut self.agents, member).interrupt;
         assert_eq!(interrupt, Interrupt::Over, "the timer ends with the wait for the client");
         self.end_interrupt(member, cx);
-        self.report(member, Shown::AsIs, cx);
+        self.report(member, EventDetail::AsIs, cx);
     }
 
     /// Refuses work in a domain where the agent's work is interrupted; ends are legal even there.
@@ -189,7 +189,7 @@ impl Opc {
         if before.is_in_force() && !next.is_in_force() && has_tasks {
             // Nobody interrupts the agent any more, whether or not the client has answered (task-routing S6, step 4).
             self.resume_work(member, cx);
-            self.report_one(member, Shown::AsIs, cx);
+            self.report_one(member, EventDetail::AsIs, cx);
         }
         let (by, is_over) = match advice {
             None => return,

@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     timer::Timer,
 };
-use agent::{AgentInMrd, Load, Standing};
+use agent::{AgentInMrd, AgentReport, Load};
 use cce_kernel::{Cx, Fact, Time};
 use cce_model::{
     AgentKey, AgentRecord, AgentState, ArmStatus, Direction, EventReason, MrdId, ObjectModel, PeripheralId,
@@ -33,7 +33,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-use task::{Ended, Ending, Task};
+use task::{EndedTasks, Ending, Task};
 
 /// OPC.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub(crate) struct Opc {
     /// Live tasks; each agent's limit bounds them.
     tasks: BTreeMap<TaskId, Task>,
     /// Tasks that are over.
-    ended: Ended,
+    ended: EndedTasks,
     /// The number of the task that came last.
     last_task: u64,
     /// Tasks so far that no router has seen.
@@ -59,7 +59,7 @@ pub(crate) struct Opc {
 
 /// What an agent's event shows beside how the agent stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
+enum EventDetail {
     /// Nothing else.
     AsIs,
     /// The first event after a sign-in: the queue's state is LOGIN (cti-server-protocol 11.3).
@@ -86,7 +86,7 @@ impl Opc {
             model,
             agents,
             tasks: BTreeMap::new(),
-            ended: Ended::default(),
+            ended: EndedTasks::default(),
             last_task: 0,
             application_tasks: 0,
             router: RouterLink::new(&config),
@@ -172,7 +172,8 @@ impl Opc {
             ArmMessage::InterruptUnaccepted => self.on_interrupt_unaccepted(request.member, cx),
             ArmMessage::InterruptDoneAccepted => self.on_interrupt_done(request.member, cx),
             ArmMessage::SetAgentState { state, reason, force, instrument } => {
-                let wanted = voice::Wanted { state: *state, reason: *reason, force: *force, instrument };
+                let wanted =
+                    voice::StateRequest { state: *state, reason: *reason, force: *force, instrument };
                 self.on_set_agent_state(request, wanted, cx);
                 Ok(())
             }
@@ -231,17 +232,17 @@ impl Opc {
         self.model.mrds.get(&mrd).is_some_and(|mrd| mrd.interruptible)
     }
 
-    fn standing(&self, member: AgentKey) -> Standing {
+    fn standing(&self, member: AgentKey) -> AgentReport {
         let agent = self.agents.get(&member).expect("an agent who is reported is in the domain");
         agent.standing(self.load(member), self.interrupting(member).is_some())
     }
 
     /// Reports how an agent stands after a change, and in other domains too where the change reaches them.
-    fn report(&mut self, member: AgentKey, shown: Shown, cx: &mut Cx<'_>) {
+    fn report(&mut self, member: AgentKey, shown: EventDetail, cx: &mut Cx<'_>) {
         self.report_one(member, shown, cx);
         // A task that must not be interrupted closes the agent's other domains (task-routing 1.5).
         for other in self.reached_by(member) {
-            self.report_one(other, Shown::AsIs, cx);
+            self.report_one(other, EventDetail::AsIs, cx);
         }
         self.reported.insert(member.skill_target);
     }
@@ -256,7 +257,7 @@ impl Opc {
         others.map(AgentInMrd::member).collect()
     }
 
-    fn report_one(&mut self, member: AgentKey, shown: Shown, cx: &mut Cx<'_>) {
+    fn report_one(&mut self, member: AgentKey, shown: EventDetail, cx: &mut Cx<'_>) {
         let standing = self.standing(member);
         let peripheral = self.config.peripheral;
         let loads = self.loads_by_queue(member);
@@ -325,14 +326,14 @@ fn transition(agent: &AgentInMrd, from: AgentState) -> Fact {
 }
 
 /// The agent's record for the CTI server (cti-server-protocol 16.1).
-fn record(agent: &AgentInMrd, peripheral: PeripheralId, shown: Shown, cx: &Cx<'_>) -> AgentRecord {
+fn record(agent: &AgentInMrd, peripheral: PeripheralId, shown: EventDetail, cx: &Cx<'_>) -> AgentRecord {
     let now = agent.noted;
     let seconds = |since: Time| u32::try_from(cx.now().since(since).as_secs()).unwrap_or(u32::MAX);
     let mut queues = agent.queues.iter().map(|queue| QueueRecord {
         number: queue.group.number,
         skill_group: queue.group.id,
         // The queue shows LOGIN while the agent is NOT_READY already (cti-server-protocol 11.3).
-        state: if shown == Shown::Login { AgentState::Login } else { queue.state },
+        state: if shown == EventDetail::Login { AgentState::Login } else { queue.state },
         seconds: seconds(queue.since),
     });
     let first = queues.next().expect("an agent is in a domain by a queue");
@@ -356,7 +357,7 @@ fn record(agent: &AgentInMrd, peripheral: PeripheralId, shown: Shown, cx: &Cx<'_
         },
         mrd: agent.queue.mrd.id,
         // The lab trace still counts the task that has ended (task-routing 7, row 1).
-        tasks: if let Shown::BeforeEnd(tasks) = shown { tasks } else { now.tasks },
+        tasks: if let EventDetail::BeforeEnd(tasks) = shown { tasks } else { now.tasks },
         max_tasks: now.limit,
         max_beyond: now.beyond,
         routable: now.routable,

@@ -1,6 +1,6 @@
 //! Tasks that the router assigns, and takes back (mr-interface 8.1).
 
-use super::{Opc, Shown, agent::AgentInMrd, agent_at, task::Task};
+use super::{EventDetail, Opc, agent::AgentInMrd, agent_at, task::Task};
 use cce_kernel::{Cx, LinkId};
 use cce_model::{AgentKey, Disposition, PreCall, SkillTarget, TaskState, fact::OpcMessage};
 use cce_mr::icm::{DeviceTargetPreCallAbortInd, DeviceTargetPreCallInd};
@@ -22,7 +22,7 @@ impl Opc {
         self.begin(task, cx);
         // The router takes the first report of a task as the confirmation of its reservation (inferred).
         self.router.send_task(&task, None, cx);
-        self.report(task.member, Shown::AsIs, cx);
+        self.report(task.member, EventDetail::AsIs, cx);
         // The agent's state goes ahead of the reservation, as in the lab trace (cti-server-protocol 16.5).
         let agent = self.agents.get(&task.member).expect("the agent of a task is in its domain");
         self.to_cti.push(OpcMessage::PreCall(Box::new(pre_call(agent, &task, message))));
@@ -60,7 +60,7 @@ impl Opc {
         };
         self.remove(task, disposition, cx);
         self.release_not_routable(task.member);
-        self.report(task.member, Shown::AsIs, cx);
+        self.report(task.member, EventDetail::AsIs, cx);
         let agent = agent_at(&mut self.agents, task.member).agent.id.clone();
         self.to_cti.push(OpcMessage::PreCallAbort { task: task.id, agent, mrd: task.member.mrd });
     }

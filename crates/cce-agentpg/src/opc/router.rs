@@ -4,7 +4,7 @@
 
 use super::{
     Opc,
-    agent::{AgentInMrd, Standing},
+    agent::{AgentInMrd, AgentReport},
     task::Task,
 };
 use crate::{config::Config, timer::Timer};
@@ -112,7 +112,7 @@ impl RouterLink {
     }
 
     /// Sends `AGENT_STATE_UPDATE` (mr-interface 8.2).
-    pub(super) fn send_agent_state(&mut self, member: AgentKey, standing: Standing, cx: &mut Cx<'_>) {
+    pub(super) fn send_agent_state(&mut self, member: AgentKey, standing: AgentReport, cx: &mut Cx<'_>) {
         let update = AgentStateUpdate {
             icm_agent_id: member.skill_target,
             mrd_id: member.mrd,

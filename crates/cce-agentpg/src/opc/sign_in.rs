@@ -2,7 +2,7 @@
 //! E6, E16, E19).
 
 use super::{
-    Opc, Shown,
+    EventDetail, Opc,
     agent::{AgentInMrd, SignIn},
     agent_at,
     login::{Terms, check_limit},
@@ -164,7 +164,7 @@ impl Opc {
             self.push_event(task, TaskEventKind::End, Some(&ending));
         }
         // LOGOUT counts no task: all of them have ended before (cti-server-protocol 11.3).
-        self.report(member, Shown::AsIs, cx);
+        self.report(member, EventDetail::AsIs, cx);
         // The sign-out is still shown to the session of the agent's client.
         self.agent_mut(member)?.client = Client::default();
         Ok(())
@@ -172,11 +172,16 @@ impl Opc {
 
     /// Nobody is there for an agent who stays signed in: whatever is offered rings out, and the tasks stay with the agent
     /// (finesse-nonvoice 5; that tasks stay is inferred, as with every other way to become not ready).
-    fn make_not_ready(&mut self, member: AgentKey, reason: u16, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+    fn make_not_ready(
+        &mut self,
+        member: AgentKey,
+        reason: EventReason,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
         let agent = self.attended_mut(member)?;
         agent.sign_in = SignIn::NotReady;
         agent.reason = reason;
-        self.report(member, Shown::AsIs, cx);
+        self.report(member, EventDetail::AsIs, cx);
         Ok(())
     }
 
@@ -194,7 +199,7 @@ impl Opc {
         agent.not_routable_next &= !routable;
         // A reason belongs to NOT_READY and LOGOUT alone (task-routing 6.4).
         agent.reason = EventReason::NONE;
-        self.report(member, Shown::AsIs, cx);
+        self.report(member, EventDetail::AsIs, cx);
         Ok(())
     }
 
@@ -216,7 +221,7 @@ impl Opc {
         agent.sign_in = SignIn::NotReady;
         agent.reason = reason;
         self.answer(request, ArmStatus::SUCCESS);
-        self.report(member, Shown::AsIs, cx);
+        self.report(member, EventDetail::AsIs, cx);
         Ok(())
     }
 
@@ -233,7 +238,7 @@ impl Opc {
         agent.routable = true;
         agent.set_limit(limit);
         agent.not_routable_next = false;
-        self.report(member, Shown::AsIs, cx);
+        self.report(member, EventDetail::AsIs, cx);
         Ok(())
     }
 
@@ -250,7 +255,7 @@ impl Opc {
         agent.not_routable_next = load.waiting > 0;
         agent.routable &= agent.not_routable_next;
         self.answer(request, ArmStatus::SUCCESS);
-        self.report(request.member, Shown::AsIs, cx);
+        self.report(request.member, EventDetail::AsIs, cx);
         Ok(())
     }
 
@@ -297,7 +302,7 @@ impl Opc {
         // The answer goes ahead of the event (task-routing S0, steps 2 and 3).
         self.answer(request, ArmStatus::SUCCESS);
         // The first event shows the sign-in and the state that follows it (cti-server-protocol 11.3).
-        self.report(request.member, Shown::Login, cx);
+        self.report(request.member, EventDetail::Login, cx);
         Ok(())
     }
 
@@ -309,7 +314,7 @@ impl Opc {
         agent.beyond = terms.beyond;
         self.attend(request.member, &request.client, cx);
         self.answer(request, Refusal::AlreadyLoggedIn.status());
-        self.report(request.member, Shown::AsIs, cx);
+        self.report(request.member, EventDetail::AsIs, cx);
         Ok(())
     }
 
@@ -340,6 +345,6 @@ impl Opc {
         let mrd = self.model.mrds.get(&member.mrd).expect("agents are in configured domains");
         // Tasks that nobody comes back for end with 42 (task-routing E19).
         cx.arm(Timer::TaskLife.key(member.number()), mrd.task_life);
-        self.report(member, Shown::AsIs, cx);
+        self.report(member, EventDetail::AsIs, cx);
     }
 }

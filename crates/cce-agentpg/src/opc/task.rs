@@ -54,13 +54,13 @@ const ENDED_MAX: usize = 10_000;
 /// Tasks that are over: a message that was under way at their end does not bring them back. The router gives each
 /// reservation another id.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ended {
+pub(crate) struct EndedTasks {
     known: BTreeSet<TaskId>,
     /// The same, the oldest first.
     oldest: VecDeque<TaskId>,
 }
 
-impl Ended {
+impl EndedTasks {
     /// Whether the task is one of them.
     pub(crate) fn contains(&self, id: TaskId) -> bool {
         self.known.contains(&id)

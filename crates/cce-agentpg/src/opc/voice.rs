@@ -3,7 +3,7 @@
 //!
 //! A voice state outlives the session that set it: whoever comes back asks for it, or hears of it at the open (inferred).
 
-use super::{Opc, Shown};
+use super::{EventDetail, Opc};
 use crate::arm::{ArmRequest, Client};
 use cce_kernel::{Cx, Fact, Time};
 use cce_model::{
@@ -20,7 +20,7 @@ const ONE_CALL: u32 = 1;
 
 /// What a client asks for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted<'a> {
+pub(super) struct StateRequest<'a> {
     pub(super) state: AgentState,
     pub(super) reason: EventReason,
     pub(super) force: Force,
@@ -67,7 +67,12 @@ impl Voice {
 
 impl Opc {
     /// Changes an agent's voice state, or says by a failure code why not (cti-server-protocol 13).
-    pub(super) fn on_set_agent_state(&mut self, request: &ArmRequest, wanted: Wanted<'_>, cx: &mut Cx<'_>) {
+    pub(super) fn on_set_agent_state(
+        &mut self,
+        request: &ArmRequest,
+        wanted: StateRequest<'_>,
+        cx: &mut Cx<'_>,
+    ) {
         if let Err(failure) = self.set_agent_state(request, wanted, cx) {
             self.answer_voice(request, Some(failure));
         }
@@ -81,7 +86,7 @@ impl Opc {
     fn set_agent_state(
         &mut self,
         request: &ArmRequest,
-        wanted: Wanted<'_>,
+        wanted: StateRequest<'_>,
         cx: &mut Cx<'_>,
     ) -> Result<(), ControlFailure> {
         let skill_target = request.member.skill_target;
@@ -89,7 +94,7 @@ impl Opc {
         let agent = self.model.agents.get(&skill_target).cloned().ok_or(ControlFailure::INVALID_AGENT_ID)?;
         let is_kept = wanted.state == AgentState::Logout && wanted.force == Force::Forced;
         let wanted = if is_kept && self.config.stays(wanted.reason) {
-            Wanted { state: AgentState::NotReady, ..wanted }
+            StateRequest { state: AgentState::NotReady, ..wanted }
         } else {
             wanted
         };
@@ -116,7 +121,7 @@ impl Opc {
             phone.since = cx.now();
             cx.note(transition(&agent, from, to));
         }
-        let shown = if from == Presence::SignedOut { Shown::Login } else { Shown::AsIs };
+        let shown = if from == Presence::SignedOut { EventDetail::Login } else { EventDetail::AsIs };
         let record = record(&agent, phone, self.config.peripheral, shown, cx);
         self.to_cti.push(OpcMessage::Agent(Box::new(record)));
         Ok(())
@@ -124,7 +129,11 @@ impl Opc {
 
     /// Where a sign-in puts the agent: at any configured instrument that is free, since people change desks. None of a
     /// request that is no sign-in.
-    fn device(&self, agent: &Agent, wanted: Wanted<'_>) -> Result<Option<(String, String)>, ControlFailure> {
+    fn device(
+        &self,
+        agent: &Agent,
+        wanted: StateRequest<'_>,
+    ) -> Result<Option<(String, String)>, ControlFailure> {
         if wanted.state != AgentState::Login {
             return Ok(None);
         }
@@ -140,7 +149,7 @@ impl Opc {
 
 /// The state that a request leads to. Signing in makes not ready, and is refused to who is signed in, unless forced;
 /// only who is not ready signs out, unless forced.
-fn next(from: Presence, wanted: Wanted<'_>) -> Result<Presence, ControlFailure> {
+fn next(from: Presence, wanted: StateRequest<'_>) -> Result<Presence, ControlFailure> {
     use AgentState as S;
     let is_forced = wanted.force == Force::Forced;
     match (from, wanted.state) {
@@ -198,7 +207,13 @@ fn transition(agent: &Agent, from: Presence, to: Presence) -> Fact {
 
 /// What the CTI server tells of the agent. As in other domains, the first event shows LOGIN as the group's state
 /// (cti-server-protocol 11.3; inferred for voice).
-fn record(agent: &Agent, phone: &Phone, peripheral: PeripheralId, shown: Shown, cx: &Cx<'_>) -> AgentRecord {
+fn record(
+    agent: &Agent,
+    phone: &Phone,
+    peripheral: PeripheralId,
+    shown: EventDetail,
+    cx: &Cx<'_>,
+) -> AgentRecord {
     let state = phone.state.state();
     let seconds = u32::try_from(cx.now().since(phone.since).as_secs()).unwrap_or(u32::MAX);
     let is_available = phone.state == Presence::Available;
@@ -211,7 +226,7 @@ fn record(agent: &Agent, phone: &Phone, peripheral: PeripheralId, shown: Shown, 
         session: phone.client.session,
         signature: phone.client.signature.clone(),
         unique_instance: phone.client.unique_instance.clone(),
-        skill_group_state: if shown == Shown::Login { AgentState::Login } else { state },
+        skill_group_state: if shown == EventDetail::Login { AgentState::Login } else { state },
         skill_group_seconds: seconds,
         state,
         seconds,

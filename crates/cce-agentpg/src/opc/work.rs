@@ -1,7 +1,7 @@
 //! What agents do with their tasks (cti-server-protocol 11.1, 11.3; task-routing 1.1).
 
 use super::{
-    Opc, Shown, agent_at,
+    EventDetail, Opc, agent_at,
     task::{Ending, Task},
 };
 use crate::{
@@ -40,7 +40,7 @@ impl Opc {
         }
         // A request that was held back counts before the agent is shown (task-routing 1.5).
         self.release_not_routable(task.member);
-        self.report(task.member, Shown::AsIs, cx);
+        self.report(task.member, EventDetail::AsIs, cx);
         Ok(())
     }
 
@@ -88,7 +88,7 @@ impl Opc {
         self.push_event(task, TaskEventKind::End, Some(ending));
         // The task that ends may be the last one that had not begun (task-routing 1.5).
         self.release_not_routable(task.member);
-        self.report(task.member, Shown::BeforeEnd(before), cx);
+        self.report(task.member, EventDetail::BeforeEnd(before), cx);
     }
 
     /// Takes a task from its agent, and tells the router how it ended.

@@ -295,10 +295,13 @@ fn who_is_gone_stays_signed_in_and_is_not_ready_where_the_peripheral_says_so() {
     let mut lab = Lab::with(Config { on_agent_disconnect: OnDisconnect::NotReady, ..config() });
     lab.sign_in(MRD);
     lab.reserve(TASK);
-    let said = lab.finesse_says(MediaLogoutInd { reason_code: 255, ..logout() });
+    let said = lab.finesse_says(MediaLogoutInd { reason_code: EventReason::FORCED_SIGN_OUT, ..logout() });
     assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT"], "the task stays, and its offer rings out");
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_state, event.event_reason_code), (AgentState::NotReady.into(), 255));
+    assert_eq!(
+        (event.agent_state, event.event_reason_code),
+        (AgentState::NotReady.into(), EventReason::FORCED_SIGN_OUT)
+    );
     assert_eq!(said.reported_states()[0].agent_state, AgentState::NotReady);
     let asked = lab.finesse_says(logout());
     assert_eq!(asked.reported_states()[0].agent_state, AgentState::Logout, "another reason signs out");

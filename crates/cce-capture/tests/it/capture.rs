@@ -407,7 +407,14 @@ fn listening(port: Port) -> u16 {
         Port::IcmMr | Port::IcmAgent => 40_002,
         Port::CtiA => 42_027,
         Port::CtiB => 43_027,
-        Port::App | Port::CcpRest | Port::Desk | Port::Xmpp | Port::XmppWs | Port::Bosh | Port::CcpBosh => 0,
+        Port::App
+        | Port::CcpRest
+        | Port::Desk
+        | Port::Xmpp
+        | Port::XmppWs
+        | Port::Bosh
+        | Port::CcpBosh
+        | Port::CcpNotify => 0,
     }
 }
 

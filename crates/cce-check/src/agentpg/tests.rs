@@ -60,7 +60,7 @@ impl Bench<'_> {
     }
 
     fn agent(&mut self, from: AgentState, to: AgentState, tasks: u32, routable: bool) {
-        let now = Standing { from, to, tasks, routable };
+        let now = AgentChange { from, to, tasks, routable };
         self.agentpg.on_agent(&AgentId::from("1081"), PLACE, now, &mut self.judge);
     }
 

@@ -40,7 +40,7 @@ struct Terminal {
 /// What happened on one end of a connection, in order.
 #[derive(Debug, Default)]
 struct Traffic {
-    sent: Vec<Sent>,
+    sent: Vec<SentMessage>,
     received: Vec<(Position, Blob)>,
     closed: Option<Position>,
     down: Option<(Position, LinkReason)>,
@@ -48,7 +48,7 @@ struct Traffic {
 
 /// A message that one end sent.
 #[derive(Debug)]
-struct Sent {
+struct SentMessage {
     place: Position,
     /// When it left, and the record by which it did: later than it was sent where others passed it.
     left: (Time, usize),
@@ -63,7 +63,7 @@ struct Sent {
 
 /// A request that a component made of a listener in another process, and its outcome.
 #[derive(Debug, Default)]
-struct Asked {
+struct MadeRequest {
     request: Option<Position>,
     listener: Option<NodeName>,
     response: Option<Position>,
@@ -71,7 +71,7 @@ struct Asked {
 
 /// A request that a component took in, and its answer.
 #[derive(Debug)]
-struct Answered {
+struct TakenRequest {
     place: Position,
     node: NodeName,
     call: CallId,
@@ -83,11 +83,11 @@ struct Reading {
     terminals: BTreeMap<Ends, Vec<Terminal>>,
     traffic: BTreeMap<(NodeName, LinkId), Traffic>,
     dials: BTreeMap<(NodeName, LinkId), Position>,
-    asked: BTreeMap<(NodeName, CallId), Asked>,
+    asked: BTreeMap<(NodeName, CallId), MadeRequest>,
     /// The requests that went to another process, by the caller's own address.
     callers: BTreeMap<String, Vec<(NodeName, CallId)>>,
     /// The requests that came in, by the caller's address.
-    answered: BTreeMap<String, Vec<Answered>>,
+    answered: BTreeMap<String, Vec<TakenRequest>>,
     replies: BTreeMap<(NodeName, CallId), Position>,
 }
 
@@ -182,7 +182,7 @@ impl Joints {
     /// both ends.
     fn join_calls(&mut self, reading: &Reading) {
         for (address, callers) in &reading.callers {
-            let mut answered: VecDeque<&Answered> =
+            let mut answered: VecDeque<&TakenRequest> =
                 reading.answered.get(address).into_iter().flatten().collect();
             for caller in callers {
                 let Some(asked) = reading.asked.get(caller) else { continue };
@@ -207,8 +207,8 @@ impl Joints {
 
 impl Traffic {
     /// What arrives at the other end, in order.
-    fn arrivals(&self) -> Vec<&Sent> {
-        let mut arrivals: Vec<&Sent> =
+    fn arrivals(&self) -> Vec<&SentMessage> {
+        let mut arrivals: Vec<&SentMessage> =
             self.sent.iter().flat_map(|sent| std::iter::repeat_n(sent, sent.times)).collect();
         arrivals.sort_by_key(|sent| sent.left);
         arrivals
@@ -240,7 +240,7 @@ impl Reading {
             }
             Input::Frame { link, bytes } => self.traffic(node, *link).received.push((place, bytes.clone())),
             Input::Call { call, request, .. } => {
-                let answered = Answered { place, node: node.clone(), call: *call };
+                let answered = TakenRequest { place, node: node.clone(), call: *call };
                 self.answered.entry(request.peer.clone()).or_default().push(answered);
             }
             Input::Reply { call, result } => {
@@ -264,7 +264,7 @@ impl Reading {
                 let does = |wanted: fn(&Bend) -> bool| bends.iter().any(|(bent, _)| wanted(&bent.bend));
                 let is_lost = does(|bend| matches!(bend, Bend::Dropped | Bend::Cut | Bend::Gone(_)));
                 let is_twice = does(|bend| matches!(bend, Bend::Duplicated));
-                let sent = Sent {
+                let sent = SentMessage {
                     place,
                     left: left((record.at, place.1), bends),
                     bytes: bytes.clone(),

@@ -35,7 +35,7 @@ pub struct ProcessJournal {
 
 /// One journal of several.
 #[derive(Clone, Debug)]
-pub struct Whole {
+pub struct MergedJournal {
     /// Its header, which says what it was merged from.
     pub header: Header,
     /// Every record.
@@ -99,7 +99,7 @@ pub enum MergeError {
 type Position = (usize, usize);
 
 /// Merges the journals of the processes of one run.
-pub fn merge(mut parts: Vec<ProcessJournal>) -> Result<Whole, MergeError> {
+pub fn merge(mut parts: Vec<ProcessJournal>) -> Result<MergedJournal, MergeError> {
     if !(2..=PARTS_MAX).contains(&parts.len()) {
         return Err(MergeError::Count(parts.len()));
     }
@@ -237,7 +237,7 @@ fn assemble(
     clocks: &Clocks,
     order: &[Position],
     warnings: Vec<String>,
-) -> Whole {
+) -> MergedJournal {
     let starts: Vec<i64> = parts
         .iter()
         .enumerate()
@@ -259,7 +259,7 @@ fn assemble(
     let ends: Option<Vec<End>> = parts.iter().map(|part| part.end).collect();
     let end = ends
         .map(|ends| End { last: records.len() as u64, open_ended: ends.iter().any(|end| end.open_ended) });
-    Whole { header: header(parts, clocks, Wall(start), &shifts), records, end, warnings }
+    MergedJournal { header: header(parts, clocks, Wall(start), &shifts), records, end, warnings }
 }
 
 /// Where the record of that number stands in its part.

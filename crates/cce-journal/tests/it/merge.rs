@@ -1,8 +1,8 @@
 //! Journals of several processes become one.
 
 use cce_journal::{
-    Bend, Bent, End, FORMAT, Header, HostHeader, LogSettings, MergeError, ProcessJournal, Record, Tables,
-    What, Whole, merge,
+    Bend, Bent, End, FORMAT, Header, HostHeader, LogSettings, MergeError, MergedJournal, ProcessJournal,
+    Record, Tables, What, merge,
 };
 use cce_kernel::{
     Address, CallId, CloseReason, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request,
@@ -83,7 +83,7 @@ fn connected() -> (Journal, Journal) {
     (ccp, mrpg)
 }
 
-fn whole(journals: impl IntoIterator<Item = Journal>) -> Whole {
+fn whole(journals: impl IntoIterator<Item = Journal>) -> MergedJournal {
     merge(journals.into_iter().map(Journal::part).collect()).unwrap()
 }
 
@@ -92,7 +92,7 @@ fn error(parts: Vec<ProcessJournal>) -> String {
 }
 
 /// What sent each frame that was received: the text of both.
-fn frames(whole: &Whole) -> Vec<(String, Option<String>)> {
+fn frames(whole: &MergedJournal) -> Vec<(String, Option<String>)> {
     let sent = |seq: u64| match &whole.records[usize::try_from(seq).unwrap() - 1].what {
         What::Out(Output::Send { bytes, .. }) => Some(bytes.text().into_owned()),
         _ => None,

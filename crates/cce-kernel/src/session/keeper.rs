@@ -68,7 +68,7 @@ pub enum Verdict {
     /// Dial the address with that place in [`Terms::addresses`], and tell [`Keeper::dialled`] which link that is.
     Dial(usize),
     /// Send the protocol's message for that.
-    Say(LinkId, Word),
+    Say(LinkId, SessionMessage),
     /// Close the connection.
     Close(LinkId, CloseReason),
     /// Arm a timer.
@@ -88,7 +88,7 @@ pub enum Verdict {
 
 /// What the dialling end says by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
+pub enum SessionMessage {
     /// Open a session.
     Open,
     /// Are you there?
@@ -211,7 +211,7 @@ impl Keeper {
                 Verdict::Arm(Alarm::Heartbeat, self.terms.heartbeat)
             }
         };
-        vec![Verdict::Say(link, Word::Open), watch]
+        vec![Verdict::Say(link, SessionMessage::Open), watch]
     }
 
     fn on_down(&mut self, link: LinkId) -> Vec<Verdict> {
@@ -253,7 +253,7 @@ impl Keeper {
         }
         self.unanswered += 1;
         let is_said = self.is_open() || self.terms.opening != OpeningLimit::CountedHeartbeats;
-        let beat = is_said.then_some(Verdict::Say(link, Word::Heartbeat));
+        let beat = is_said.then_some(Verdict::Say(link, SessionMessage::Heartbeat));
         beat.into_iter().chain([Verdict::Arm(Alarm::Heartbeat, self.terms.heartbeat)]).collect()
     }
 
@@ -277,7 +277,7 @@ impl Keeper {
     /// Takes leave. A session that is not open has nothing to be closed by a message.
     fn on_stop(&mut self) -> Vec<Verdict> {
         let link = self.link();
-        let goodbye = link.filter(|_| self.is_open()).map(|link| Verdict::Say(link, Word::Close));
+        let goodbye = link.filter(|_| self.is_open()).map(|link| Verdict::Say(link, SessionMessage::Close));
         let close = link.map(|link| Verdict::Close(link, CloseReason::Stopping));
         self.state = State::Idle;
         let mut verdicts: Vec<Verdict> = goodbye.into_iter().chain(close).collect();
@@ -302,7 +302,7 @@ pub trait Dialler {
     fn key(&self, alarm: Alarm) -> TimerKey;
 
     /// Sends the protocol's message for that.
-    fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>);
+    fn say(&mut self, word: SessionMessage, link: LinkId, cx: &mut Cx<'_>);
 
     /// Takes in what happens and does what follows, up to the turn that the component has to know of.
     fn keep(&mut self, event: SessionEvent, cx: &mut Cx<'_>) -> Turn {

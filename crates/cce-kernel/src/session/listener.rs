@@ -53,7 +53,7 @@ struct Guest<S> {
 
 /// A connection that is no more.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Gone<S> {
+pub struct ClosedConnection<S> {
     /// Which.
     pub link: LinkId,
     /// Its session, if it was open.
@@ -123,7 +123,7 @@ impl<S> Listener<S> {
 
     /// A timer is due: a connection that was silent for too long is closed. One whose session is not open by then has
     /// made a mistake.
-    pub fn on_due(&mut self, number: u64, cx: &mut Cx<'_>) -> Option<Gone<S>> {
+    pub fn on_due(&mut self, number: u64, cx: &mut Cx<'_>) -> Option<ClosedConnection<S>> {
         let mut guests = self.guests.iter_mut();
         let (&link, guest) = guests
             .find(|(link, _)| u64::from(link.number) == number)
@@ -140,16 +140,21 @@ impl<S> Listener<S> {
     }
 
     /// Closes a connection.
-    pub fn close(&mut self, link: LinkId, reason: CloseReason, cx: &mut Cx<'_>) -> Option<Gone<S>> {
+    pub fn close(
+        &mut self,
+        link: LinkId,
+        reason: CloseReason,
+        cx: &mut Cx<'_>,
+    ) -> Option<ClosedConnection<S>> {
         cx.close(link, reason);
         self.forget(link, cx)
     }
 
     /// A connection is gone.
-    pub fn forget(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<Gone<S>> {
+    pub fn forget(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<ClosedConnection<S>> {
         let guest = self.guests.remove(&link)?;
         cx.cancel((self.timer)(u64::from(link.number)));
-        Some(Gone { link, session: guest.session })
+        Some(ClosedConnection { link, session: guest.session })
     }
 
     /// Whether there is such a connection.

@@ -15,5 +15,5 @@
 mod keeper;
 mod listener;
 
-pub use keeper::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Verdict, Word};
-pub use listener::{Gone, Listener, Silence};
+pub use keeper::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, SessionMessage, Terms, Turn, Verdict};
+pub use listener::{ClosedConnection, Listener, Silence};

@@ -2,7 +2,7 @@
 
 use cce_kernel::{
     Address, CloseReason, Component, Cx, Host, HostClock, Input, LinkId, Output, Port, Time, TimerKey,
-    session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Word},
+    session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, SessionMessage, Terms, Turn},
 };
 use std::{collections::BTreeMap, time::Duration};
 
@@ -38,7 +38,7 @@ impl Dialler for Toy {
         TimerKey::new("session", alarm as u64)
     }
 
-    fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
+    fn say(&mut self, word: SessionMessage, link: LinkId, cx: &mut Cx<'_>) {
         cx.send(link, word_of(word).as_bytes().to_vec());
     }
 }
@@ -183,11 +183,11 @@ impl Stage {
     }
 }
 
-fn word_of(word: Word) -> &'static str {
+fn word_of(word: SessionMessage) -> &'static str {
     match word {
-        Word::Open => "open",
-        Word::Heartbeat => "heartbeat",
-        Word::Close => "close",
+        SessionMessage::Open => "open",
+        SessionMessage::Heartbeat => "heartbeat",
+        SessionMessage::Close => "close",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Writes changes on a thread of its own, as many at a time as wait: one commit for all of them.
 
 use super::{
-    Unkept,
+    UnkeptChanges,
     database::{Changes, Database},
     lock::Lock,
 };
@@ -45,7 +45,7 @@ pub(super) struct Keeper {
     refused: u64,
     /// How many there are at the next attempt. Each attempt that fails doubles the way to the next one.
     retry_at: u64,
-    unkept: Arc<Unkept>,
+    unkept: Arc<UnkeptChanges>,
     trouble: RareWarning,
     kept: watch::Sender<u64>,
 }
@@ -55,7 +55,7 @@ impl Keeper {
         database: Database,
         lock: Lock,
         on_loss: OnLoss,
-        unkept: Arc<Unkept>,
+        unkept: Arc<UnkeptChanges>,
         kept: watch::Sender<u64>,
     ) -> Self {
         let (pending, trouble) = (Changes::new(), RareWarning::default());

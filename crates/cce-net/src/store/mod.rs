@@ -43,13 +43,13 @@ const BYTES_MAX: usize = 32 << 20;
 
 /// Changes that the databases of all components lack.
 #[derive(Debug, Default)]
-pub(crate) struct Unkept {
+pub(crate) struct UnkeptChanges {
     changes: AtomicU64,
     /// Cancelled by the first one.
     pub(crate) first: CancellationToken,
 }
 
-impl Unkept {
+impl UnkeptChanges {
     /// How many there are now.
     pub(crate) fn changes(&self) -> u64 {
         self.changes.load(Ordering::Acquire)
@@ -101,7 +101,7 @@ impl Store {
         folder: Option<&Path>,
         node: &NodeName,
         on_loss: OnLoss,
-        unkept: &Arc<Unkept>,
+        unkept: &Arc<UnkeptChanges>,
     ) -> Result<Self, StoreError> {
         let Some(folder) = folder else {
             return Ok(Self { values: BTreeMap::new(), place: Medium::Memory });

@@ -23,7 +23,7 @@ impl Folder {
         self.open_counting(OnLoss::GoOn, &Arc::default())
     }
 
-    fn open_counting(&self, on_loss: OnLoss, unkept: &Arc<Unkept>) -> Result<Store, StoreError> {
+    fn open_counting(&self, on_loss: OnLoss, unkept: &Arc<UnkeptChanges>) -> Result<Store, StoreError> {
         Store::open(Some(&self.0), &Kind::Ccp.into(), on_loss, unkept)
     }
 
@@ -157,7 +157,7 @@ fn one_value_that_changes_for_ever_keeps_the_database_short() {
 const FULL: &str = "PRAGMA max_page_count = 1;";
 
 /// A keeper of its own, so that its database can be made full.
-fn keeper(folder: &Folder, on_loss: OnLoss, unkept: &Arc<Unkept>) -> (Keeper, watch::Receiver<u64>) {
+fn keeper(folder: &Folder, on_loss: OnLoss, unkept: &Arc<UnkeptChanges>) -> (Keeper, watch::Receiver<u64>) {
     let lock = Lock::take(&folder.0, "ccp").unwrap();
     let (database, _) = Database::open(&folder.0, "ccp").unwrap();
     let (kept, reports) = watch::channel(0);
@@ -165,7 +165,7 @@ fn keeper(folder: &Folder, on_loss: OnLoss, unkept: &Arc<Unkept>) -> (Keeper, wa
 }
 
 /// Sends large changes one by one to a keeper whose database is full, and says how far it got.
-fn run_full(folder: &Folder, on_loss: OnLoss, unkept: &Arc<Unkept>) -> u64 {
+fn run_full(folder: &Folder, on_loss: OnLoss, unkept: &Arc<UnkeptChanges>) -> u64 {
     let (keeper, reports) = keeper(folder, on_loss, unkept);
     keeper.database.connection.execute_batch(FULL).unwrap();
     let (sender, changes) = channel();
@@ -181,7 +181,7 @@ fn run_full(folder: &Folder, on_loss: OnLoss, unkept: &Arc<Unkept>) -> u64 {
 
 #[test]
 fn changes_that_a_full_disk_loses_are_counted_and_told_to_the_next_life() {
-    let (folder, unkept) = (Folder::new(), Arc::<Unkept>::default());
+    let (folder, unkept) = (Folder::new(), Arc::<UnkeptChanges>::default());
     assert_eq!(run_full(&folder, OnLoss::GoOn, &unkept), 3_000);
     assert!(unkept.first.is_cancelled());
     assert_eq!((unkept.changes(), folder.says().as_str()), (3_000, "lacks\n"));
@@ -191,14 +191,14 @@ fn changes_that_a_full_disk_loses_are_counted_and_told_to_the_next_life() {
 
 #[test]
 fn a_disk_that_fails_where_nothing_may_be_lost_keeps_nothing_from_then_on() {
-    let (folder, unkept) = (Folder::new(), Arc::<Unkept>::default());
+    let (folder, unkept) = (Folder::new(), Arc::<UnkeptChanges>::default());
     assert_eq!(run_full(&folder, OnLoss::Stop, &unkept), 0);
     assert!(unkept.first.is_cancelled() && unkept.changes() > 0);
 }
 
 #[test]
 fn a_disk_that_has_room_again_has_everything_at_the_end_at_the_latest() {
-    let (folder, unkept) = (Folder::new(), Arc::<Unkept>::default());
+    let (folder, unkept) = (Folder::new(), Arc::<UnkeptChanges>::default());
     let (mut keeper, _reports) = keeper(&folder, OnLoss::GoOn, &unkept);
     keeper.database.connection.execute_batch(FULL).unwrap();
     for number in 1..=100 {
@@ -215,7 +215,7 @@ fn a_disk_that_has_room_again_has_everything_at_the_end_at_the_latest() {
 
 #[test]
 fn what_comes_and_goes_while_a_disk_is_full_takes_no_room() {
-    let (folder, unkept) = (Folder::new(), Arc::<Unkept>::default());
+    let (folder, unkept) = (Folder::new(), Arc::<UnkeptChanges>::default());
     let (mut keeper, _reports) = keeper(&folder, OnLoss::GoOn, &unkept);
     keeper.take(key(0), Some("there before".into()));
     assert!(keeper.keep(1));

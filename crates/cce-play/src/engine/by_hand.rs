@@ -9,7 +9,7 @@ use cce_journal::{Bend, Order, Ticket};
 use cce_kernel::NodeName;
 use cce_model::SideOrder;
 use cce_scenario::{Rule, orders_of};
-use cce_world::Changed;
+use cce_world::SettingChange;
 
 /// Who lets something go over the admin port.
 const BY_HAND: &str = "hand";
@@ -132,7 +132,7 @@ impl Engine {
 
     /// The orders that change settings of the lab, all or none. A component of a setting that runs in another process is
     /// told there. `are_so` says whether each setting has its value already, as the changes were read.
-    pub fn orders_to_set(&self, changes: &[Changed], are_so: bool) -> Result<Vec<Order>, OrderRefused> {
+    pub fn orders_to_set(&self, changes: &[SettingChange], are_so: bool) -> Result<Vec<Order>, OrderRefused> {
         let mut orders = Vec::new();
         for change in changes {
             let nodes = change.components.iter().map(|kind| NodeName::from(*kind));

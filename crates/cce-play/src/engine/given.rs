@@ -18,7 +18,7 @@ const TAKEN_MAX: usize = 256;
 
 /// A step that somebody did not follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refused {
+pub(super) struct RefusedStep {
     /// Who gave the command.
     pub(super) by: Giver,
     /// Why, in the words of whoever refused.
@@ -38,7 +38,7 @@ pub(super) enum Giver {
 
 /// A command that somebody took in.
 #[derive(Clone, Debug)]
-struct Taken {
+struct TakenCommand {
     by: Giver,
     /// The words in which a refusal names it.
     words: String,
@@ -50,14 +50,14 @@ struct Taken {
 
 /// Steps on their way to whoever is to follow them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Given {
+pub(super) struct SentSteps {
     on_way: BTreeMap<NodeName, VecDeque<(Giver, Command)>>,
     /// What each took in and may still refuse.
-    taken_in: BTreeMap<NodeName, VecDeque<Taken>>,
+    taken_in: BTreeMap<NodeName, VecDeque<TakenCommand>>,
     stopped: BTreeSet<NodeName>,
     /// How the sides of the CTI server stand, as the agent PG told last.
     sides: CtiSides,
-    refused: Vec<Refused>,
+    refused: Vec<RefusedStep>,
     /// Which ports somebody uses.
     ports: PortUse,
     /// Until when ports have the faults that steps gave them.
@@ -90,19 +90,19 @@ struct IdleFault {
     step: usize,
     why: String,
     /// What the fault would meet, if it came before this time.
-    waits_for: Option<(Met, Time)>,
+    waits_for: Option<(FaultTarget, Time)>,
 }
 
 /// What a fault of a port acts on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Met {
+enum FaultTarget {
     /// The component starts that is stopped.
     Start(NodeName),
     /// Somebody uses the port.
     Use(Port),
 }
 
-impl Given {
+impl SentSteps {
     /// A step cuts or stalls a port for a while. Where its component is stopped, nothing is connected there, and where nobody
     /// uses the port there is nothing to break or to keep.
     pub(super) fn note_fault(
@@ -121,10 +121,10 @@ impl Given {
             self.keep_idle(IdleFault { step, why, waits_for: None });
         } else if self.is_stopped(&node) {
             let why = format!("{node} is stopped all the while");
-            self.keep_idle(IdleFault { step, why, waits_for: Some((Met::Start(node), until)) });
+            self.keep_idle(IdleFault { step, why, waits_for: Some((FaultTarget::Start(node), until)) });
         } else if !self.ports.is_used(port) {
             let why = format!("nobody uses {port} meanwhile");
-            self.keep_idle(IdleFault { step, why, waits_for: Some((Met::Use(port), until)) });
+            self.keep_idle(IdleFault { step, why, waits_for: Some((FaultTarget::Use(port), until)) });
         }
     }
 
@@ -135,8 +135,8 @@ impl Given {
     }
 
     /// Something happens that faults may have waited for.
-    fn meet(&mut self, met: &Met, at: Time) {
-        let is_met = |(awaited, until): &(Met, Time)| awaited == met && *until > at;
+    fn meet(&mut self, met: &FaultTarget, at: Time) {
+        let is_met = |(awaited, until): &(FaultTarget, Time)| awaited == met && *until > at;
         self.idle_faults.retain(|fault| !fault.waits_for.as_ref().is_some_and(is_met));
     }
 
@@ -161,7 +161,7 @@ impl Given {
     /// A command is not carried out.
     pub(super) fn refuse(&mut self, by: Giver, why: String, record: Option<u64>) {
         if self.refused.len() < REFUSED_MAX {
-            self.refused.push(Refused { by, why, record });
+            self.refused.push(RefusedStep { by, why, record });
         }
     }
 
@@ -176,7 +176,7 @@ impl Given {
     }
 
     /// What was refused.
-    pub(super) fn refused(&self) -> &[Refused] {
+    pub(super) fn refused(&self) -> &[RefusedStep] {
         &self.refused
     }
 
@@ -196,11 +196,11 @@ impl Given {
     pub(super) fn learn(&mut self, record: &Record) {
         let node = &record.node;
         if let Some(port) = self.ports.learn(record) {
-            self.meet(&Met::Use(port), record.at);
+            self.meet(&FaultTarget::Use(port), record.at);
         }
         match &record.what {
             What::Started => {
-                self.meet(&Met::Start(node.clone()), record.at);
+                self.meet(&FaultTarget::Start(node.clone()), record.at);
                 self.stopped.remove(node);
                 if node.as_str() == SideOrder::NODE {
                     self.sides = CtiSides::default();
@@ -227,7 +227,7 @@ impl Given {
         }
     }
 
-    fn taken(&mut self, node: &NodeName) -> impl Iterator<Item = &mut Taken> {
+    fn taken(&mut self, node: &NodeName) -> impl Iterator<Item = &mut TakenCommand> {
         self.taken_in.get_mut(node).into_iter().flatten()
     }
 
@@ -239,7 +239,7 @@ impl Given {
         let Some((by, _)) = line.pop_front() else { return };
         let words = command.words().to_owned();
         let taken_in = self.taken_in.entry(record.node.clone()).or_default();
-        taken_in.push_back(Taken { by, words, records: vec![record.seq], calls: Vec::new() });
+        taken_in.push_back(TakenCommand { by, words, records: vec![record.seq], calls: Vec::new() });
         if taken_in.len() > TAKEN_MAX {
             taken_in.pop_front();
         }

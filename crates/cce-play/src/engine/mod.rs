@@ -15,10 +15,10 @@ pub use settings::CurrentSettings;
 use crate::{
     affected::Affected,
     effects::End,
-    endless::Endless,
+    endless::OpenWork,
     outcome::{Ends, Outcome},
     overdue::Overdue,
-    rules::{Held, RuleState, Rules},
+    rules::{HeldMessage, RuleState, Rules},
     watch::Watch,
 };
 use arrivals::Arrivals;
@@ -30,9 +30,9 @@ use cce_model::SideOrder;
 use cce_scenario::{Action, Rule, Scenario, ScenarioStep, StepAction, orders_of};
 use cce_select::{Happening, TaskName, Tracker, is_sending, place::CUSTOMER};
 use cce_swarm::{Coverage, Watcher};
-use cce_views::{Waiting, Why};
-use cce_world::{Changed, Lab, Span};
-use given::{Given, Giver, PortFault};
+use cce_views::{WaitingContact, Why};
+use cce_world::{Lab, SettingChange, Span};
+use given::{Giver, PortFault, SentSteps};
 use plans::Plans;
 use report::keep;
 use std::{collections::BTreeMap, time::Duration};
@@ -55,7 +55,7 @@ pub struct Engine {
     /// How each step stands, by number.
     steps: Vec<StepState>,
     /// What became of steps that somebody else is to follow.
-    given: Given,
+    given: SentSteps,
     /// Agents who wait for the one before them.
     arrivals: Arrivals,
     /// What virtual people are going to do by themselves.
@@ -63,7 +63,7 @@ pub struct Engine {
     alarms: BTreeMap<(Time, u64), Alarm>,
     last_alarm: u64,
     ends: Ends,
-    endless: Endless,
+    endless: OpenWork,
     /// What agents planned for a time at which the dialog was over.
     overdue: Overdue,
     /// Settings that were changed while the lab runs, with their values as JSON text.
@@ -132,13 +132,13 @@ impl Engine {
             rules: Rules::new(scenario.rules.clone(), header.seed),
             watches: scenario.expectations.iter().cloned().map(Watch::new).collect(),
             steps: vec![StepState { progress: Progress::Waiting, turns: 0 }; scenario.steps.len()],
-            given: Given::default(),
+            given: SentSteps::default(),
             arrivals: Arrivals::of(&scenario.lab.cast.agents),
             plans: Plans::default(),
             alarms: BTreeMap::new(),
             last_alarm: 0,
             ends: Ends::default(),
-            endless: Endless::default(),
+            endless: OpenWork::default(),
             overdue: Overdue::of(&scenario.lab),
             changed: BTreeMap::new(),
             why: None,
@@ -184,7 +184,7 @@ impl Engine {
     }
 
     /// Every task that waits, by its short name, and why; none where nobody wanted to know.
-    pub fn waiting(&self) -> Vec<(String, Waiting)> {
+    pub fn waiting(&self) -> Vec<(String, WaitingContact)> {
         let names = self.tracker.names();
         let waiting = self.why.iter().flat_map(Why::waiting);
         waiting.map(|waiting| (names.short(&waiting.contact), waiting)).collect()
@@ -217,12 +217,12 @@ impl Engine {
     }
 
     /// The rule that holds a message.
-    pub fn holder(&self, held: &Held) -> Option<&Rule> {
+    pub fn holder(&self, held: &HeldMessage) -> Option<&Rule> {
         self.rules.states.get(held.rule).map(|state| &state.rule)
     }
 
     /// Everything that is held.
-    pub fn held(&self) -> impl Iterator<Item = &Held> {
+    pub fn held(&self) -> impl Iterator<Item = &HeldMessage> {
         self.rules.held.values()
     }
 
@@ -432,7 +432,7 @@ impl Engine {
     }
 
     /// Gives settings of the lab to the components that they are of.
-    fn change(&mut self, number: usize, name: &str, changes: &[Changed]) -> Result<Vec<Order>, String> {
+    fn change(&mut self, number: usize, name: &str, changes: &[SettingChange]) -> Result<Vec<Order>, String> {
         if changes.iter().all(|change| self.is_so(change)) {
             return Err(already_so(changes));
         }
@@ -510,12 +510,12 @@ impl Engine {
 
     /// Whether a setting has the value already that a change would give it. What a component is about to take in counts as
     /// another value.
-    fn is_so(&self, change: &Changed) -> bool {
+    fn is_so(&self, change: &SettingChange) -> bool {
         !self.is_on_way(change) && self.settings().has(change)
     }
 
     /// Whether a component is about to take in something.
-    fn is_on_way(&self, change: &Changed) -> bool {
+    fn is_on_way(&self, change: &SettingChange) -> bool {
         change.components.iter().any(|kind| self.given.is_on_way_to(&NodeName::from(*kind)))
     }
 
@@ -625,8 +625,8 @@ fn untouched(kind: &Meaning<'_>) -> Reaction {
 }
 
 /// Why nothing follows from changes: each setting has its value already.
-fn already_so(changes: &[Changed]) -> String {
-    let words: Vec<String> = changes.iter().map(Changed::words).collect();
+fn already_so(changes: &[SettingChange]) -> String {
+    let words: Vec<String> = changes.iter().map(SettingChange::words).collect();
     format!("{} changes nothing: it is so already", words.join(", "))
 }
 

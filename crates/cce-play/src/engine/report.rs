@@ -2,13 +2,13 @@
 
 use super::{
     Engine, Marks, Progress,
-    given::{Giver, Refused},
+    given::{Giver, RefusedStep},
 };
 use crate::{
     affected::Affected,
     effects::{Acted, shown},
     outcome::Outcome,
-    overdue::Late,
+    overdue::LateStep,
     rules::RuleState,
 };
 use cce_check::{Check, Misdeed};
@@ -257,7 +257,7 @@ impl Engine {
 
     /// Steps that somebody refused were not taken, unless the scenario allows it.
     fn refused(&self) -> Vec<Finding> {
-        let told = |Refused { by, why, record }: &Refused| match by {
+        let told = |RefusedStep { by, why, record }: &RefusedStep| match by {
             Giver::Step(step) => {
                 let step = self.scenario.steps.get(*step).filter(|step| !step.may_be_refused)?;
                 Some(Finding::new(&step.name, format!("the step was refused: {why}"), *record))
@@ -345,7 +345,7 @@ impl Engine {
             self.is_plain() && !self.may_be_refused(&NodeName::from(format!("{AGENT}{agent}")))
         });
         late.map(|(agent, action, late)| {
-            let Late { wait, left, state, record } = late;
+            let LateStep { wait, left, state, record } = late;
             let action = action.name().to_lowercase();
             let (wait, left) = (shown(*wait), shown(*left));
             let text = format!(

@@ -1,6 +1,6 @@
 //! The settings of a lab at one moment of a run: those of its file, with what was changed since.
 
-use cce_world::{Changed, Lab};
+use cce_world::{Lab, SettingChange};
 use std::collections::BTreeMap;
 
 /// How a lab is set at a moment. It is read without the engine, for which the whole run waits.
@@ -21,7 +21,7 @@ impl CurrentSettings {
     }
 
     /// Whether a setting has the value already that a change would give it.
-    pub fn has(&self, change: &Changed) -> bool {
+    pub fn has(&self, change: &SettingChange) -> bool {
         let setting = &change.setting;
         let now = match self.changed.get(setting) {
             None => Some(self.lab.clone()),

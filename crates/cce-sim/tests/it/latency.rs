@@ -1,7 +1,7 @@
 //! How long things take, and in which pieces they arrive.
 
 use crate::toy::{END, Toy, frame, inputs, is_output, ping_pong, record, sim};
-use cce_courier::{Latencies, Latency, Pieces, Way};
+use cce_courier::{Latencies, Latency, Pieces, PortDirection};
 use cce_journal::{Record, What};
 use cce_kernel::{Input, Output, Port, Request, Response, Time};
 use cce_sim::Sim;
@@ -43,8 +43,8 @@ fn run(seed: u64, count: u8, pieces: Pieces) -> Sim {
 #[test]
 fn each_direction_of_a_port_takes_its_own_time() {
     let mut latencies = Latencies::new(constant(100));
-    latencies.set(Port::Mr, Way::ToListener, constant(3));
-    latencies.set(Port::Mr, Way::FromListener, constant(8));
+    latencies.set(Port::Mr, PortDirection::ToListener, constant(3));
+    latencies.set(Port::Mr, PortDirection::FromListener, constant(8));
     let mut sim = sim(1, ping_pong(1));
     sim.set_latencies(latencies);
     sim.run_until(END);
@@ -66,8 +66,8 @@ fn a_request_and_its_reply_take_their_own_times() {
         }
     });
     let mut latencies = Latencies::new(constant(100));
-    latencies.set(Port::CcpRest, Way::ToListener, constant(3));
-    latencies.set(Port::CcpRest, Way::FromListener, constant(8));
+    latencies.set(Port::CcpRest, PortDirection::ToListener, constant(3));
+    latencies.set(Port::CcpRest, PortDirection::FromListener, constant(8));
     let mut sim = sim(1, vec![("ccp", server), ("finesse", client)]);
     sim.set_latencies(latencies);
     sim.run_until(END);

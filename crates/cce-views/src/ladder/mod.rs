@@ -39,7 +39,7 @@ use cce_model::{
     fact::{CcpFact, FinesseFact},
 };
 use places::Places;
-use row::Folded;
+use row::HiddenCounts;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use treated::Treated;
 
@@ -64,9 +64,9 @@ pub struct LadderRows {
     /// The request that was made last at the Task API, and what its customer is called: a contact may be created by it.
     applicant: Option<(u64, Vec<String>)>,
     open: Option<Row>,
-    folded: Folded,
+    folded: HiddenCounts,
     /// What the open row tells of that.
-    told: Folded,
+    told: HiddenCounts,
     /// Requests that are drawn, by component and call: their replies are drawn too.
     drawn: BTreeMap<(Lane, u64), (Lane, Option<AgentId>)>,
     /// Requests that are drawn where they leave, by component and call, and whom they went to: their replies are drawn too.
@@ -89,8 +89,8 @@ impl LadderRows {
             names: DrawnContacts::default(),
             applicant: None,
             open: None,
-            folded: Folded::default(),
-            told: Folded::default(),
+            folded: HiddenCounts::default(),
+            told: HiddenCounts::default(),
             drawn: BTreeMap::new(),
             asked: BTreeMap::new(),
             treated: Treated::default(),

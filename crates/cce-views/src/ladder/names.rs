@@ -15,7 +15,7 @@ const BEGINNING_MIN: usize = 4;
 /// Contacts in the order in which they appeared, each with its tasks, and agents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DrawnContacts {
-    contacts: VecDeque<Drawn>,
+    contacts: VecDeque<DrawnContact>,
     /// The place of each in that order.
     places: BTreeMap<ContactId, usize>,
     /// How many are kept, where it is not all: those that appeared last.
@@ -28,10 +28,10 @@ pub struct DrawnContacts {
 }
 
 /// Whether somebody means a contact, which has this place in the order.
-type IsMeant<'a> = dyn Fn(usize, &Drawn) -> bool + 'a;
+type IsMeant<'a> = dyn Fn(usize, &DrawnContact) -> bool + 'a;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Drawn {
+struct DrawnContact {
     contact: ContactId,
     tasks: Vec<TaskId>,
     /// The customer, and the numbers of dialogues.
@@ -72,7 +72,7 @@ impl DrawnContacts {
     /// The contacts that a person may mean: by `T1`, any spelling of an id, the number of a dialogue, or the name of a
     /// customer. What is meant exactly counts before what is meant in part.
     pub fn find(&self, wanted: &str) -> Vec<&ContactId> {
-        let wanted = Wanted::of(wanted);
+        let wanted = WantedText::of(wanted);
         let ranks: [&IsMeant<'_>; 5] = [
             &|at, drawn| wanted.is_short(at) || wanted.is_contact(drawn) || wanted.is_task(drawn),
             &|_, drawn| wanted.is_call(drawn),
@@ -102,7 +102,7 @@ impl DrawnContacts {
     }
 
     /// Each that is kept, with its place.
-    fn all(&self) -> impl Iterator<Item = (usize, &Drawn)> {
+    fn all(&self) -> impl Iterator<Item = (usize, &DrawnContact)> {
         (self.forgotten..).zip(&self.contacts)
     }
 
@@ -137,12 +137,12 @@ impl DrawnContacts {
         Self { only: only.map(|only| only.contact), agents, ..self }
     }
 
-    fn entry(&mut self, contact: &ContactId) -> &mut Drawn {
+    fn entry(&mut self, contact: &ContactId) -> &mut DrawnContact {
         let next = self.forgotten + self.contacts.len();
         let at = *self.places.entry(contact.clone()).or_insert(next);
         if at == next {
             let (tasks, names) = (Vec::new(), Vec::new());
-            self.contacts.push_back(Drawn { contact: contact.clone(), tasks, names });
+            self.contacts.push_back(DrawnContact { contact: contact.clone(), tasks, names });
             self.forget_oldest();
         }
         &mut self.contacts[at - self.forgotten]
@@ -163,7 +163,7 @@ fn short(at: usize) -> String {
 }
 
 /// What somebody wrote, in small letters.
-struct Wanted {
+struct WantedText {
     text: String,
     /// The last part of an address, else all of it.
     last: String,
@@ -171,7 +171,7 @@ struct Wanted {
     numbers: Vec<i32>,
 }
 
-impl Wanted {
+impl WantedText {
     fn of(text: &str) -> Self {
         let text = text.trim().to_lowercase();
         let last = text.rsplit('/').next().unwrap_or_default().to_owned();
@@ -189,16 +189,16 @@ impl Wanted {
         self.text.split('#').next() == Some(short(at).to_lowercase().as_str())
     }
 
-    fn is_contact(&self, drawn: &Drawn) -> bool {
+    fn is_contact(&self, drawn: &DrawnContact) -> bool {
         drawn.contact.as_str().to_lowercase() == self.last
     }
 
-    fn is_task(&self, drawn: &Drawn) -> bool {
+    fn is_task(&self, drawn: &DrawnContact) -> bool {
         drawn.tasks.iter().any(|task| [task.day, task.call, task.sequence] == self.numbers[..])
     }
 
     /// A router call key with its day or without, or with the router's sequence number, which begins at 0.
-    fn is_call(&self, drawn: &Drawn) -> bool {
+    fn is_call(&self, drawn: &DrawnContact) -> bool {
         let mut keys = drawn.tasks.iter().map(|task| task.key());
         keys.any(|RouterCallKey { day, call }| match self.numbers[..] {
             [wanted] => wanted == call,
@@ -209,11 +209,11 @@ impl Wanted {
         })
     }
 
-    fn begins_contact(&self, drawn: &Drawn) -> bool {
+    fn begins_contact(&self, drawn: &DrawnContact) -> bool {
         self.last.len() >= BEGINNING_MIN && drawn.contact.as_str().to_lowercase().starts_with(&self.last)
     }
 
-    fn is_part_of_name(&self, drawn: &Drawn) -> bool {
+    fn is_part_of_name(&self, drawn: &DrawnContact) -> bool {
         let is_part =
             |name: &String| name.parse::<u32>().is_err() && name.to_lowercase().contains(&self.text);
         !self.text.is_empty() && drawn.names.iter().any(is_part)

@@ -284,12 +284,12 @@ impl Row {
 
 /// Counts of what is not drawn.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Folded {
+pub(super) struct HiddenCounts {
     pub(super) heartbeats: u64,
     pub(super) polls: u64,
 }
 
-impl Folded {
+impl HiddenCounts {
     /// Counts again what a row that is not drawn was to tell.
     pub(super) fn put_back(&mut self, told: Self) {
         self.heartbeats += told.heartbeats;

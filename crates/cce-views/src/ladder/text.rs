@@ -206,7 +206,7 @@ impl LadderText {
         self.page.painted(colour, &draw(row.shape, row.kind, self.page.lane()))
     }
 
-    fn words(&self, words: &Words, shape: Shape) -> String {
+    fn words(&self, words: &MarginLine, shape: Shape) -> String {
         match shape {
             Shape::Arrow { .. } => format!("{}{}", words.text, self.change(&words.changes)),
             Shape::Mark(_) | Shape::Counts => self.change(&format!("{}{}", words.text, words.changes)),
@@ -273,28 +273,30 @@ pub(crate) fn draw(shape: Shape, kind: RowKind, width: usize) -> String {
 
 /// One line right of the lanes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Words {
+struct MarginLine {
     text: String,
     /// What changed, behind the text.
     changes: String,
 }
 
-impl Words {
+impl MarginLine {
     fn len(&self) -> usize {
         self.text.chars().count() + self.changes.chars().count()
     }
 }
 
 /// The text and what changed, in lines of at most `room` columns. What does not fit goes below.
-fn wrap(text: &str, changes: &[String], room: usize) -> Vec<Words> {
-    let mut lines: Vec<Words> =
-        fold(text, room).into_iter().map(|text| Words { text, ..Words::default() }).collect();
+fn wrap(text: &str, changes: &[String], room: usize) -> Vec<MarginLine> {
+    let mut lines: Vec<MarginLine> =
+        fold(text, room).into_iter().map(|text| MarginLine { text, ..MarginLine::default() }).collect();
     for change in changes {
         let addition = format!("  ● {}", one_line(change));
         match lines.last_mut() {
             Some(line) if line.len() + addition.chars().count() <= room => line.changes.push_str(&addition),
             _ => lines.extend(
-                fold(&addition, room).into_iter().map(|changes| Words { changes, ..Words::default() }),
+                fold(&addition, room)
+                    .into_iter()
+                    .map(|changes| MarginLine { changes, ..MarginLine::default() }),
             ),
         }
     }

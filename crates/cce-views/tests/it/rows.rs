@@ -248,7 +248,11 @@ fn a_note_of_a_rule_names_the_message_that_it_treated() {
         record.seq += 1;
         record.cause = record.cause.map(|cause| if cause > seq { cause + 1 } else { cause });
     }
-    let bent = cce_journal::Bent { by: "slow".to_owned(), bend: cce_journal::Bend::Delayed(3_000_000) };
+    let bent = cce_journal::Bent {
+        by: "slow".to_owned(),
+        bend: cce_journal::Bend::Delayed(3_000_000),
+        alone: false,
+    };
     let note = Record {
         seq: seq + 1,
         at: Time(at),

@@ -78,31 +78,31 @@ pub enum Method {
 pub struct Customer {
     config: CustomerConfig,
     tasks: Vec<Errand>,
-    calls: BTreeMap<CallId, Sent>,
+    calls: BTreeMap<CallId, SentRequest>,
 }
 
 /// A request whose answer is awaited.
 #[derive(Clone, Copy, Debug)]
-struct Sent {
+struct SentRequest {
     at: usize,
     ask: Ask,
-    by: By,
+    by: RequestSource,
 }
 
-impl Sent {
+impl SentRequest {
     /// What the customer notes where nothing comes of it.
     fn refusal(self, detail: &str) -> Fact {
         let word = self.ask.word().to_owned();
         match self.by {
-            By::Itself => Fact::PlanRefused { plan: word, detail: detail.to_owned() },
-            By::Command => Command::Act(word).refusal(detail),
+            RequestSource::Itself => Fact::PlanRefused { plan: word, detail: detail.to_owned() },
+            RequestSource::Command => Command::Act(word).refusal(detail),
         }
     }
 }
 
 /// Whose idea a request was. What was told is not repeated when it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum By {
+enum RequestSource {
     Itself,
     Command,
 }
@@ -172,7 +172,7 @@ impl Customer {
         let at = usize::try_from(timer.id).expect("tasks are counted by their place");
         // A task that was cancelled is over for its customer, and an agent may have it all the same.
         if !self.tasks[at].is_over || ask == Ask::Close {
-            self.send(Sent { at, ask, by: By::Itself }, cx);
+            self.send(SentRequest { at, ask, by: RequestSource::Itself }, cx);
         }
     }
 
@@ -191,7 +191,12 @@ impl Customer {
     }
 
     /// Only a request that certainly created nothing is repeated: one task must not become two.
-    fn on_create_answered(&mut self, sent: Sent, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+    fn on_create_answered(
+        &mut self,
+        sent: SentRequest,
+        result: &Result<Response, CallError>,
+        cx: &mut Cx<'_>,
+    ) {
         match result {
             Ok(response) if response.status == 201 => self.on_created(sent, response, cx),
             Ok(Response { status: 503, .. }) | Err(CallError::Unreachable) => self.on_failure(sent, cx),
@@ -199,7 +204,7 @@ impl Customer {
         }
     }
 
-    fn on_created(&mut self, sent: Sent, response: &Response, cx: &mut Cx<'_>) {
+    fn on_created(&mut self, sent: SentRequest, response: &Response, cx: &mut Cx<'_>) {
         let at = sent.at;
         let Some(path) = response.get("location").map(path_of) else {
             cx.note(sent.refusal("the answer has no Location"));
@@ -218,7 +223,7 @@ impl Customer {
         }
     }
 
-    fn on_poll_answered(&mut self, sent: Sent, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+    fn on_poll_answered(&mut self, sent: SentRequest, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
         let at = sent.at;
         let status = match result {
             Ok(response) if response.status == 200 => TaskStatus::read_status(&response.body.0),
@@ -262,12 +267,17 @@ impl Customer {
             }
         };
         if now.since(since) >= patience {
-            self.send(Sent { at, ask: Ask::Close, by: By::Itself }, cx);
+            self.send(SentRequest { at, ask: Ask::Close, by: RequestSource::Itself }, cx);
         }
     }
 
     /// A cancel that comes too late is refused with 400; the task goes on, and so do the polls.
-    fn on_cancel_answered(&mut self, sent: Sent, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+    fn on_cancel_answered(
+        &mut self,
+        sent: SentRequest,
+        result: &Result<Response, CallError>,
+        cx: &mut Cx<'_>,
+    ) {
         match result {
             Ok(Response { status: 200 | 404, .. }) => {
                 self.end(sent.at, cx);
@@ -281,13 +291,13 @@ impl Customer {
         }
     }
 
-    fn on_failure(&mut self, sent: Sent, cx: &mut Cx<'_>) {
-        let Sent { at, ask, by } = sent;
+    fn on_failure(&mut self, sent: SentRequest, cx: &mut Cx<'_>) {
+        let SentRequest { at, ask, by } = sent;
         match (by, ask) {
             // What was told is not repeated: this task will never be created.
-            (By::Command, Ask::Create) => return self.end(at, cx),
-            (By::Command, Ask::Poll | Ask::Cancel | Ask::Renotify | Ask::Close) => return,
-            (By::Itself, _) => {}
+            (RequestSource::Command, Ask::Create) => return self.end(at, cx),
+            (RequestSource::Command, Ask::Poll | Ask::Cancel | Ask::Renotify | Ask::Close) => return,
+            (RequestSource::Itself, _) => {}
         }
         self.tasks[at].failures += 1;
         if self.tasks[at].failures > FAILURES_MAX {
@@ -310,7 +320,7 @@ impl Customer {
         }
     }
 
-    fn send(&mut self, sent: Sent, cx: &mut Cx<'_>) {
+    fn send(&mut self, sent: SentRequest, cx: &mut Cx<'_>) {
         let path = self.tasks[sent.at].path.as_str();
         let request = match sent.ask {
             Ask::Create => creation(&self.config),
@@ -323,7 +333,7 @@ impl Customer {
         self.ask(sent, request, cx);
     }
 
-    fn ask(&mut self, sent: Sent, request: Request, cx: &mut Cx<'_>) {
+    fn ask(&mut self, sent: SentRequest, request: Request, cx: &mut Cx<'_>) {
         self.calls.insert(cx.call(Port::App, request), sent);
     }
 
@@ -345,7 +355,7 @@ impl Customer {
             ["renotify", about, selector] => {
                 let at = self.chosen(Some(about))?;
                 let request = renotification(&self.config, &self.tasks[at].path, Some(selector));
-                self.ask(Sent { at, ask: Ask::Renotify, by: By::Command }, request, cx);
+                self.ask(SentRequest { at, ask: Ask::Renotify, by: RequestSource::Command }, request, cx);
                 Ok(())
             }
             [known, ..] if WORDS.contains(&known) => Err(format!("`{known}` is followed by too many words")),
@@ -357,8 +367,8 @@ impl Customer {
     }
 
     /// Nothing came of a request: whoever told the customer to make it hears so, and a scenario whose customer planned it.
-    fn note_refusal(&self, sent: Sent, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
-        let is_final = sent.by == By::Command
+    fn note_refusal(&self, sent: SentRequest, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+        let is_final = sent.by == RequestSource::Command
             || match (sent.ask, result) {
                 // A poll is no plan, and a lost task is closed until it is gone; the others are tried again.
                 (Ask::Poll | Ask::Renotify | Ask::Close, _)
@@ -378,13 +388,13 @@ impl Customer {
             return Err(format!("the customer has {TASKS_MAX} tasks already"));
         }
         self.tasks.push(Errand::default());
-        self.send(Sent { at: self.tasks.len() - 1, ask: Ask::Create, by: By::Command }, cx);
+        self.send(SentRequest { at: self.tasks.len() - 1, ask: Ask::Create, by: RequestSource::Command }, cx);
         Ok(())
     }
 
     fn tell(&mut self, ask: Ask, about: Option<&&str>, cx: &mut Cx<'_>) -> Result<(), String> {
         let at = self.chosen(about.copied())?;
-        self.send(Sent { at, ask, by: By::Command }, cx);
+        self.send(SentRequest { at, ask, by: RequestSource::Command }, cx);
         Ok(())
     }
 

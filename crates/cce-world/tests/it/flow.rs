@@ -1,6 +1,6 @@
 //! The whole lab on the in-memory driver.
 
-use cce_journal::{Header, Record, Replayed, What, replay};
+use cce_journal::{Header, Record, ReplayReport, What, replay};
 use cce_kernel::{Blob, Command, Component, Fact, Input, NodeName, Output, Port, Time, Wall};
 use cce_model::{ContactStatus, StatusReason};
 use cce_sim::Sim;
@@ -248,7 +248,7 @@ pub(crate) fn run(lab: &Lab, seed: u64) -> Vec<Record> {
     sim.records().to_vec()
 }
 
-pub(crate) fn replayed(lab: &Lab, records: Vec<Record>) -> Replayed {
+pub(crate) fn replayed(lab: &Lab, records: Vec<Record>) -> ReplayReport {
     replay(&header(lab, 1), records, |node| lab.build(node))
 }
 

@@ -72,7 +72,7 @@ pub(super) enum Step {
 
 /// What a client is to send next.
 #[derive(Clone, Debug)]
-enum Awaited {
+enum NextStep {
     Auth,
     /// The first response of a client that sent none with its choice of the mechanism.
     First(Mechanism),
@@ -83,7 +83,7 @@ enum Awaited {
 /// One client's sign-in, from try to try.
 #[derive(Clone, Debug)]
 pub(super) struct SignIn {
-    awaited: Awaited,
+    awaited: NextStep,
     random: [u8; 32],
     exchanges: u32,
 }
@@ -97,12 +97,12 @@ pub(super) fn mechanisms() -> String {
 impl SignIn {
     /// A sign-in whose challenges are made of `random` bytes.
     pub(super) fn new(random: [u8; 32]) -> Self {
-        Self { awaited: Awaited::Auth, random, exchanges: 0 }
+        Self { awaited: NextStep::Auth, random, exchanges: 0 }
     }
 
     /// Forgets what a client began and did not end.
     pub(super) fn forget(&mut self) {
-        self.awaited = Awaited::Auth;
+        self.awaited = NextStep::Auth;
     }
 
     /// Takes in an element of the client. Accounts are found by the name that the client signs in with.
@@ -111,15 +111,15 @@ impl SignIn {
         element: &StreamElement,
         accounts: &dyn Fn(&str) -> Option<Credentials>,
     ) -> Step {
-        let awaited = std::mem::replace(&mut self.awaited, Awaited::Auth);
+        let awaited = std::mem::replace(&mut self.awaited, NextStep::Auth);
         let text = element.text();
         let response = Some(text.trim()).filter(|text| !text.is_empty());
         let step = match (element.name.as_str(), awaited) {
             ("auth", _) => self.begin(element.attribute("mechanism"), response, accounts),
-            ("response", Awaited::First(mechanism)) => {
+            ("response", NextStep::First(mechanism)) => {
                 self.first(mechanism, response.unwrap_or("="), accounts)
             }
-            ("response", Awaited::Last(exchange)) => last(exchange, response.unwrap_or("=")),
+            ("response", NextStep::Last(exchange)) => last(exchange, response.unwrap_or("=")),
             // A client may give up and begin another try (RFC 6120 6.4.4).
             ("abort", _) => Err(Refusal::Aborted),
             _ => Err(Refusal::MalformedRequest),
@@ -139,7 +139,7 @@ impl SignIn {
             return self.first(mechanism, response, accounts);
         }
         // An empty challenge asks for the response that did not come with `auth` (RFC 6120 6.4.3).
-        self.awaited = Awaited::First(mechanism);
+        self.awaited = NextStep::First(mechanism);
         Ok(Step::Challenge(String::new()))
     }
 
@@ -154,7 +154,7 @@ impl SignIn {
             Mechanism::Plain => plain(&message, accounts).map(|user| Step::Success(user, String::new())),
             Mechanism::Scram(hash) => {
                 let (exchange, challenge) = Exchange::begin(hash, &message, self.challenge(), accounts)?;
-                self.awaited = Awaited::Last(exchange);
+                self.awaited = NextStep::Last(exchange);
                 Ok(Step::Challenge(STANDARD.encode(challenge)))
             }
         }

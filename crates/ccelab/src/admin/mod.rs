@@ -16,8 +16,8 @@ use cce_journal::{Order, Ticket};
 use cce_model::{SideOrder, nearest};
 use cce_net::NetHandle;
 use cce_scenario::Rule;
-use cce_views::Waiting;
-use cce_world::Changed;
+use cce_views::WaitingContact;
+use cce_world::SettingChange;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -91,7 +91,7 @@ pub(crate) trait Reader: Send {
 /// Changes of settings, in the order in which they were written.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SettingsRead {
-    pub(crate) changes: Vec<Changed>,
+    pub(crate) changes: Vec<SettingChange>,
     /// Each has its value already.
     pub(crate) are_so: bool,
 }
@@ -153,7 +153,7 @@ pub(crate) struct WaitingView {
     pub(crate) since_ms: u64,
     /// Where, and why no agent gets it.
     #[serde(flatten)]
-    pub(crate) waiting: Waiting,
+    pub(crate) waiting: WaitingContact,
 }
 
 /// Why something cannot be done, and what can.

@@ -22,13 +22,13 @@ const ETHERNET: u32 = 1;
 
 /// What is to be explained.
 struct Input {
-    streams: Vec<Titled>,
+    streams: Vec<TitledStream>,
     /// What of a capture is in no stream.
     left_out: Vec<String>,
 }
 
 /// A stream, and what is known of it.
-struct Titled {
+struct TitledStream {
     title: Option<String>,
     stream: CapturedStream,
     /// What the other direction's client opened its session with, if this one's opens none.
@@ -38,7 +38,7 @@ struct Titled {
 impl Input {
     fn of(bytes: Vec<u8>) -> Self {
         let stream = CapturedStream { bytes: bytes.into(), ..CapturedStream::default() };
-        Self { streams: vec![Titled { title: None, stream, opened: Vec::new() }], left_out: Vec::new() }
+        Self { streams: vec![TitledStream { title: None, stream, opened: Vec::new() }], left_out: Vec::new() }
     }
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn decode(options: &Decode) -> Result<(), Failure> {
     let book = options.protocol.book();
     let mut broken = Vec::new();
     let Input { streams, left_out } = input(options)?;
-    for Titled { title, stream, opened } in &streams {
+    for TitledStream { title, stream, opened } in &streams {
         if let Some(title) = title.as_ref().filter(|_| !options.json) {
             print::line(title);
         }
@@ -124,11 +124,11 @@ fn of_other(file: Vec<u8>, path: &Path, options: &Decode) -> Result<Input, Failu
     };
     let held = text::parse(&text).map_err(|error| Failure::Usage(format!("{}:{error}", path.display())))?;
     match held {
-        text::Held::Bytes(bytes) => match as_packets(std::slice::from_ref(&bytes)) {
+        text::TextContent::Bytes(bytes) => match as_packets(std::slice::from_ref(&bytes)) {
             Some(found) => of_capture(&found, path, options),
             None => Ok(Input::of(bytes)),
         },
-        text::Held::Packets(dumped) => match as_packets(&dumped) {
+        text::TextContent::Packets(dumped) => match as_packets(&dumped) {
             Some(found) => of_capture(&found, path, options),
             None => Ok(Input::of(dumped.concat())),
         },
@@ -166,7 +166,7 @@ fn at_most(from: impl Read) -> std::io::Result<Vec<u8>> {
 }
 
 /// The flows on the protocol's ports.
-fn captured(found: &Flows, options: &Decode) -> Vec<Titled> {
+fn captured(found: &Flows, options: &Decode) -> Vec<TitledStream> {
     let chosen = found.all.iter().filter(|flow| is_spoken((flow.key.from.1, flow.key.to.1), options));
     let streams: Vec<(&Flow, CapturedStream)> = chosen.map(|flow| (flow, stream(flow))).collect();
     let opened: Vec<Vec<Opening>> = streams.iter().map(|(_, stream)| openings(stream)).collect();
@@ -181,7 +181,7 @@ fn captured(found: &Flows, options: &Decode) -> Vec<Titled> {
     streams
         .into_iter()
         .zip(others)
-        .map(|((flow, stream), opened)| Titled { title: Some(title(flow)), stream, opened })
+        .map(|((flow, stream), opened)| TitledStream { title: Some(title(flow)), stream, opened })
         .collect()
 }
 

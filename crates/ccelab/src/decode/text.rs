@@ -11,7 +11,7 @@ const REPEAT_MAX: usize = 1 << 20;
 
 /// What a text holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Held {
+pub(super) enum TextContent {
     /// The bytes of a stream.
     Bytes(Vec<u8>),
     /// Packets, each dumped by itself.
@@ -48,12 +48,12 @@ pub(super) fn text_of(file: &[u8]) -> Option<String> {
 }
 
 /// The bytes that a text holds.
-pub(super) fn parse(text: &str) -> Result<Held, Misfit> {
+pub(super) fn parse(text: &str) -> Result<TextContent, Misfit> {
     if text.contains("\\x") {
-        return escaped(text).map(Held::Bytes);
+        return escaped(text).map(TextContent::Bytes);
     }
     if text.contains('{') {
-        return array(text).map(Held::Bytes);
+        return array(text).map(TextContent::Bytes);
     }
     dump(text)
 }
@@ -134,17 +134,17 @@ fn escape(characters: &[char]) -> Option<(u8, usize)> {
 
 /// A hex dump as `xxd`, `hexdump` with or without `-C`, `od -A x -t x1`, `tcpdump -X` or Wireshark make it, or plain
 /// digits.
-fn dump(text: &str) -> Result<Held, Misfit> {
+fn dump(text: &str) -> Result<TextContent, Misfit> {
     let mut reader = Reader::default();
     for (number, line) in (1..).zip(text.lines()) {
         reader.line(line, number)?;
     }
     let Reader { bytes, mut packets, .. } = reader;
     if packets.is_empty() {
-        return Ok(Held::Bytes(bytes));
+        return Ok(TextContent::Bytes(bytes));
     }
     packets.push(bytes);
-    Ok(Held::Packets(packets))
+    Ok(TextContent::Packets(packets))
 }
 
 /// Reads a dump line by line.
@@ -321,8 +321,8 @@ mod tests {
 
     fn bytes(text: &str) -> Result<Vec<u8>, Misfit> {
         match parse(text)? {
-            Held::Bytes(bytes) => Ok(bytes),
-            Held::Packets(packets) => Ok(packets.concat()),
+            TextContent::Bytes(bytes) => Ok(bytes),
+            TextContent::Packets(packets) => Ok(packets.concat()),
         }
     }
 
@@ -417,7 +417,7 @@ mod tests {
     #[test]
     fn offsets_that_begin_anew_begin_another_packet() {
         let dump = "0000  00 01\n0002  02\n\n0000  03 04\n";
-        assert_eq!(parse(dump), Ok(Held::Packets(vec![vec![0, 1, 2], vec![3, 4]])));
+        assert_eq!(parse(dump), Ok(TextContent::Packets(vec![vec![0, 1, 2], vec![3, 4]])));
     }
 
     #[test]

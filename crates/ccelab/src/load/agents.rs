@@ -95,7 +95,7 @@ struct Desktop {
 }
 
 /// What happens next to an agent.
-enum Next {
+enum AgentTurn {
     AgentInput(AgentInput),
     Stop,
 }
@@ -120,17 +120,17 @@ impl Desktop {
             let next = tokio::select! {
                 // The end of the load counts first, then what was asked for before what is new.
                 biased;
-                () = stop.cancelled() => Next::Stop,
+                () = stop.cancelled() => AgentTurn::Stop,
                 () = leave.cancelled(), if !was_asked => {
                     was_asked = true;
-                    Next::AgentInput(AgentInput::SignOut)
+                    AgentTurn::AgentInput(AgentInput::SignOut)
                 }
-                Some(input) = inbox.recv() => Next::AgentInput(input),
-                input = receive(stream, &mut bytes) => Next::AgentInput(input),
+                Some(input) = inbox.recv() => AgentTurn::AgentInput(input),
+                input = receive(stream, &mut bytes) => AgentTurn::AgentInput(input),
             };
             match next {
-                Next::Stop => return,
-                Next::AgentInput(input) => {
+                AgentTurn::Stop => return,
+                AgentTurn::AgentInput(input) => {
                     let outputs = self.agent.handle(input);
                     self.carry_out(outputs).await;
                 }

@@ -22,7 +22,7 @@ const SEEN_MAX: usize = 1_000;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dialogs {
     /// Those that are open, oldest first.
-    open: Vec<Known>,
+    open: Vec<KnownDialog>,
     /// All that there ever were, in order: commands may name a dialog by its place here.
     seen: Vec<TaskId>,
     /// The number of the dialog that was opened last.
@@ -34,7 +34,7 @@ pub(super) struct Dialogs {
 
 /// A dialog as the agent saw it last.
 #[derive(Clone, Copy, Debug)]
-struct Known {
+struct KnownDialog {
     task: TaskId,
     /// Its number among all dialogs of the agent: its timer is named after it, since call ids begin anew each day.
     number: u64,
@@ -53,7 +53,7 @@ struct Step {
     is_asked: bool,
 }
 
-impl Known {
+impl KnownDialog {
     /// The timer of its next step.
     fn timer(&self) -> TimerKey {
         Timer::Dialog.key(self.number)
@@ -102,12 +102,12 @@ impl Dialogs {
         self.open.iter().position(|known| known.task == task)
     }
 
-    fn find_mut(&mut self, task: TaskId) -> Option<&mut Known> {
+    fn find_mut(&mut self, task: TaskId) -> Option<&mut KnownDialog> {
         self.open.iter_mut().find(|known| known.task == task)
     }
 
     /// The dialog, which may be a new one; none when there are too many.
-    fn meet(&mut self, task: TaskId, state: DialogState) -> Option<&mut Known> {
+    fn meet(&mut self, task: TaskId, state: DialogState) -> Option<&mut KnownDialog> {
         let at = match self.position(task) {
             Some(at) => at,
             None if self.open.len() >= DIALOGS_MAX => return None,
@@ -117,7 +117,7 @@ impl Dialogs {
                 }
                 self.last += 1;
                 let number = self.last;
-                self.open.push(Known { task, number, state, was_paused: false, step: None });
+                self.open.push(KnownDialog { task, number, state, was_paused: false, step: None });
                 self.open.len() - 1
             }
         };

@@ -22,12 +22,12 @@ const BOSH_PATH: &str = "/http-bind/";
 #[derive(Clone, Debug)]
 pub(super) struct AgentStream {
     session: ClientSession,
-    way: Way,
+    way: Transport,
 }
 
 /// What carries it.
 #[derive(Clone, Debug)]
-enum Way {
+enum Transport {
     Link(LinkId),
     Bosh {
         client: BoshClient,
@@ -58,7 +58,7 @@ impl AgentStream {
                 let rid = cx.rng("bosh-rid").random::<u32>();
                 let mut client = BoshClient::new(config.domain.clone(), rid.into());
                 let first = ask(client.open(), cx);
-                let way = Way::Bosh { client, calls: BTreeMap::from([first]) };
+                let way = Transport::Bosh { client, calls: BTreeMap::from([first]) };
                 Self { session: session(StreamCarrier::Bosh, [0; 16], config), way }
             }
         }
@@ -71,20 +71,20 @@ impl AgentStream {
         config: &AgentConfig,
         cx: &mut Cx<'_>,
     ) -> Self {
-        Self { session: session(carrier, masks, config), way: Way::Link(cx.dial(port, Address::Lab)) }
+        Self { session: session(carrier, masks, config), way: Transport::Link(cx.dial(port, Address::Lab)) }
     }
 
     /// What the stream is called in facts: a BOSH session stands for a link.
     pub(super) fn link(&self) -> LinkId {
         match &self.way {
-            Way::Link(link) => *link,
-            Way::Bosh { .. } => LinkId { port: Port::Bosh, number: 0 },
+            Transport::Link(link) => *link,
+            Transport::Bosh { .. } => LinkId { port: Port::Bosh, number: 0 },
         }
     }
 
     /// Whether the stream is on that connection.
     pub(super) fn is_on(&self, link: LinkId) -> bool {
-        matches!(&self.way, Way::Link(own) if *own == link)
+        matches!(&self.way, Transport::Link(own) if *own == link)
     }
 
     pub(super) fn is_ready(&self) -> bool {
@@ -108,7 +108,7 @@ impl AgentStream {
         call: CallId,
         result: &Result<Response, CallError>,
     ) -> Option<AgentHeard> {
-        let Way::Bosh { client, calls } = &mut self.way else { return None };
+        let Transport::Bosh { client, calls } = &mut self.way else { return None };
         let rid = calls.remove(&call)?;
         let body = result.as_ref().ok().and_then(|response| BoshBody::read(&response.body.0).ok());
         let Some(body) = body else { return Some(AgentHeard { events: Vec::new(), is_over: true }) };
@@ -121,8 +121,8 @@ impl AgentStream {
     /// Sends what the session wrote: at once, or with the next request.
     pub(super) fn send(&mut self, bytes: Vec<u8>, cx: &mut Cx<'_>) {
         match &mut self.way {
-            Way::Link(link) => cx.send(*link, bytes),
-            Way::Bosh { client, .. } => client.say(&bytes),
+            Transport::Link(link) => cx.send(*link, bytes),
+            Transport::Bosh { client, .. } => client.say(&bytes),
         }
     }
 
@@ -134,7 +134,7 @@ impl AgentStream {
 
     /// Makes the requests that are due.
     pub(super) fn flush(&mut self, cx: &mut Cx<'_>) {
-        let Way::Bosh { client, calls } = &mut self.way else { return };
+        let Transport::Bosh { client, calls } = &mut self.way else { return };
         while let Some(next) = client.next_ask() {
             calls.extend([ask(next, cx)]);
         }
@@ -144,13 +144,13 @@ impl AgentStream {
     pub(super) fn close(mut self, reason: CloseReason, cx: &mut Cx<'_>) {
         let goodbye = self.session.close();
         match &mut self.way {
-            Way::Link(link) => {
+            Transport::Link(link) => {
                 if !goodbye.is_empty() {
                     cx.send(*link, goodbye);
                 }
                 cx.close(*link, reason);
             }
-            Way::Bosh { client, .. } => {
+            Transport::Bosh { client, .. } => {
                 client.close(&goodbye);
                 self.flush(cx);
             }
@@ -159,7 +159,7 @@ impl AgentStream {
 
     /// Closes what carried it without a word. Requests that are under way stay unheard.
     pub(super) fn drop_without_a_word(self, reason: CloseReason, cx: &mut Cx<'_>) {
-        if let Way::Link(link) = self.way {
+        if let Transport::Link(link) = self.way {
             cx.close(link, reason);
         }
     }
