@@ -1,10 +1,11 @@
 //! Everything that is judged, by name: each call that judges says which of these it decides.
 
 use crate::check::Check;
+use cce_model::Kind;
 
-/// Declares the judgements of each check, with what holds.
+/// Declares the judgements of each check, with what holds, and the components in which it rests on what gateways told.
 macro_rules! judgements {
-    ($($check:ident { $($name:ident = $about:literal,)+ })+) => {
+    ($($check:ident { $($name:ident = $about:literal $(rests on $($kind:ident)|+)?,)+ })+) => {
         /// What one call judges. Several belong to one check.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Judgement {
@@ -19,6 +20,14 @@ macro_rules! judgements {
             pub const fn check(self) -> Check {
                 match self {
                     $($(Self::$name)|+ => Check::$check,)+
+                }
+            }
+
+            /// The components in which it compares what a gateway told with something else, so that a gateway may be to blame. For
+            /// what a component decides by itself (its keys, its states, its choices, what it publishes) no peer is.
+            pub(crate) const fn rests_on_gateways(self) -> &'static [Kind] {
+                match self {
+                    $($(Self::$name => &[$($(Kind::$kind),+)?],)+)+
                 }
             }
 
@@ -48,18 +57,21 @@ judgements! {
     }
     OneAgent {
         TaskKeepsItsAgent = "A task stays with its agent.",
-        TaskWithTheChosenAgent = "A task comes to the agent whom the router chose.",
+        // The router chooses the agent.
+        TaskWithTheChosenAgent = "A task comes to the agent whom the router chose." rests on AgentPg,
         RoutedOnce = "The router chooses one agent for a task.",
         DialogKeepsItsAgent = "A dialog stays with its agent.",
         DialogWithTheTasksAgent = "A dialog begins with the agent who has the task.",
     }
     WithinLimit {
-        AgentsRoom = "An agent of the agent PG has no more tasks than the limits allow.",
+        // The router chooses the agent.
+        AgentsRoom = "An agent of the agent PG has no more tasks than the limits allow." rests on AgentPg,
         AgentsCount = "The number of tasks that the agent PG tells of an agent is right.",
         AgentsCountAtTheEnd = "The number of tasks that the agent PG told last of an agent is right.",
         ChosenIsAvailable = "The router chooses an agent whom the latest report calls available.",
         RoutersLimit = "The router gives an agent no more tasks than the limit that was reported.",
-        RoutersCount = "The number of tasks that the router tells of an agent is right.",
+        // A gateway says which tasks an agent has.
+        RoutersCount = "The number of tasks that the router tells of an agent is right." rests on Router,
     }
     OneAnswer {
         IndicationAnswered = "Each indication gets an answer.",
@@ -88,9 +100,12 @@ judgements! {
         UserTransition = "A user changes the state only as it may.",
     }
     OneToOneIds {
-        ContactOfATask = "A task is of one contact, whoever names it.",
+        // A gateway names the task of a dialogue to CCP and to the MR PG, and the contact of a task to the agent PG. The router
+        // makes the keys itself.
+        ContactOfATask = "A task is of one contact, whoever names it." rests on Ccp | MrPg | AgentPg,
         NewTaskFollows = "A new task of a contact names the task before.",
-        AdmittedOnce = "Each request to route a contact is admitted once.",
+        // A gateway asks for a contact's route.
+        AdmittedOnce = "Each request to route a contact is admitted once." rests on Router,
         KeyIsNew = "The router gives each key once.",
     }
     QueueOrder {
@@ -99,7 +114,8 @@ judgements! {
     }
     NoMixing {
         ChosenBesideUninterruptible = "The router chooses nobody who has a task of another domain that must not be interrupted.",
-        TaskBesideUninterruptible = "No task comes to an agent who has a task of another domain that must not be interrupted.",
+        // The router chooses the agent.
+        TaskBesideUninterruptible = "No task comes to an agent who has a task of another domain that must not be interrupted." rests on AgentPg,
     }
     HandledCause {
         HandledByACall = "A contact is handled by a close call.",

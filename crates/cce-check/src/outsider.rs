@@ -155,83 +155,9 @@ const fn is_gateway(port: Port) -> bool {
     matches!(port, Port::Mr | Port::IcmMr | Port::IcmAgent)
 }
 
-/// Whether the judgement compares what a gateway told this component with something else. Whatever a component decides
-/// by itself (its keys, its states, its choices, what it publishes) no peer is to blame for.
+/// Whether the judgement compares what a gateway told this component with something else.
 fn rests_on_peers(node: &NodeName, judgement: Judgement) -> bool {
-    use Judgement as J;
-    use cce_model::Kind as K;
-    match judgement {
-        // A gateway names the task of a dialogue to CCP and to the MR PG, and the contact of a task to the agent PG. The
-        // router makes the keys itself.
-        J::ContactOfATask => matches!(node.kind(), Some(K::Ccp | K::MrPg | K::AgentPg)),
-        // A gateway asks for a contact's route, and says which tasks an agent has.
-        J::AdmittedOnce | J::RoutersCount => node.kind() == Some(K::Router),
-        // The router chooses the agent.
-        J::TaskWithTheChosenAgent | J::AgentsRoom | J::TaskBesideUninterruptible => {
-            node.kind() == Some(K::AgentPg)
-        }
-        J::ContactEndsOnce
-        | J::ContactOver
-        | J::TaskEndsOnce
-        | J::TaskEndsSomehow
-        | J::TaskOver
-        | J::DialogClosesOnce
-        | J::DialogEndsAsItsTask
-        | J::DialogOver
-        | J::DialogueOver
-        | J::WaitOver
-        | J::SlotFree
-        | J::TaskKeepsItsAgent
-        | J::RoutedOnce
-        | J::DialogKeepsItsAgent
-        | J::DialogWithTheTasksAgent
-        | J::AgentsCount
-        | J::AgentsCountAtTheEnd
-        | J::ChosenIsAvailable
-        | J::RoutersLimit
-        | J::IndicationAnswered
-        | J::EventIsDue
-        | J::EndPassedOn
-        | J::FailureOrEvent
-        | J::FailureOnce
-        | J::FailureAnswers
-        | J::CancelConfirmed
-        | J::CancelConfirmedOnce
-        | J::ContactBegan
-        | J::ContactTransition
-        | J::DialogueTransition
-        | J::TaskBegan
-        | J::TaskBeginsReserved
-        | J::TaskTransition
-        | J::TaskGoesOnAsBefore
-        | J::InterruptHasACause
-        | J::DialogTransition
-        | J::DialogGoesOnAsBefore
-        | J::AgentTransition
-        | J::AgentReportedAsItStands
-        | J::UnacceptedIsNotRoutable
-        | J::UserTransition
-        | J::NewTaskFollows
-        | J::KeyIsNew
-        | J::PriorityOrder
-        | J::ArrivalOrder
-        | J::ChosenBesideUninterruptible
-        | J::HandledByACall
-        | J::HandledByTheEnd
-        | J::CloseAfterTheEnd
-        | J::RoutedAnewByRight
-        | J::ContactPublishedAsItStands
-        | J::TaskEventOfATask
-        | J::TaskEventAsItStands
-        | J::TaskEventBehindItsAgents
-        | J::AgentEventAheadOfItsTasks
-        | J::DeliveredOnce
-        | J::DialogPublishedAsItStands
-        | J::MediaPublishedAsItStands
-        | J::MediaPublishedOnce
-        | J::UserPublishedAsItStands
-        | J::ItemsInOrder => false,
-    }
+    node.kind().is_some_and(|kind| judgement.rests_on_gateways().contains(&kind))
 }
 
 #[cfg(test)]

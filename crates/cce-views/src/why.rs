@@ -263,7 +263,7 @@ impl Why {
 
     /// The first thing that keeps the task from the agent, in the order in which the router looks (task-routing 3.5).
     fn reason(&self, agent: &roster::Agent, call: &Call) -> WaitReason {
-        let place = AgentKey { skill_target: agent.skill_target, mrd: call.mrd };
+        let member = AgentKey { skill_target: agent.skill_target, mrd: call.mrd };
         let (queue, step) = call.node.unwrap_or_default();
         match self.roster.step_of(queue, &agent.id) {
             None => return WaitReason::NotOfQueue,
@@ -273,14 +273,14 @@ impl Why {
         if !self.roster.is_in_domain(agent, call.mrd) {
             return WaitReason::NotOfDomain { mrd: call.mrd };
         }
-        let Some(known) = self.reported.get(&place).filter(|known| known.state != AgentState::Logout) else {
-            return match (self.signed_in.contains(&place), self.has_agent_pg()) {
+        let Some(known) = self.reported.get(&member).filter(|known| known.state != AgentState::Logout) else {
+            return match (self.signed_in.contains(&member), self.has_agent_pg()) {
                 (true, true) => WaitReason::NotReported,
                 (_, false) => WaitReason::NoGateway,
                 (false, true) => WaitReason::SignedOut,
             };
         };
-        let tasks = self.tasks_of(place);
+        let tasks = self.tasks_of(member);
         let has_room = u32::try_from(tasks).is_ok_and(|tasks| tasks < known.limit);
         match known.state {
             AgentState::Login | AgentState::NotReady => return WaitReason::NotReady,
@@ -298,7 +298,7 @@ impl Why {
             | AgentState::Paused
             | AgentState::NotActive => {}
         }
-        match self.busy_elsewhere(place) {
+        match self.busy_elsewhere(member) {
             _ if !known.is_routable => WaitReason::NotRoutable,
             _ if !has_room => WaitReason::AtLimit { tasks, limit: known.limit },
             _ if known.is_doubted => WaitReason::Refused,
@@ -316,8 +316,8 @@ impl Why {
         held.next().map(|(other, _)| other.mrd)
     }
 
-    fn tasks_of(&self, place: AgentKey) -> usize {
-        self.tasks.get(&place).map_or(0, BTreeSet::len)
+    fn tasks_of(&self, member: AgentKey) -> usize {
+        self.tasks.get(&member).map_or(0, BTreeSet::len)
     }
 
     fn has_agent_pg(&self) -> bool {
@@ -336,11 +336,11 @@ impl Why {
         }
     }
 
-    fn on_agent(&mut self, place: AgentKey, to: AgentState) {
+    fn on_agent(&mut self, member: AgentKey, to: AgentState) {
         if to == AgentState::Logout {
-            self.signed_in.remove(&place);
+            self.signed_in.remove(&member);
         } else if self.signed_in.len() < FOLLOWED_MAX {
-            self.signed_in.insert(place);
+            self.signed_in.insert(member);
         }
     }
 
@@ -377,17 +377,17 @@ impl Why {
             QueueChoice::Agent { skill_target, .. } => {
                 call.node = None;
                 call.agent = Some(skill_target);
-                let place = AgentKey { skill_target, mrd: call.mrd };
-                self.tasks.entry(place).or_default().insert(key);
+                let member = AgentKey { skill_target, mrd: call.mrd };
+                self.tasks.entry(member).or_default().insert(key);
             }
         }
     }
 
     /// A reservation did not come about: the task waits where it stood, and nothing goes to that agent until the agent
     /// PG reports anew (task-routing 3.5).
-    fn on_requeued(&mut self, task: TaskId, place: AgentKey) {
-        self.drop_task(task.key(), place);
-        if let Some(known) = self.reported.get_mut(&place) {
+    fn on_requeued(&mut self, task: TaskId, member: AgentKey) {
+        self.drop_task(task.key(), member);
+        if let Some(known) = self.reported.get_mut(&member) {
             known.is_doubted = true;
         }
         if let Some(call) = self.calls.get_mut(&task.key()) {
@@ -395,18 +395,18 @@ impl Why {
         }
     }
 
-    fn drop_task(&mut self, key: RouterCallKey, place: AgentKey) {
-        if let Some(tasks) = self.tasks.get_mut(&place) {
+    fn drop_task(&mut self, key: RouterCallKey, member: AgentKey) {
+        if let Some(tasks) = self.tasks.get_mut(&member) {
             tasks.remove(&key);
             if tasks.is_empty() {
-                self.tasks.remove(&place);
+                self.tasks.remove(&member);
             }
         }
     }
 
     fn on_report(&mut self, link: LinkId, update: &AgentStateUpdate) {
-        let place = AgentKey { skill_target: update.icm_agent_id, mrd: update.mrd_id };
-        if self.reported.len() >= FOLLOWED_MAX && !self.reported.contains_key(&place) {
+        let member = AgentKey { skill_target: update.icm_agent_id, mrd: update.mrd_id };
+        if self.reported.len() >= FOLLOWED_MAX && !self.reported.contains_key(&member) {
             return;
         }
         let standing = AgentReport {
@@ -417,20 +417,20 @@ impl Why {
             is_available: update.availability == Availability::Icm,
             is_doubted: false,
         };
-        self.reported.insert(place, standing);
+        self.reported.insert(member, standing);
     }
 
     fn on_task(&mut self, event: &TaskEvent) {
         let key = event.task_id.key();
-        let place = AgentKey { skill_target: event.icm_agent_id, mrd: event.mrd_id };
+        let member = AgentKey { skill_target: event.icm_agent_id, mrd: event.mrd_id };
         if event.task_state != TaskState::Ended {
             if self.tasks.len() < FOLLOWED_MAX {
-                self.tasks.entry(place).or_default().insert(key);
+                self.tasks.entry(member).or_default().insert(key);
             }
             return;
         }
-        self.drop_task(key, place);
-        if self.calls.get(&key).is_some_and(|call| call.agent == Some(place.skill_target)) {
+        self.drop_task(key, member);
+        if self.calls.get(&key).is_some_and(|call| call.agent == Some(member.skill_target)) {
             self.calls.remove(&key);
         }
     }
@@ -466,10 +466,10 @@ impl Why {
     /// A gateway is gone: nobody knows how its agents stand.
     fn forget_gateway(&mut self, link: LinkId) {
         let gone: Vec<AgentKey> =
-            self.reported.iter().filter(|(_, known)| known.link == link).map(|(place, _)| *place).collect();
-        for place in gone {
-            self.reported.remove(&place);
-            self.tasks.remove(&place);
+            self.reported.iter().filter(|(_, known)| known.link == link).map(|(member, _)| *member).collect();
+        for member in gone {
+            self.reported.remove(&member);
+            self.tasks.remove(&member);
         }
     }
 }

@@ -51,7 +51,7 @@ pub(crate) struct Opc {
     application_tasks: u32,
     router: RouterLink,
     logins: login::Logins,
-    voice: voice::Voice,
+    voice: voice::VoiceSignIns,
     /// Whose interrupts may have changed with this input.
     reported: BTreeSet<SkillTarget>,
     to_cti: Vec<OpcMessage>,
@@ -91,7 +91,7 @@ impl Opc {
             application_tasks: 0,
             router: RouterLink::new(&config),
             logins: login::Logins::default(),
-            voice: voice::Voice::default(),
+            voice: voice::VoiceSignIns::default(),
             reported: BTreeSet::new(),
             to_cti: Vec::new(),
             config,

@@ -30,9 +30,9 @@ pub(super) struct StateRequest<'a> {
 
 /// An agent in the voice domain.
 #[derive(Clone, Debug, Default)]
-struct Phone {
+struct VoiceSignIn {
     /// Signed out, or one of two states.
-    state: Presence,
+    state: VoiceState,
     reason: EventReason,
     extension: String,
     instrument: String,
@@ -42,7 +42,7 @@ struct Phone {
 
 /// Whether and how an agent is signed in to the voice domain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Presence {
+enum VoiceState {
     #[default]
     SignedOut,
     NotReady,
@@ -51,17 +51,17 @@ enum Presence {
 
 /// Everybody who ever signed in to the voice domain; bounded by the configured agents.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Voice(BTreeMap<SkillTarget, Phone>);
+pub(super) struct VoiceSignIns(BTreeMap<SkillTarget, VoiceSignIn>);
 
-impl Voice {
-    fn state(&self, agent: SkillTarget) -> Presence {
-        self.0.get(&agent).map_or(Presence::SignedOut, |phone| phone.state)
+impl VoiceSignIns {
+    fn state(&self, agent: SkillTarget) -> VoiceState {
+        self.0.get(&agent).map_or(VoiceState::SignedOut, |sign_in| sign_in.state)
     }
 
     /// Whether somebody else is signed in at an instrument.
     fn is_taken(&self, instrument: &str, by: SkillTarget) -> bool {
-        let mut others = self.0.iter().filter(|(other, _)| **other != by).map(|(_, phone)| phone);
-        others.any(|phone| phone.state != Presence::SignedOut && phone.instrument == instrument)
+        let mut others = self.0.iter().filter(|(other, _)| **other != by).map(|(_, sign_in)| sign_in);
+        others.any(|sign_in| sign_in.state != VoiceState::SignedOut && sign_in.instrument == instrument)
     }
 }
 
@@ -106,23 +106,23 @@ impl Opc {
         if wanted.force == Force::AuthenticateOnly {
             return Ok(());
         }
-        let phone = self.voice.0.entry(skill_target).or_default();
+        let sign_in = self.voice.0.entry(skill_target).or_default();
         if let Some((extension, instrument)) = device {
-            phone.extension = extension;
-            phone.instrument = instrument;
+            sign_in.extension = extension;
+            sign_in.instrument = instrument;
         }
-        phone.client = request.client.clone();
+        sign_in.client = request.client.clone();
         // Who signs in again keeps state and reason.
-        if wanted.state != AgentState::Login || from == Presence::SignedOut {
-            phone.reason = wanted.reason;
+        if wanted.state != AgentState::Login || from == VoiceState::SignedOut {
+            sign_in.reason = wanted.reason;
         }
         if from != to {
-            phone.state = to;
-            phone.since = cx.now();
+            sign_in.state = to;
+            sign_in.since = cx.now();
             cx.note(transition(&agent, from, to));
         }
-        let shown = if from == Presence::SignedOut { EventDetail::Login } else { EventDetail::AsIs };
-        let record = record(&agent, phone, self.config.peripheral, shown, cx);
+        let shown = if from == VoiceState::SignedOut { EventDetail::Login } else { EventDetail::AsIs };
+        let record = record(&agent, sign_in, self.config.peripheral, shown, cx);
         self.to_cti.push(OpcMessage::Agent(Box::new(record)));
         Ok(())
     }
@@ -149,22 +149,24 @@ impl Opc {
 
 /// The state that a request leads to. Signing in makes not ready, and is refused to who is signed in, unless forced;
 /// only who is not ready signs out, unless forced.
-fn next(from: Presence, wanted: StateRequest<'_>) -> Result<Presence, ControlFailure> {
+fn next(from: VoiceState, wanted: StateRequest<'_>) -> Result<VoiceState, ControlFailure> {
     use AgentState as S;
     let is_forced = wanted.force == Force::Forced;
     match (from, wanted.state) {
-        (Presence::SignedOut, S::Login) => Ok(Presence::NotReady),
-        (Presence::NotReady | Presence::Available, S::Login) if is_forced => Ok(from),
+        (VoiceState::SignedOut, S::Login) => Ok(VoiceState::NotReady),
+        (VoiceState::NotReady | VoiceState::Available, S::Login) if is_forced => Ok(from),
         // A second sign-in has code 259, unless it is forced (cti-server-protocol 13).
-        (Presence::NotReady | Presence::Available, S::Login) => Err(ControlFailure::AGENT_ALREADY_SIGNED_ON),
+        (VoiceState::NotReady | VoiceState::Available, S::Login) => {
+            Err(ControlFailure::AGENT_ALREADY_SIGNED_ON)
+        }
         // A number that is no state is out of range: code 3 (cti-server-protocol 13).
         (_, S::Unknown) => Err(ControlFailure::VALUE_OUT_OF_RANGE),
-        (Presence::SignedOut, _) => Err(ControlFailure::INVALID_OBJECT_STATE),
-        // Voice is left from NOT_READY only, unlike a media (task-routing 1.4).
-        (Presence::Available, S::Logout) if !is_forced => Err(ControlFailure::INVALID_OBJECT_STATE),
-        (_, S::Logout) => Ok(Presence::SignedOut),
-        (_, S::NotReady) => Ok(Presence::NotReady),
-        (_, S::Available) => Ok(Presence::Available),
+        (VoiceState::SignedOut, _) => Err(ControlFailure::INVALID_OBJECT_STATE),
+        // VoiceSignIns is left from NOT_READY only, unlike a media (task-routing 1.4).
+        (VoiceState::Available, S::Logout) if !is_forced => Err(ControlFailure::INVALID_OBJECT_STATE),
+        (_, S::Logout) => Ok(VoiceState::SignedOut),
+        (_, S::NotReady) => Ok(VoiceState::NotReady),
+        (_, S::Available) => Ok(VoiceState::Available),
         // States of calls, of which the lab has none, and of tasks.
         (
             _,
@@ -182,7 +184,7 @@ fn next(from: Presence, wanted: StateRequest<'_>) -> Result<Presence, ControlFai
     }
 }
 
-impl Presence {
+impl VoiceState {
     const fn state(self) -> AgentState {
         match self {
             Self::SignedOut => AgentState::Logout,
@@ -192,7 +194,7 @@ impl Presence {
     }
 }
 
-fn transition(agent: &Agent, from: Presence, to: Presence) -> Fact {
+fn transition(agent: &Agent, from: VoiceState, to: VoiceState) -> Fact {
     Fact::AgentInMrd {
         agent: agent.id.clone(),
         skill_target: agent.skill_target,
@@ -209,28 +211,28 @@ fn transition(agent: &Agent, from: Presence, to: Presence) -> Fact {
 /// (cti-server-protocol 11.3; inferred for voice).
 fn record(
     agent: &Agent,
-    phone: &Phone,
+    sign_in: &VoiceSignIn,
     peripheral: PeripheralId,
     shown: EventDetail,
     cx: &Cx<'_>,
 ) -> AgentRecord {
-    let state = phone.state.state();
-    let seconds = u32::try_from(cx.now().since(phone.since).as_secs()).unwrap_or(u32::MAX);
-    let is_available = phone.state == Presence::Available;
+    let state = sign_in.state.state();
+    let seconds = u32::try_from(cx.now().since(sign_in.since).as_secs()).unwrap_or(u32::MAX);
+    let is_available = sign_in.state == VoiceState::Available;
     let (skill_group_number, skill_group) = NO_GROUP;
     AgentRecord {
         agent: agent.id.clone(),
         peripheral,
-        extension: phone.extension.clone(),
-        instrument: phone.instrument.clone(),
-        session: phone.client.session,
-        signature: phone.client.signature.clone(),
-        unique_instance: phone.client.unique_instance.clone(),
+        extension: sign_in.extension.clone(),
+        instrument: sign_in.instrument.clone(),
+        session: sign_in.client.session,
+        signature: sign_in.client.signature.clone(),
+        unique_instance: sign_in.client.unique_instance.clone(),
         skill_group_state: if shown == EventDetail::Login { AgentState::Login } else { state },
         skill_group_seconds: seconds,
         state,
         seconds,
-        reason: phone.reason,
+        reason: sign_in.reason,
         mrd: MrdId::VOICE,
         tasks: 0,
         max_tasks: ONE_CALL,
