@@ -95,6 +95,63 @@ enum Direction {
     Out,
 }
 
+impl LinkState {
+    /// Takes in a message at one end of the link, and says what it is. `read` reads one that is not in WebSocket frames.
+    fn take_in(
+        &mut self,
+        (node, link): (&NodeName, LinkId),
+        way: Direction,
+        frame: &Bytes,
+        elsewhere: &RemoteNodes,
+        read: impl FnOnce(Option<Protocol>) -> Reading,
+    ) -> SeenMessage {
+        // A client that is refused may open its session with another version; an open session keeps its own.
+        if matches!(link.port, Port::CtiA | Port::CtiB) && !self.is_open {
+            self.version = cce_cti::open_version(frame).or(self.version);
+            self.is_open = frame_kind(frame) == Some(OPEN_CONF);
+        }
+        let reading = if link.port == Port::XmppWs {
+            // In frames, which only their own direction can tell apart.
+            read_stream(self.messages.texts(sender(node, link, way), frame))
+        } else {
+            read(Protocol::of(link.port, self.version.unwrap_or(CTI_VERSION_UNSEEN)))
+        };
+        // A listener is told an address only: who it is in another process shows by what opens the session.
+        if self.peer.node.is_none()
+            && node.kind() == Some(link.port.listener())
+            && let Some(opener) = elsewhere.opener(&reading.message)
+        {
+            Arc::make_mut(&mut self.peer).node = Some(opener);
+        }
+        self.learn_opener(&reading.message);
+        SeenMessage {
+            port: self.dialled_as.unwrap_or(link.port),
+            peer: Arc::clone(&self.peer),
+            client: reading.about.client.or(self.peripheral),
+            reading,
+        }
+    }
+
+    /// What opens a session says which gateway has the other end.
+    fn learn_opener(&mut self, message: &AnyMessage) {
+        match message {
+            AnyMessage::Mr(message) => {
+                if let Mr::OpenReq(open) = &**message {
+                    self.peripheral = Some(open.peripheral_id);
+                }
+            }
+            AnyMessage::Icm(message) => {
+                if let Icm::OpenReq(open) = &**message
+                    && open.peripheral_type == PeripheralType::ENTERPRISE_AGENT
+                {
+                    self.dialled_as = Some(Port::IcmAgent);
+                }
+            }
+            AnyMessage::Cti(_) | AnyMessage::Stream(_) | AnyMessage::Unreadable(_) => {}
+        }
+    }
+}
+
 /// The name that a component has for its end of a connection to a listener.
 fn dialled_as(dialler: &NodeName, listener: Port) -> Option<Port> {
     let is_agent_pg =
@@ -271,79 +328,19 @@ impl Fold {
         frame: &Bytes,
         known: Option<Reading>,
     ) -> SeenMessage {
-        let key = (node.clone(), link);
-        if !self.links.contains_key(&key) {
-            self.links.insert(key.clone(), LinkState::default());
-        }
-        let state = self.links.get_mut(&key).expect("it was inserted");
-        // A client that is refused may open its session with another version; an open session keeps its own.
-        if matches!(link.port, Port::CtiA | Port::CtiB) && !state.is_open {
-            state.version = cce_cti::open_version(frame).or(state.version);
-            state.is_open = frame_kind(frame) == Some(OPEN_CONF);
-        }
-        let protocol = Protocol::of(link.port, state.version.unwrap_or(CTI_VERSION_UNSEEN));
-        let reading = if link.port == Port::XmppWs {
-            // In frames, which only their own direction can tell apart.
-            read_stream(state.messages.texts(sender(node, link, way), frame))
-        } else {
+        let state = self.links.or_default(&(node.clone(), link));
+        state.take_in((node, link), way, frame, &self.elsewhere, |protocol| {
             let known = known.filter(|known| known.protocol == protocol);
             known.unwrap_or_else(|| read(&self.dictionary, protocol, frame))
-        };
-        // A listener is told an address only: who it is in another process shows by what opens the session.
-        if state.peer.node.is_none()
-            && node.kind() == Some(link.port.listener())
-            && let Some(opener) = self.elsewhere.opener(&reading.message)
-        {
-            Arc::make_mut(&mut state.peer).node = Some(opener);
-        }
-        match &reading.message {
-            AnyMessage::Mr(message) => {
-                if let Mr::OpenReq(open) = &**message {
-                    state.peripheral = Some(open.peripheral_id);
-                }
-            }
-            AnyMessage::Icm(message) => {
-                if let Icm::OpenReq(open) = &**message
-                    && open.peripheral_type == PeripheralType::ENTERPRISE_AGENT
-                {
-                    state.dialled_as = Some(Port::IcmAgent);
-                }
-            }
-            AnyMessage::Cti(_) | AnyMessage::Stream(_) | AnyMessage::Unreadable(_) => {}
-        }
-        SeenMessage {
-            port: state.dialled_as.unwrap_or(link.port),
-            peer: Arc::clone(&state.peer),
-            client: reading.about.client.or(state.peripheral),
-            reading,
-        }
+        })
     }
 
-    /// Reads a frame, and learns nothing from it.
+    /// Says what a frame would be that arrived now, and learns nothing from it.
     fn look(&self, node: &NodeName, link: LinkId, frame: &Bytes) -> SeenMessage {
-        let state = self.links.get(&(node.clone(), link));
-        let opens = cce_cti::open_version(frame).filter(|_| !state.is_some_and(|state| state.is_open));
-        let version = opens.or_else(|| state.and_then(|state| state.version));
-        let protocol = Protocol::of(link.port, version.unwrap_or(CTI_VERSION_UNSEEN));
-        let reading = if link.port == Port::XmppWs {
-            let messages = state.map(|state| state.messages.clone()).unwrap_or_default();
-            read_stream({ messages }.texts(sender(node, link, Direction::In), frame))
-        } else {
+        let mut state = self.links.get(&(node.clone(), link)).cloned().unwrap_or_default();
+        state.take_in((node, link), Direction::In, frame, &self.elsewhere, |protocol| {
             read(&self.dictionary, protocol, frame)
-        };
-        let mut peer = state.map(|state| Arc::clone(&state.peer)).unwrap_or_default();
-        if peer.node.is_none()
-            && node.kind() == Some(link.port.listener())
-            && let Some(opener) = self.elsewhere.opener(&reading.message)
-        {
-            Arc::make_mut(&mut peer).node = Some(opener);
-        }
-        SeenMessage {
-            port: state.and_then(|state| state.dialled_as).unwrap_or(link.port),
-            peer,
-            client: reading.about.client.or_else(|| state?.peripheral),
-            reading,
-        }
+        })
     }
 
     /// A component that begins anew has no connections and no calls.

@@ -33,6 +33,17 @@ impl<K: Ord + Clone, V> Recent<K, V> {
         self.entries.get_mut(key).map(|(_, value)| value)
     }
 
+    /// The value of a key, which is entered with the default if it is not there.
+    pub(crate) fn or_default(&mut self, key: &K) -> &mut V
+    where
+        V: Default,
+    {
+        if !self.contains_key(key) {
+            self.insert(key.clone(), V::default());
+        }
+        self.get_mut(key).expect("it is there")
+    }
+
     pub(crate) fn contains_key(&self, key: &K) -> bool {
         self.entries.contains_key(key)
     }
