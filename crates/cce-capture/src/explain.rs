@@ -1,14 +1,12 @@
 //! A stream of bytes, message by message and field by field.
 
 use bytes::Bytes;
+use cce_cti::{FailureConf, OpenConf};
 use cce_fold::{Book, Dictionary, Protocol, decode};
-use cce_wire::{DecodeError, Flaw, HEADER, Located, MessageDoc, frame_kind, locate, open_frame};
+use cce_wire::{DecodeError, Flaw, HEADER, Located, Message, MessageDoc, frame_kind, locate, open_frame};
 
 /// The version that a session has when its start is not seen.
 const VERSION_UNSEEN: u32 = 24;
-/// Message types of what answers an `OPEN_REQ`.
-const FAILURE_CONF: u32 = 1;
-const OPEN_CONF: u32 = 4;
 
 /// A stretch of a stream.
 #[derive(Clone, Debug)]
@@ -169,7 +167,8 @@ impl<'a> Version<'a> {
             Versions::Given(_) => {}
             Versions::Own => self.now = Opening::of(book, frame).map_or(self.now, |own| own.version),
             Versions::Other(openings) => {
-                let is_answer = matches!(frame_kind(frame), Some(FAILURE_CONF | OPEN_CONF));
+                let is_answer =
+                    [Some(FailureConf::DOC.kind), Some(OpenConf::DOC.kind)].contains(&frame_kind(frame));
                 let invoke_id = number_at(frame, HEADER).filter(|_| is_answer);
                 if let Some(at) = openings.iter().position(|opening| Some(opening.invoke_id) == invoke_id) {
                     self.now = openings[at].version;

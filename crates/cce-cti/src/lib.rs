@@ -72,7 +72,7 @@ pub use system_event::SystemEventId;
 pub use task::*;
 pub use team::*;
 
-use cce_wire::{Dialect, Floats, frame_kind};
+use cce_wire::{Dialect, Floats, Message, frame_kind};
 
 /// The lowest version that the server speaks (cti-server-protocol 4.1).
 pub const VERSION_MIN: u32 = 9;
@@ -82,8 +82,6 @@ pub const VERSION_MAX: u32 = 25;
 const WIDE_SINCE: u32 = 20;
 /// Where `VersionNumber` stands in an `OPEN_REQ`, header included.
 const VERSION_AT: usize = 12;
-/// Message type of `OPEN_REQ`.
-const OPEN_REQ: u32 = 3;
 
 cce_wire::protocol! {
     /// Messages between the CTI server and its clients.
@@ -100,7 +98,7 @@ pub const fn dialect(version: u32) -> Dialect {
 /// The version that an `OPEN_REQ` asks for: it decides how the rest of that message is read. `None` for another
 /// message, or for one that is too short.
 pub fn open_version(frame: &[u8]) -> Option<u32> {
-    if frame_kind(frame) != Some(OPEN_REQ) {
+    if frame_kind(frame) != Some(OpenReq::DOC.kind) {
         return None;
     }
     let version = frame.get(VERSION_AT..VERSION_AT + 4)?;

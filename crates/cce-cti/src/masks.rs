@@ -131,6 +131,9 @@ pub mod config_information {
 
 /// Task events: `TaskMsgMask` (inferred: bit number is message type - 191).
 pub mod task_msg_mask {
+    use crate::{BeginTaskEvent, TaskDataUpdateEvent};
+    use cce_wire::Message;
+
     bits! {
         BEGIN = 0x0000_0001,
         QUEUED = 0x0000_0002,
@@ -144,10 +147,13 @@ pub mod task_msg_mask {
         DATA_UPDATE = 0x0000_0200,
     }
 
+    const FIRST: u32 = BeginTaskEvent::DOC.kind;
+    const LAST: u32 = TaskDataUpdateEvent::DOC.kind;
+
     /// The bit of a task event's message type; none for another message.
     pub const fn of(kind: u32) -> u32 {
         match kind {
-            191..=200 => 1 << (kind - 191),
+            FIRST..=LAST => 1 << (kind - FIRST),
             _ => 0,
         }
     }

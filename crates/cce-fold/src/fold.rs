@@ -11,6 +11,7 @@ use crate::{
     web_socket::WebSocketMessages,
 };
 use bytes::Bytes;
+use cce_cti::OpenConf;
 use cce_journal::{Bent, Effect, Header, Record, Ticket, What};
 use cce_kernel::{Blob, CallId, Fact, Input, LinkId, NodeName, Output, Peer, Port, Request};
 use cce_model::{
@@ -18,15 +19,12 @@ use cce_model::{
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, RouterFact},
 };
 use cce_mr::{Icm, Mr};
-use cce_wire::{About, frame_kind};
+use cce_wire::{About, Message, frame_kind};
 use cce_xmpp::websocket::WsEnd;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The protocol version of a CTI session before its OPEN_REQ was seen.
 const CTI_VERSION_UNSEEN: u32 = 24;
-
-/// Message type of what opens a CTI session.
-const OPEN_CONF: u32 = 4;
 
 /// Reads records in order and gives each its meaning.
 #[derive(Clone, Debug, Default)]
@@ -108,7 +106,7 @@ impl LinkState {
         // A client that is refused may open its session with another version; an open session keeps its own.
         if matches!(link.port, Port::CtiA | Port::CtiB) && !self.is_open {
             self.version = cce_cti::open_version(frame).or(self.version);
-            self.is_open = frame_kind(frame) == Some(OPEN_CONF);
+            self.is_open = frame_kind(frame) == Some(OpenConf::DOC.kind);
         }
         let reading = if link.port == Port::XmppWs {
             // In frames, which only their own direction can tell apart.

@@ -215,24 +215,6 @@ impl TaskEventKind {
             Self::End => "END_TASK_EVENT",
         }
     }
-
-    /// Message type at the CTI server's interface.
-    pub const fn cti_number(self) -> u32 {
-        match self {
-            Self::Offer => 194,
-            Self::Start => 195,
-            Self::Pause => 196,
-            Self::Resume => 197,
-            Self::WrapUp => 198,
-            Self::End => 199,
-        }
-    }
-
-    /// Message type between OPC and CTI server. Only the one of the end is known; the others keep its
-    /// distance of 102 (inferred).
-    pub const fn opc_number(self) -> u32 {
-        self.cti_number() - 102
-    }
 }
 
 impl TaskEvent {

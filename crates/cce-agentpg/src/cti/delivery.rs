@@ -5,13 +5,13 @@ use super::{
     session::{Pending, Session, Side},
     subscription::{Origin, Topic},
 };
-use cce_cti::{ArmStatus, Cti, SystemEvent, SystemEventId, call_msg_mask, services};
+use cce_cti::{ArmStatus, Cti, EndTaskEvent, SystemEvent, SystemEventId, call_msg_mask, services};
 use cce_kernel::{Cx, LinkId};
 use cce_model::{
-    AgentKey, AgentRecord, AgentState, InvokeId, QueuedTask, SessionId, TaskEvent, TaskEventKind,
+    AgentKey, AgentRecord, AgentState, InvokeId, QueuedTask, SessionId, TaskEvent,
     fact::{AgentPgFact, OpcMessage},
 };
-use cce_wire::Text;
+use cce_wire::{Message, Text};
 
 impl CtiServer {
     /// OPC says something.
@@ -74,7 +74,7 @@ impl CtiServer {
                     let member = AgentKey { skill_target, mrd };
                     let event = event::made_not_routable(self.config.peripheral, member);
                     // The task mask has no bit for it: whoever hears of the end hears of this (inferred).
-                    self.send_with_owner(member, Topic::Task(TaskEventKind::End.cti_number()), &event, cx);
+                    self.send_with_owner(member, Topic::Task(EndTaskEvent::DOC.kind), &event, cx);
                 }
                 OpcMessage::TaskState { task, state } => self.tasks.enter(task, state),
                 OpcMessage::Interrupt { skill_target, mrd, by, is_over } => {
@@ -86,7 +86,7 @@ impl CtiServer {
                     let member = AgentKey { skill_target, mrd };
                     let event = event::lifetime_exceeded(self.config.peripheral, task, member);
                     // Its number has no bit in the mask: whoever hears of the end hears of this (inferred).
-                    self.deliver(member, Topic::Task(TaskEventKind::End.cti_number()), &event, cx);
+                    self.deliver(member, Topic::Task(EndTaskEvent::DOC.kind), &event, cx);
                 }
                 OpcMessage::Answer { session, invoke_id, status } => {
                     self.send_answer(session, invoke_id, status, cx);

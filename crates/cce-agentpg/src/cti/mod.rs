@@ -502,9 +502,6 @@ impl CtiServer {
     }
 }
 
-/// Message type of `OPEN_REQ`.
-const OPEN_REQ: u32 = 3;
-
 fn kind_of(frame: &Bytes) -> String {
     frame_kind(frame).map_or_else(|| "frame".to_owned(), |kind| kind.to_string())
 }

@@ -1,7 +1,7 @@
 //! On what terms a session is opened (cti-server-protocol 4.1).
 
 use super::{
-    CtiServer, OPEN_REQ, Outcome, agent_items, event, kind_of,
+    CtiServer, Outcome, agent_items, event, kind_of,
     session::{self, STANDBY_SINCE, Session, Side},
 };
 use crate::config::Config;
@@ -11,7 +11,7 @@ use cce_cti::{
 };
 use cce_kernel::{CloseReason, Cx, LinkId};
 use cce_model::{AgentState, InvokeId, ObjectModel, PeripheralType, SkillTarget, fact::AgentPgFact};
-use cce_wire::{Bytes, Text, frame_kind};
+use cce_wire::{Bytes, Message, Text, frame_kind};
 
 /// The shortest idle timeout, in seconds (cti-server-protocol 4.1).
 const IDLE_MIN: u32 = 20;
@@ -91,7 +91,7 @@ fn is_password(open: &OpenReq, config: &Config) -> bool {
 impl CtiServer {
     pub(super) fn on_first_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) -> Option<Outcome> {
         let invoke_id = session::invoke_id_of(frame);
-        if frame_kind(frame) != Some(OPEN_REQ) {
+        if frame_kind(frame) != Some(OpenReq::DOC.kind) {
             cx.note_peer_error(link, &kind_of(frame), "no session is open".to_owned());
             // A request before the open has code 4, and the client may open still (cti-server-protocol 4.1).
             self.fail(link, invoke_id, CtiStatus::SESSION_NOT_OPEN, cx);

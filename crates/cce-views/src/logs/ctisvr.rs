@@ -2,7 +2,7 @@
 
 use super::{Line, LogFile};
 use crate::stamp::Stamper;
-use cce_cti::Cti;
+use cce_cti::{Cti, EndTaskEvent, SetAgentStateReq};
 use cce_fold::{AnyMessage, Meaning, ReadRecord};
 use cce_journal::{Header, Record};
 use cce_kernel::{Fact, LinkId};
@@ -11,7 +11,7 @@ use cce_model::{
     TaskEvent, TaskEventKind, TaskId,
     fact::{AgentPgFact, ArmMessage, OpcMessage},
 };
-use cce_wire::{Flaw, Shown, Value};
+use cce_wire::{Flaw, Message, Shown, Value};
 use std::collections::BTreeMap;
 
 /// A dump line is wrapped before the field that would make it this long, from `Session` on (inferred).
@@ -23,8 +23,9 @@ const NO_LINES: &str = "NumLines=0 CurLine=0";
 /// Where the table has the messages of the ARM layer from, which are dumped when they arrive.
 const ARM_LAYER: &str = "cti-server-protocol 11.";
 
-/// Message type of `SET_AGENT_STATE_REQ`, which is dumped too.
-const SET_AGENT_STATE_REQ: u32 = 38;
+/// What the number of a task event between OPC and CTI server lacks to its number at the interface. Only the one of the end is
+/// known (cti-server-protocol 19).
+const OPC_DISTANCE: u32 = 102;
 
 #[derive(Debug)]
 pub(super) struct CtisvrLog {
@@ -75,7 +76,7 @@ impl CtisvrLog {
         lines: &mut Vec<Line>,
     ) {
         let is_of_arm = message.doc().is_some_and(|row| row.source.starts_with(ARM_LAYER));
-        let is_dumped = is_of_arm || message.kind() == SET_AGENT_STATE_REQ;
+        let is_dumped = is_of_arm || message.kind() == SetAgentStateReq::DOC.kind;
         let Some(session) = self.sessions.get(&link).filter(|_| is_dumped) else { return };
         let stamp = self.stamper.icm(record);
         for text in dump(*session, message) {
@@ -125,7 +126,7 @@ impl CtisvrLog {
             AgentPgFact::ToCtiServer(OpcMessage::Task(event)) if event.kind == TaskEventKind::End => {
                 let text = format!(
                     "MDSIO::ProcessOPCMessage: received msgtype {} (CTI_{}) ...",
-                    event.kind.opc_number(),
+                    EndTaskEvent::DOC.kind - OPC_DISTANCE,
                     event.kind.name()
                 );
                 self.trace(record, &text, lines);
