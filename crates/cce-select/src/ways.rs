@@ -11,7 +11,7 @@ use cce_cti::Cti;
 use cce_kernel::{Kind, NodeName};
 use cce_model::nearest;
 use cce_mr::{Icm, Mr};
-use cce_wire::{Mark, MessageDoc};
+use cce_wire::{Mark, MessageDoc, Role};
 
 /// Marks by which a message on a binary link names its task, contact or dialogue.
 const NAMES_TASK: [Mark; 5] = [Mark::Task, Mark::KeyCall, Mark::Dialogue, Mark::Opens, Mark::Contact];
@@ -94,9 +94,9 @@ impl Carries {
     fn names(self, is_forth: bool) -> Vec<&'static str> {
         let roles = |one, other| if is_forth { (one, other) } else { (other, one) };
         match self {
-            Self::Mr => rows(Mr::TABLE, roles("pim", "application")),
-            Self::Icm => rows(Icm::TABLE, roles("pg", "router")),
-            Self::Cti => rows(Cti::TABLE, roles("client", "server")),
+            Self::Mr => rows(Mr::TABLE, roles(Role::Pim, Role::Application)),
+            Self::Icm => rows(Icm::TABLE, roles(Role::Pg, Role::Router)),
+            Self::Cti => rows(Cti::TABLE, roles(Role::Client, Role::Server)),
             Self::Tasks if is_forth => words::to_ccp().collect(),
             Self::Desk if is_forth => {
                 words::to_finesse().chain(words::stream()).filter(|name| *name != UPDATE).collect()
@@ -113,10 +113,9 @@ const UPDATE: &str = "UPDATE";
 /// What only a desktop says.
 const AUTH: &str = "AUTH";
 
-/// Messages of a table from one role to another; "any" stands for both.
-fn rows(table: &'static [MessageDoc], (from, to): (&str, &str)) -> Vec<&'static str> {
-    let is_of = |role: &str, wanted: &str| role == wanted || role == "any";
-    table.iter().filter(|row| is_of(row.from, from) && is_of(row.to, to)).map(|row| row.name).collect()
+/// Messages of a table from one role to another.
+fn rows(table: &'static [MessageDoc], (from, to): (Role, Role)) -> Vec<&'static str> {
+    table.iter().filter(|row| row.from.may_be(from) && row.to.may_be(to)).map(|row| row.name).collect()
 }
 
 /// When there is such a way.

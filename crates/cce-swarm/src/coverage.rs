@@ -11,7 +11,7 @@ use cce_model::{
 };
 use cce_mr::{Icm, Mr};
 use cce_select::words;
-use cce_wire::{Mark, MessageDoc};
+use cce_wire::{Mark, MessageDoc, Role};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -61,16 +61,18 @@ impl Grid {
     /// Every message.
     pub fn messages(self) -> Vec<&'static str> {
         match self {
-            Self::Contact => rows(Mr::TABLE, "pim", &DIALOGUE),
+            Self::Contact => rows(Mr::TABLE, Role::Pim, &DIALOGUE),
             Self::Dialogue => {
-                [rows(Mr::TABLE, "application", &DIALOGUE), rows(Icm::TABLE, "router", &DIALOGUE)].concat()
-            }
-            Self::Task => rows(Cti::TABLE, "client", &[Mark::Task]),
-            Self::Dialog => names(&DialogAction::ALL, DialogAction::name),
-            Self::Agent => {
-                [rows(Cti::TABLE, "client", &[Mark::Agent]), rows(Icm::TABLE, "router", &[Mark::Agent])]
+                [rows(Mr::TABLE, Role::Application, &DIALOGUE), rows(Icm::TABLE, Role::Router, &DIALOGUE)]
                     .concat()
             }
+            Self::Task => rows(Cti::TABLE, Role::Client, &[Mark::Task]),
+            Self::Dialog => names(&DialogAction::ALL, DialogAction::name),
+            Self::Agent => [
+                rows(Cti::TABLE, Role::Client, &[Mark::Agent]),
+                rows(Icm::TABLE, Role::Router, &[Mark::Agent]),
+            ]
+            .concat(),
         }
     }
 }
@@ -83,10 +85,10 @@ fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Vec<&'static s
 }
 
 /// Messages of a table that this side sends, and that have one of these marks.
-fn rows(table: &[MessageDoc], from: &str, marks: &[Mark]) -> Vec<&'static str> {
+fn rows(table: &[MessageDoc], from: Role, marks: &[Mark]) -> Vec<&'static str> {
     table
         .iter()
-        .filter(|row| (row.from == from || row.from == "any") && marks.iter().any(|mark| row.has(*mark)))
+        .filter(|row| row.from.may_be(from) && marks.iter().any(|mark| row.has(*mark)))
         .map(|row| row.name)
         .collect()
 }
@@ -94,14 +96,14 @@ fn rows(table: &[MessageDoc], from: &str, marks: &[Mark]) -> Vec<&'static str> {
 /// Every message that is about one task, as a selector writes it.
 pub(crate) fn about_tasks() -> Vec<String> {
     let lists = [
-        ("ccp > mrpg", rows(Mr::TABLE, "application", &DIALOGUE)),
-        ("mrpg > ccp", rows(Mr::TABLE, "pim", &DIALOGUE)),
-        ("mrpg > router", rows(Icm::TABLE, "pg", &DIALOGUE)),
-        ("router > mrpg", rows(Icm::TABLE, "router", &DIALOGUE)),
-        ("router > agentpg", rows(Icm::TABLE, "router", &[Mark::Task])),
-        ("agentpg > router", rows(Icm::TABLE, "pg", &[Mark::Task])),
-        ("finesse > agentpg", rows(Cti::TABLE, "client", &[Mark::Task])),
-        ("agentpg > finesse", rows(Cti::TABLE, "server", &[Mark::Task])),
+        ("ccp > mrpg", rows(Mr::TABLE, Role::Application, &DIALOGUE)),
+        ("mrpg > ccp", rows(Mr::TABLE, Role::Pim, &DIALOGUE)),
+        ("mrpg > router", rows(Icm::TABLE, Role::Pg, &DIALOGUE)),
+        ("router > mrpg", rows(Icm::TABLE, Role::Router, &DIALOGUE)),
+        ("router > agentpg", rows(Icm::TABLE, Role::Router, &[Mark::Task])),
+        ("agentpg > router", rows(Icm::TABLE, Role::Pg, &[Mark::Task])),
+        ("finesse > agentpg", rows(Cti::TABLE, Role::Client, &[Mark::Task])),
+        ("agentpg > finesse", rows(Cti::TABLE, Role::Server, &[Mark::Task])),
         ("finesse > ccp", vec!["CLOSE", "RENOTIFY"]),
         ("ccp > finesse", vec!["REPLY"]),
     ];

@@ -13,9 +13,9 @@ pub struct MessageDoc {
     /// Name of the struct.
     pub type_name: &'static str,
     /// Who sends it.
-    pub from: &'static str,
+    pub from: Role,
     /// Who receives it.
-    pub to: &'static str,
+    pub to: Role,
     /// Where its layout comes from.
     pub evidence: Evidence,
     /// Document and section.
@@ -34,6 +34,73 @@ pub struct MessageDoc {
     pub floats: &'static [FloatDoc],
     /// Groups of floating fields that follow, any number of times.
     pub lists: &'static [ListDoc],
+}
+
+/// What an end of a link is to the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Either end.
+    Any,
+    /// A client of the CTI server.
+    Client,
+    /// The CTI server.
+    Server,
+    /// An application of the MR interface.
+    Application,
+    /// The interface manager of a gateway.
+    Pim,
+    /// A peripheral gateway.
+    Pg,
+    /// The router.
+    Router,
+}
+
+impl Role {
+    /// Whether an end with this role may be one with that.
+    pub fn may_be(self, other: Self) -> bool {
+        self == Self::Any || self == other
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Any => "any",
+            Self::Client => "client",
+            Self::Server => "server",
+            Self::Application => "application",
+            Self::Pim => "pim",
+            Self::Pg => "pg",
+            Self::Router => "router",
+        })
+    }
+}
+
+/// The [`Role`] of a row's word.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! role {
+    (any) => {
+        $crate::Role::Any
+    };
+    (client) => {
+        $crate::Role::Client
+    };
+    (server) => {
+        $crate::Role::Server
+    };
+    (application) => {
+        $crate::Role::Application
+    };
+    (pim) => {
+        $crate::Role::Pim
+    };
+    (pg) => {
+        $crate::Role::Pg
+    };
+    (router) => {
+        $crate::Role::Router
+    };
 }
 
 /// Where a layout comes from.

@@ -45,7 +45,8 @@ pub use cce_kernel::Blob;
 pub use cce_model::MonitorId;
 pub use dialect::{Dialect, Extra, Float, Floats};
 pub use doc::{
-    Completeness, Evidence, FieldDoc, FloatDoc, ListDoc, MessageDoc, has_tag, name_foreign_tags, takes_tag,
+    Completeness, Evidence, FieldDoc, FloatDoc, ListDoc, MessageDoc, Role, has_tag, name_foreign_tags,
+    takes_tag,
 };
 pub use field::{Field, List, Secret, Time32};
 pub use flaw::Flaw;

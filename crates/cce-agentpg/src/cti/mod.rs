@@ -35,7 +35,7 @@ use cce_model::{
     AgentKey, AgentRecord, InvokeId, ObjectModel, SessionId, SkillTarget,
     fact::{AgentPgFact, ArmMessage},
 };
-use cce_wire::{Bytes, DecodeError, frame_kind};
+use cce_wire::{Bytes, DecodeError, Role, frame_kind};
 use request::ClientRequest;
 use session::{Session, Side};
 use standby::Sides;
@@ -323,7 +323,7 @@ impl CtiServer {
     /// Whether a message may be said in this session at all. A standby side serves nobody (inferred code).
     fn admit(&self, link: LinkId, message: &Cti) -> Result<(), CtiStatus> {
         let version = self.session(link).dialect.version;
-        let is_client_s = message.doc().is_some_and(|row| row.from != "server");
+        let is_client_s = message.doc().is_some_and(|row| row.from != Role::Server);
         if !is_client_s {
             // The code for it changed (cti-server-protocol 4.4).
             return Err(if version <= OLD_UNKNOWN_UNTIL {

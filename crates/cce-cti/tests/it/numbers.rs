@@ -1,7 +1,7 @@
 //! Which messages there are (cti-server-protocol 5).
 
 use cce_cti::Cti;
-use cce_wire::{Completeness, Evidence, MessageDoc};
+use cce_wire::{Completeness, Evidence, MessageDoc, Role};
 use std::collections::BTreeMap;
 
 /// The last number of the list.
@@ -28,12 +28,15 @@ fn a_reserved_number_is_unlisted_and_keeps_its_body() {
 fn the_direction_follows_from_the_name() {
     let from = |ending: &str| {
         let rows = Cti::TABLE.iter().filter(|row| row.name.ends_with(ending));
-        let mut from: Vec<&str> = rows.map(|row| row.from).collect();
+        let mut from: Vec<Role> = rows.map(|row| row.from).collect();
         from.dedup();
         from
     };
-    assert_eq!((from("_CONF"), from("_REQ"), from("_IND")), (vec!["server"], vec!["client"], vec!["client"]));
-    assert_eq!(from("_RESP"), ["server"]);
+    assert_eq!(
+        (from("_CONF"), from("_REQ"), from("_IND")),
+        (vec![Role::Server], vec![Role::Client], vec![Role::Client])
+    );
+    assert_eq!(from("_RESP"), [Role::Server]);
 }
 
 #[test]
