@@ -257,3 +257,23 @@ fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
 fn size_of_headers(headers: &[(String, String)]) -> usize {
     headers.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
+
+/// A text without its percent-encoding (RFC 3986 2.1). None where two hexadecimal digits do not follow a `%`.
+pub fn percent_decoded(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((byte, behind)) = rest.split_first() {
+        rest = behind;
+        if *byte == b'%' {
+            let (digits, behind) = rest.split_at_checked(2)?;
+            bytes.push(digits.iter().try_fold(0, |value: u8, digit| {
+                let digit = char::from(*digit).to_digit(16)?;
+                Some(value << 4 | u8::try_from(digit).ok()?)
+            })?);
+            rest = behind;
+        } else {
+            bytes.push(*byte);
+        }
+    }
+    Some(bytes)
+}

@@ -35,7 +35,7 @@ pub use blob::Blob;
 pub use cce_model::{CallId, Carrier, Fact, Kind, LinkId, LinksMax, NodeName, Port, Wall};
 pub use component::{Build, Component, Cx, Host};
 pub use configured::Configured;
-pub use http::{BodyFlaw, CallError, Caller, Cors, Request, Response, Trust};
+pub use http::{BodyFlaw, CallError, Caller, Cors, Request, Response, Trust, percent_decoded};
 pub use http_url::HttpUrl;
 pub use input::{Command, FrameFlaw, Input, LinkReason, Peer};
 pub use output::{Address, CloseReason, Output};

@@ -6,6 +6,7 @@ use crate::{
     web::{WireResponse, bare},
 };
 use bytes::Bytes;
+use cce_kernel::percent_decoded;
 use http::{
     HeaderValue, Method, Request, StatusCode,
     header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS},
@@ -176,7 +177,7 @@ fn inside(path: &str) -> Option<PathBuf> {
     let segments = path.strip_prefix('/')?.trim_end_matches('/').split('/');
     let mut inside = PathBuf::new();
     for segment in segments.filter(|_| path.len() > 1) {
-        let name = decoded(segment)?;
+        let name = percent_decoded(segment)?;
         if name.is_empty() || name.starts_with(b".") || name.iter().any(|byte| [0, b'/'].contains(byte)) {
             return None;
         }
@@ -184,25 +185,6 @@ fn inside(path: &str) -> Option<PathBuf> {
     }
     // A path of slashes alone, or with two at its end, is another one.
     (!path.contains("//")).then_some(inside)
-}
-
-/// A segment without its percent-encoding (RFC 3986 2.1).
-fn decoded(segment: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(segment.len());
-    let mut rest = segment.as_bytes();
-    while let Some((byte, behind)) = rest.split_first() {
-        rest = behind;
-        if *byte != b'%' {
-            bytes.push(*byte);
-            continue;
-        }
-        let (digits, behind) = rest.split_at_checked(2)?;
-        let is_hexadecimal = digits.iter().all(u8::is_ascii_hexdigit);
-        let digits = std::str::from_utf8(digits).ok().filter(|_| is_hexadecimal)?;
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        rest = behind;
-    }
-    Some(bytes)
 }
 
 fn kind_of(path: &Path) -> &'static str {

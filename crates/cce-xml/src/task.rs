@@ -1,6 +1,7 @@
 //! Tasks of the Task API (ccp-task-api 1.4, 3).
 
 use crate::{Element, Xml, XmlError, parse};
+use cce_kernel::percent_decoded;
 use cce_model::{ContactStatus, StatusReason, TaskId};
 use std::fmt::Write;
 
@@ -182,28 +183,7 @@ pub fn value_in_query(query: &str, name: &str) -> Option<String> {
 
 /// Decodes one name or value of a query: UTF-8, percent-encoded, blanks as `+`. None when it is neither.
 pub fn percent_decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        rest = tail;
-        match first {
-            b'+' => bytes.push(b' '),
-            b'%' => {
-                let (digits, tail) = tail.split_at_checked(2)?;
-                bytes.push(byte_of(digits)?);
-                rest = tail;
-            }
-            plain => bytes.push(*plain),
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn byte_of(digits: &[u8]) -> Option<u8> {
-    digits.iter().try_fold(0, |value: u8, digit| {
-        let nibble = char::from(*digit).to_digit(16)?;
-        Some(value << 4 | u8::try_from(nibble).ok()?)
-    })
+    String::from_utf8(percent_decoded(&text.replace('+', " "))?).ok()
 }
 
 /// The answer to a poll (ccp-task-api 3.4).

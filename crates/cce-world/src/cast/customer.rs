@@ -94,7 +94,7 @@ impl SentRequest {
     fn refusal(self, detail: &str) -> Fact {
         let word = self.ask.word().to_owned();
         match self.by {
-            RequestSource::Itself => Fact::PlanRefused { plan: word, detail: detail.to_owned() },
+            RequestSource::Itself(_) => Fact::PlanRefused { plan: word, detail: detail.to_owned() },
             RequestSource::Command => Command::Act(word).refusal(detail),
         }
     }
@@ -103,7 +103,9 @@ impl SentRequest {
 /// Whose idea a request was. What was told is not repeated when it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RequestSource {
-    Itself,
+    /// The customer makes it by itself, and tries again with this timer.
+    Itself(Timer),
+    /// Somebody told the customer to make it.
     Command,
 }
 
@@ -118,7 +120,39 @@ struct Errand {
     reserved: Option<(String, Time)>,
 }
 
-/// What a customer asks for. Each kind has the timer that asks for it again.
+cce_kernel::timers! {
+    /// What a customer does by itself, for each task: timers are numbered by the place of the task.
+    enum Timer {
+        /// The task is created.
+        Create = "create",
+        /// The customer asks how the task stands.
+        Poll = "poll",
+        /// The customer gives up.
+        Cancel = "cancel",
+        /// The customer's application closes a task that was lost.
+        Close = "close",
+    }
+}
+
+impl Timer {
+    const ALL: [Self; 4] = [Self::Create, Self::Poll, Self::Cancel, Self::Close];
+
+    const fn ask(self) -> Ask {
+        match self {
+            Self::Create => Ask::Create,
+            Self::Poll => Ask::Poll,
+            Self::Cancel => Ask::Cancel,
+            Self::Close => Ask::Close,
+        }
+    }
+
+    /// The timer of the task at that place.
+    const fn of_task(self, at: usize) -> TimerKey {
+        self.key(at as u64)
+    }
+}
+
+/// What a customer asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ask {
     Create,
@@ -131,10 +165,7 @@ enum Ask {
 }
 
 impl Ask {
-    /// What a customer does by itself.
-    const TIMED: [Self; 4] = [Self::Create, Self::Poll, Self::Cancel, Self::Close];
-
-    /// What a customer is told, and the timer of what it does by itself.
+    /// What a customer is told, and what a plan is called.
     const fn word(self) -> &'static str {
         match self {
             Self::Create => CREATE,
@@ -162,17 +193,16 @@ impl Customer {
 
     fn begin(&mut self, cx: &mut Cx<'_>) {
         for (at, start) in self.config.starts.iter().enumerate() {
-            cx.arm(key(Ask::Create, at), *start);
+            cx.arm(Timer::Create.of_task(at), *start);
         }
     }
 
-    fn on_timer(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
-        let ask = Ask::TIMED.into_iter().find(|ask| ask.word() == timer.name);
-        let ask = ask.unwrap_or_else(|| unreachable!("no timer is called {}", timer.name));
-        let at = usize::try_from(timer.id).expect("tasks are counted by their place");
+    fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
+        let timer = Timer::of(key);
+        let at = usize::try_from(key.id).expect("tasks are counted by their place");
         // A task that was cancelled is over for its customer, and an agent may have it all the same.
-        if !self.tasks[at].is_over || ask == Ask::Close {
-            self.send(SentRequest { at, ask, by: RequestSource::Itself }, cx);
+        if !self.tasks[at].is_over || timer == Timer::Close {
+            self.send(SentRequest { at, ask: timer.ask(), by: RequestSource::Itself(timer) }, cx);
         }
     }
 
@@ -213,13 +243,13 @@ impl Customer {
         self.tasks[at] = Errand { path: path.to_owned(), ..Errand::default() };
         self.poll_later(at, cx);
         if let Some(wait) = self.config.cancel_after {
-            cx.arm(key(Ask::Cancel, at), wait);
+            cx.arm(Timer::Cancel.of_task(at), wait);
         }
     }
 
     fn poll_later(&self, at: usize, cx: &mut Cx<'_>) {
         if let Some(wait) = self.config.poll {
-            cx.arm(key(Ask::Poll, at), wait);
+            cx.arm(Timer::Poll.of_task(at), wait);
         }
     }
 
@@ -267,7 +297,7 @@ impl Customer {
             }
         };
         if now.since(since) >= patience {
-            self.send(SentRequest { at, ask: Ask::Close, by: RequestSource::Itself }, cx);
+            self.send(SentRequest { at, ask: Ask::Close, by: RequestSource::Itself(Timer::Close) }, cx);
         }
     }
 
@@ -283,7 +313,7 @@ impl Customer {
                 self.end(sent.at, cx);
                 // The cancel may come too late for CCE, and the polls end with it: the close counts from here.
                 if let Some(patience) = self.config.closes_lost {
-                    cx.arm(key(Ask::Close, sent.at), patience);
+                    cx.arm(Timer::Close.of_task(sent.at), patience);
                 }
             }
             Ok(Response { status: 503, .. }) | Err(_) => self.on_failure(sent, cx),
@@ -293,18 +323,18 @@ impl Customer {
 
     fn on_failure(&mut self, sent: SentRequest, cx: &mut Cx<'_>) {
         let SentRequest { at, ask, by } = sent;
-        match (by, ask) {
+        let timer = match (by, ask) {
             // What was told is not repeated: this task will never be created.
             (RequestSource::Command, Ask::Create) => return self.end(at, cx),
             (RequestSource::Command, Ask::Poll | Ask::Cancel | Ask::Renotify | Ask::Close) => return,
-            (RequestSource::Itself, _) => {}
-        }
+            (RequestSource::Itself(timer), _) => timer,
+        };
         self.tasks[at].failures += 1;
         if self.tasks[at].failures > FAILURES_MAX {
             cx.note(sent.refusal(&format!("{FAILURES_MAX} tries failed")));
             return self.end(at, cx);
         }
-        cx.arm(key(ask, at), self.config.retry);
+        cx.arm(timer.of_task(at), self.config.retry);
     }
 
     fn end(&mut self, at: usize, cx: &mut Cx<'_>) {
@@ -314,9 +344,9 @@ impl Customer {
         if self.tasks[at].path.is_empty() {
             return;
         }
-        cx.cancel(key(Ask::Poll, at));
+        cx.cancel(Timer::Poll.of_task(at));
         if self.config.cancel_after.is_some() {
-            cx.cancel(key(Ask::Cancel, at));
+            cx.cancel(Timer::Cancel.of_task(at));
         }
     }
 
@@ -423,8 +453,8 @@ impl Customer {
             if std::mem::replace(&mut errand.is_over, true) && self.config.closes_lost.is_none() {
                 continue;
             }
-            for ask in Ask::TIMED {
-                cx.cancel(key(ask, at));
+            for timer in Timer::ALL {
+                cx.cancel(timer.of_task(at));
             }
         }
     }
@@ -451,10 +481,6 @@ impl Component for Customer {
             | Input::CallGone { .. } => {}
         }
     }
-}
-
-fn key(ask: Ask, at: usize) -> TimerKey {
-    TimerKey::new(ask.word(), at as u64)
 }
 
 /// The path of an absolute address, or what is given if it is a path.
