@@ -5,13 +5,13 @@ use cce_model::{AgentKey, ArmStatus, InvokeId, SessionId, fact::ArmMessage};
 /// An ARM message with its envelope, on its way from the CTI server to OPC.
 #[derive(Clone, Debug)]
 pub(crate) struct ArmRequest {
-    /// Who asks.
+    /// The client that asks.
     pub(crate) client: Client,
     /// The client's invoke id.
     pub(crate) invoke_id: InvokeId,
     /// The agent in the domain that it is about.
     pub(crate) member: AgentKey,
-    /// What is asked.
+    /// The request.
     pub(crate) message: ArmMessage,
     /// Whether the client is telling anew what its agents do: between `BEGIN_AGENT_INIT_IND` and `END_AGENT_INIT_IND`.
     pub(crate) during_init: bool,

@@ -1,9 +1,9 @@
-//! What is the agent PG's alone.
+//! The configuration of the agent PG that no other component shares.
 
 use cce_model::{EventReason, OnDisconnect, PeripheralId, SessionId};
 use std::time::Duration;
 
-/// What is the agent PG's alone.
+/// The configuration of the agent PG that no other component shares.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Peripheral id: 5000 in the lab trace (task-routing 0.2).
@@ -20,7 +20,7 @@ pub struct Config {
     pub first_session: SessionId,
     /// Refuse mask bits that the protocol does not use, and floating fields that do not belong to a message.
     pub strict_masks: bool,
-    /// What CTI clients must give as password; none accepts any.
+    /// The password of CTI clients; without one, any is accepted.
     pub client_password: Option<String>,
     /// How long a connection may stay without an open session.
     pub open_timeout: Duration,

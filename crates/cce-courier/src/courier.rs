@@ -15,10 +15,10 @@ use std::{
     time::Duration,
 };
 
-/// Who let a message go that was held back, where nobody did.
+/// The name under which the driver lets held messages go by itself.
 const PUSHED: &str = "the driver: too much is held back";
 
-/// What a driver does now.
+/// An act of a driver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
     /// It records what was done to the run, as the component's.
@@ -46,7 +46,7 @@ pub enum Act {
     Wire(WireAct),
 }
 
-/// What the peers of a component notice.
+/// An act of a driver that the peers of a component notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WireAct {
     /// The driver writes bytes to a connection.
@@ -62,7 +62,7 @@ pub enum WireAct {
     Close {
         /// The connection.
         link: LinkId,
-        /// What waited for a next message, which never comes.
+        /// The bytes that waited for a next message, which never comes.
         rest: Vec<Part>,
         /// The record of the close.
         record: u64,
@@ -310,7 +310,7 @@ impl Courier {
         parcels.into_iter().for_each(|parcel| self.post(parcel));
     }
 
-    /// Whoever would release them hears that there is nothing to release any more.
+    /// Records for each ticket that its message is gone, so that nobody tries to release it.
     fn tell_gone(&mut self, gone: Vec<Gone>) {
         for (ticket, cause) in gone {
             self.record(cause, DRIVER, Bend::Gone(ticket));
@@ -363,7 +363,7 @@ impl Courier {
         let Some(part) = self.glued(stream, part, manner) else { return };
         let mut parts = self.holds.unglue(stream);
         parts.push(part);
-        // Where too much waits for a next message already, this one is that.
+        // Bytes that were to wait, and found no room, are written whole.
         let writing = if let Manner::Now(writing) = manner { writing } else { Writing::Whole };
         self.acts.push_back(WireAct::Write { link, parts, writing }.into());
     }
@@ -404,7 +404,7 @@ impl Courier {
                 self.pass(Parcel::RequestCopy { port: *port, request: request.clone() });
             }
             Message::Bytes { .. } | Message::Frame { .. } => self.pass(message.clone()),
-            // A request has one response: a second one reaches nobody.
+            // A request has one response; a client would not hear a second one.
             Message::Reply { .. } | Message::Outcome { .. } => {}
         }
         self.pass(message);

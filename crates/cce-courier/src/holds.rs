@@ -26,13 +26,13 @@ pub(crate) enum Wait {
 /// A message that went before somebody released it: its ticket, and its record if it has one.
 pub(crate) type Gone = (Ticket, Option<u64>);
 
-/// What has to go first where too much is held.
+/// A held message that goes because too much is held.
 pub(crate) struct PushedOut {
-    /// What it waited for.
+    /// The wait that ends early.
     pub(crate) wait: Wait,
     /// Its record, if it has one.
     pub(crate) record: Option<u64>,
-    /// What goes now: nothing, where it still waits behind another one.
+    /// The parcels that go now; none while another hold of the stream is in front.
     pub(crate) going: VecDeque<Parcel>,
 }
 
@@ -41,11 +41,11 @@ pub(crate) struct PushedOut {
 pub(crate) struct Holds {
     /// What is held on a stream, and what waits behind it.
     lines: BTreeMap<Stream, VecDeque<(Option<Wait>, Parcel)>>,
-    /// What is held and nothing waits for.
+    /// The parcels that are held alone: their streams go on.
     alone: BTreeMap<Wait, Parcel>,
     /// Bytes that wait for the next message of their stream.
     glued: BTreeMap<Stream, Vec<Part>>,
-    /// What is waited for, oldest first.
+    /// The waits, oldest first.
     waits: VecDeque<Wait>,
     last_number: u64,
     /// How much is held.
@@ -129,7 +129,7 @@ impl Holds {
         self.lines.contains_key(&stream)
     }
 
-    /// Whether something of a stream waits here, for whatever.
+    /// Whether something of a stream waits here, for a release or for the next bytes.
     pub(crate) fn is_busy(&self, stream: Stream) -> bool {
         self.is_held(stream) || self.glued.contains_key(&stream)
     }
@@ -217,7 +217,7 @@ impl Holds {
         self.tell(&gone)
     }
 
-    /// Everything is over.
+    /// Forgets everything.
     pub(crate) fn clear(&mut self) -> Vec<Gone> {
         let Self { lines, alone, .. } = std::mem::take(self);
         let lines = lines.into_values().flatten().filter_map(|(wait, parcel)| Some((wait?, parcel)));

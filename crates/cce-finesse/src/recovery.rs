@@ -218,7 +218,7 @@ impl Recovery {
         let Some(agent) = self.users.remove(&answer.invoke_id) else {
             return service.cti.note_error("QUERY_AGENT_STATE_CONF", UNASKED, cx);
         };
-        // A state of calls, which a user of the lab has none of, counts as none.
+        // A state of calls counts as signed out: users of the lab have no calls.
         let state = UserState::of_agent(answer.agent_state.or_unknown());
         let extension = Text::or_empty(answer.agent_extension.as_ref());
         let is_changed = service.follow_voice(

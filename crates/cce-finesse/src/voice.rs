@@ -88,7 +88,7 @@ impl Service {
     pub(crate) fn on_voice_state(&mut self, event: &AgentStateEvent, cx: &mut Cx<'_>) {
         // The peripheral may have agents who are no users here: a client hears of them all the same.
         let Some(agent) = self.users.of(event.icm_agent_id).cloned() else { return };
-        // A state of calls, which a user of the lab has none of.
+        // The state is one of calls, which users of the lab do not have.
         let Some(to) = UserState::of_agent(event.agent_state.or_unknown()) else { return };
         let extension = Text::or_empty(event.agent_extension.as_ref());
         let reason = self.model.reason_of_code(ReasonCategory::NotReady, event.event_reason_code);

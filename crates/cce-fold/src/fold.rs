@@ -201,7 +201,7 @@ impl Fold {
             }
             What::Out(Output::Send { link, bytes }) => {
                 let crossing = self.cross(node, *link, Direction::Out, &bytes.0, None);
-                // What leaves the lab arrives at nobody whose records these are.
+                // The journal has no record of the arrival of what leaves the lab.
                 if crossing.peer.node.is_some() {
                     self.remember(record.seq, &bytes.0, &crossing.reading);
                 }

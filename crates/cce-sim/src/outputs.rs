@@ -354,7 +354,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         let Some(node) = self.nodes.get_mut(name) else { return };
         match value {
             Some(mut value) => {
-                // Whoever wrote it left room to write on, which nobody will.
+                // The writer of the value left room to go on writing; the stored value does not grow.
                 value.shrink_to_fit();
                 node.stored.insert(key, value)
             }

@@ -32,7 +32,7 @@ pub(crate) struct Pending {
     lost: Vec<Choice>,
 }
 
-/// What whatever is sent now has in common.
+/// The properties that everything sent now shares.
 #[derive(Clone, Debug, Default)]
 struct Sending {
     age: u64,

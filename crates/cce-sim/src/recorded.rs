@@ -37,9 +37,9 @@ pub struct Recorded {
     here: BTreeMap<u64, u64>,
     /// Something was said or done that the recorded run does not have.
     has_parted: bool,
-    /// Who said something else.
+    /// The components that said something else than in the recorded run.
     parted: BTreeSet<NodeName>,
-    /// Where something was bent that others wait behind.
+    /// The ends of links where a message was bent that others wait behind.
     detours: BTreeSet<LinkEnd>,
     /// Connections with somebody outside, by what they were called.
     outside: BTreeMap<LinkEnd, LinkId>,
@@ -57,7 +57,7 @@ pub struct RecordedEvent {
     behind: Vec<Behind>,
 }
 
-/// What led to it.
+/// The origin of an event.
 #[derive(Clone, Debug)]
 pub(crate) enum Origin {
     /// Nothing in the lab.
@@ -86,7 +86,7 @@ impl Sequence for Recorded {
 
     const FORESEES: bool = true;
 
-    /// How long a caller waited the recorded run says.
+    /// The recorded run decides how long a caller waits.
     fn counts_deadlines(&self) -> bool {
         self.has_parted
     }
@@ -255,7 +255,7 @@ impl<D: Director> Sim<D, Recorded> {
         }
     }
 
-    /// Who hears of an output.
+    /// The origin of what an output leads to.
     fn origin(&mut self, node: &NodeName, output: &Output, said: &RecordedOutput) -> Origin {
         match output {
             Output::Dial { link, .. } => {

@@ -452,7 +452,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         // what others do about it.
         let judge = |output: Output| {
             if !O::FORESEES && matches!(output, Output::Note(_)) {
-                // A fact leads to nothing but its record, which has it.
+                // A fact has no effect beyond its record.
                 return (None, self.judge(name, Some(judged.seq), What::Out(output)));
             }
             let judged = self.judge(name, Some(judged.seq), What::Out(output.clone()));

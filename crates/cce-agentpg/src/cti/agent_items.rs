@@ -4,7 +4,7 @@ use cce_cti::CtiStatus;
 use cce_model::{Agent, ObjectModel, SkillTarget};
 use cce_wire::Text;
 
-/// What a message says about an agent.
+/// The items of a message that name an agent.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Items<'a> {
     pub(super) extension: Option<&'a Text<16>>,

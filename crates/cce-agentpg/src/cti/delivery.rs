@@ -1,4 +1,4 @@
-//! Who hears what (cti-server-protocol 4.5).
+//! The delivery of OPC's messages to the sessions that are to hear of them (cti-server-protocol 4.5).
 
 use super::{
     CentralController, CtiServer, NO_DEVICE, event,
@@ -138,7 +138,7 @@ impl CtiServer {
         }
         self.records.insert(member, record.clone());
         if record.state == AgentState::Logout || record.session == SessionId::NONE {
-            // Nobody speaks for an agent who is signed out, or whose client is away (task-routing E16).
+            // An agent who is signed out, or whose client is away, has no owner (task-routing E16).
             self.owners.remove(&member);
         } else {
             self.owners.insert(member, record.session);
@@ -186,7 +186,7 @@ impl CtiServer {
             Some((link, session)) => {
                 cx.send(link, message.clone().for_monitor(session.monitor()).to_frame(&session.dialect));
             }
-            // Nobody is signed in there any more, or the side is not the active one any more.
+            // The agent has signed out meanwhile, or the side is not the active one any more.
             None => cx.over_meanwhile("session of an agent"),
         }
     }

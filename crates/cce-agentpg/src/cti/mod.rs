@@ -71,7 +71,7 @@ enum Denial {
     Control(ControlFailure),
 }
 
-/// What a request is answered with, in order.
+/// The messages that answer a request, in order.
 type Answer = Result<Vec<Cti>, Denial>;
 
 /// Whether OPC has its link to the central controller.
@@ -102,7 +102,7 @@ pub(crate) struct CtiServer {
     controller: CentralController,
     /// The session that signed each agent in.
     owners: BTreeMap<AgentKey, SessionId>,
-    /// What OPC said last of each agent.
+    /// The last record that OPC sent of each agent.
     records: BTreeMap<AgentKey, AgentRecord>,
     tasks: Tasks,
     sides: Sides,
@@ -139,7 +139,7 @@ impl CtiServer {
         if self.sides.is_stopped(link.port) {
             return cx.close(link, CloseReason::Refused);
         }
-        // What is said before the session is open does not count: it is to be open in time (inferred).
+        // Messages before the open do not prolong the time within which the session has to be open (inferred).
         if !self.clients.accept(link, peer, Silence::Rearmed(self.config.open_timeout), cx) {
             cx.note(AgentPgFact::SessionRefused { link, status: CtiStatus::UNSPECIFIED_FAILURE }.into());
             cx.close(link, CloseReason::Refused);
@@ -201,7 +201,7 @@ impl CtiServer {
     pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
         let links: Vec<LinkId> = self.clients.links().collect();
         for link in links {
-            // What OPC does when a session is lost is not done: it is about to be stopped, too.
+            // OPC is not told that sessions are lost: it is about to be stopped, too.
             self.dismiss(link, CloseReason::Stopping, CtiStatus::CTI_SERVER_OFFLINE, cx);
         }
     }

@@ -63,7 +63,7 @@ pub(super) enum Pending {
 /// An open session.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
-    /// Who is behind it, and its number.
+    /// The client, with the session's number.
     pub(super) client: Client,
     /// The request that opened it, without its password.
     pub(super) opened: OpenReq,
@@ -77,7 +77,7 @@ pub(super) struct Session {
     pub(super) own_agent: Option<SkillTarget>,
     /// After what silence it ends.
     pub(super) silence: Silence,
-    /// What OPC has not answered, by invoke id.
+    /// The requests that OPC has not answered, by invoke id.
     pub(super) pending: BTreeMap<InvokeId, Pending>,
     /// Whether its client is telling anew what its agents do (cti-server-protocol 11.1).
     pub(super) initialises: bool,

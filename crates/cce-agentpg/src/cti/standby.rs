@@ -111,7 +111,7 @@ impl CtiServer {
             return None;
         }
         if !accepts {
-            // Who ordered it is told that it will not be.
+            // Whoever ordered the maintenance hears that it is not carried out.
             cx.note(Command::from(SideOrder::BeginMaintenance).refusal("a client objects"));
             self.changing(cx, Self::give_up_maintenance);
         } else if self.sides.asked.is_empty() {
@@ -163,7 +163,7 @@ impl CtiServer {
         self.broadcast(|session| session.has(services::ACTIVE_STANDBY), &event.into(), cx);
     }
 
-    /// What clients are asked about will not be.
+    /// The maintenance that clients are asked about is not carried out.
     fn give_up_maintenance(&mut self, cx: &mut Cx<'_>) {
         if self.sides.now.is_asking {
             self.end_question(cx);

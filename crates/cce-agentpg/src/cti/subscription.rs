@@ -13,7 +13,7 @@ pub(super) enum Scope {
     Agent(SkillTarget),
 }
 
-/// Where a subscription comes from.
+/// The origin of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     /// The session's own services.
@@ -40,7 +40,7 @@ pub(super) struct Subscription {
     pub(super) tasks: u32,
 }
 
-/// What an event is about.
+/// The subject of an event, as masks sort it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Topic<'a> {
     /// An agent who is in these states.

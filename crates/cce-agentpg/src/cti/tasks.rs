@@ -60,7 +60,7 @@ struct EndedTask {
     unheard: Option<Box<UnheardEnd>>,
 }
 
-/// What was said last of a task.
+/// The last event of a task.
 #[derive(Clone, Debug)]
 enum LastEvent {
     /// Its end, of which the message is made when it is asked for: there are many.
@@ -93,7 +93,7 @@ struct View {
     state: TaskState,
     skill_group: SkillTarget,
     service: SkillTarget,
-    /// How the router reserved the agent; none of a task that an application routed itself.
+    /// The reservation of the router; none for a task that an application routed itself.
     reserved: Option<PreCall>,
     context: Context,
 }
@@ -109,7 +109,7 @@ pub(super) struct OwnTask {
 
 impl Tasks {
     pub(super) fn on_pre_call(&mut self, call: &PreCall) {
-        // Of one task too many nobody can ask, and nothing else depends on it.
+        // A task beyond the bound cannot be asked about; nothing else depends on its entry.
         if self.live.len() >= TASKS_MAX {
             return;
         }
@@ -166,7 +166,7 @@ impl Tasks {
 
     /// A task's state changed without an event.
     pub(super) fn enter(&mut self, task: TaskId, to: TaskState) {
-        // Of one task too many nothing is known.
+        // A task beyond the bound has no entry.
         if let Some(view) = self.live.get_mut(&task) {
             view.state = to;
         }
@@ -201,7 +201,7 @@ impl Tasks {
         // No end was sent into the session.
         let Some(sent) = self.in_doubt.get_mut(&session) else { return };
         while let Some((_, task)) = sent.pop_front_if(|(at, _)| now.since(*at) > DOUBT) {
-            // Of too many tasks that are over, the oldest are forgotten.
+            // The oldest of the tasks that are over are forgotten when there are too many.
             if let Some(over) = self.over.get_mut(&task) {
                 over.unheard.take_if(|unheard| unheard.sent == Some(session));
             }

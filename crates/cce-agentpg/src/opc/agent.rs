@@ -93,7 +93,7 @@ pub(crate) struct AgentReport {
 }
 
 impl AgentReport {
-    /// How somebody stands who has not signed in.
+    /// The report of an agent who has not signed in.
     pub(crate) const SIGNED_OUT: Self = Self {
         state: AgentState::Logout,
         begun: 0,
@@ -124,17 +124,17 @@ pub(crate) struct AgentInMrd {
     pub(crate) beyond: u32,
     /// Why the agent is not ready or signed out; 0 none.
     pub(crate) reason: EventReason,
-    /// Who signed the agent in.
+    /// The client that signed the agent in.
     pub(crate) client: Client,
     /// Whether the agent becomes not routable once every task has begun.
     pub(crate) not_routable_next: bool,
     /// How far an interrupt of the agent's work is.
     pub(crate) interrupt: Interrupt,
-    /// What was noted last.
+    /// The report that was noted last.
     pub(crate) noted: AgentReport,
     /// Since when the state is the one noted last.
     pub(crate) since: Time,
-    /// What the router knows; none before the first report on its link.
+    /// The report that the router has; none before the first one on its link.
     pub(crate) reported: Option<AgentReport>,
     /// Whether a delayed report to the router is due.
     pub(crate) report_due: bool,

@@ -40,11 +40,11 @@ pub(crate) enum Interrupt {
         /// The domain that interrupts.
         by: MrdId,
     },
-    /// What interrupted is over, and the client has not accepted that yet.
+    /// The interrupting work is over, and the client has not accepted that yet.
     Over,
 }
 
-/// What the client is advised of.
+/// The advice to the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Advice {
     /// Work of that domain interrupts.
@@ -95,7 +95,7 @@ impl Interrupt {
         }
     }
 
-    /// The same for a client that may not have heard the advice.
+    /// Advises a client anew that may not have heard the advice.
     pub(super) const fn unanswered(self) -> Self {
         match self {
             Self::Advised { in_force: false, .. } => Self::None,
@@ -187,7 +187,7 @@ impl Opc {
             cx.cancel(Timer::InterruptDone.key(member.number()));
         }
         if before.is_in_force() && !next.is_in_force() && has_tasks {
-            // Nobody interrupts the agent any more, whether or not the client has answered (task-routing S6, step 4).
+            // The interrupt is over, whether or not the client has answered (task-routing S6, step 4).
             self.resume_work(member, cx);
             self.report_one(member, EventDetail::AsIs, cx);
         }
@@ -214,7 +214,7 @@ impl Opc {
     fn stop_work(&mut self, member: AgentKey, cx: &mut Cx<'_>) {
         for task in self.tasks_of(member) {
             if matches!(task.state, TaskState::Active | TaskState::Paused | TaskState::WrapUp) {
-                // What has not begun stays as it is; the rest comes back to the state that it had (task-routing S6).
+                // A task that has not begun stays as it is; the others come back to their former states (task-routing S6).
                 let stopped = Task { interrupted: Some(task.state), ..task };
                 self.enter_unannounced(stopped, TaskState::Interrupted, cx);
             }

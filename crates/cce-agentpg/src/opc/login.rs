@@ -76,7 +76,7 @@ impl Logins {
         self.0.remove(&member).expect("the timer ends with the wait").0
     }
 
-    /// Who asked is gone.
+    /// The client that asked is gone.
     pub(super) fn forget(&mut self, session: SessionId, cx: &mut Cx<'_>) {
         self.0.retain(|member, (request, _)| {
             let is_over = request.client.session == session;

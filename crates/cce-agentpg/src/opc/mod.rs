@@ -57,10 +57,10 @@ pub(crate) struct Opc {
     to_cti: Vec<OpcMessage>,
 }
 
-/// What an agent's event shows beside how the agent stands.
+/// What an agent's event shows beside the agent's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum EventDetail {
-    /// Nothing else.
+    /// The event shows the state alone.
     AsIs,
     /// The first event after a sign-in: the queue's state is LOGIN (cti-server-protocol 11.3).
     Login,
@@ -104,7 +104,7 @@ impl Opc {
         (self.model, self.config) = (model, config);
     }
 
-    /// What the CTI server is to hear, in order.
+    /// The messages for the CTI server, in order.
     pub(crate) fn take_messages(&mut self) -> Vec<OpcMessage> {
         std::mem::take(&mut self.to_cti)
     }
@@ -206,7 +206,7 @@ impl Opc {
         Load::of(self.tasks.values().filter(|task| task.member == member).map(|task| task.state))
     }
 
-    /// The same queue by queue.
+    /// The agent's tasks in each queue of the domain, counted.
     fn loads_by_queue(&self, member: AgentKey) -> Vec<Load> {
         let agent = self.agents.get(&member).expect("an agent who is reported is in the domain");
         (0..agent.queues.len())
@@ -267,7 +267,7 @@ impl Opc {
         if before.state != standing.state {
             agent.since = cx.now();
         }
-        // What else differs, the router alone hears of.
+        // Other differences are reported to the router alone.
         if (before.state, before.tasks, before.limit, before.routable)
             != (standing.state, standing.tasks, standing.limit, standing.routable)
         {

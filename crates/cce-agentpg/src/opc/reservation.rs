@@ -31,7 +31,7 @@ impl Opc {
     /// Nobody is reserved. The router takes that for a sign that it does not know how the agent stands, and hears it.
     fn refuse(&mut self, task: Task, cx: &mut Cx<'_>) {
         let refused = Task { state: TaskState::Ended, ..task };
-        // An end of a task that it never heard of tells the router that nobody was reserved.
+        // The router learns from the end of an unknown task that the reservation failed.
         self.router.tell_task(&refused, Some(Disposition::TASK_ABANDONED_BEFORE_OFFERED), cx);
         // The router may have named somebody who is no agent here.
         if let Some(agent) = self.agents.get_mut(&task.member) {
@@ -74,7 +74,7 @@ impl Opc {
         if self.ended.contains(task.id) {
             return Err("the task is over");
         }
-        // Nobody could accept the task at an agent whose client is away (task-routing E16, step 3).
+        // An agent whose client is away could not accept the task (task-routing E16, step 3).
         if !agent.is_attended() {
             return Err("the agent is not signed in");
         }

@@ -18,7 +18,7 @@ use cce_model::{
 };
 use std::collections::BTreeSet;
 
-/// What becomes of a sign-in for the moment.
+/// Whether a sign-in is carried out at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {
     /// It is carried out.
@@ -103,7 +103,7 @@ impl Opc {
         if self.config.signed_in_max.is_some_and(|max| others.len() >= max) {
             return Err(Refusal::TooManyAgents);
         }
-        // Nobody signs in without the central controller: code 36 (finesse-nonvoice 4.6).
+        // A sign-in needs the central controller: code 36 (finesse-nonvoice 4.6).
         match (self.router.is_open(), self.router.is_opening()) {
             (true, _) => Ok(Admission::Now),
             (false, true) => Ok(Admission::Later),
@@ -261,7 +261,7 @@ impl Opc {
 
     /// The session that signed agents in is gone, or wanted to. Their tasks live on for a while.
     pub(crate) fn on_session_lost(&mut self, session: SessionId, cx: &mut Cx<'_>) {
-        // A sign-in that waits has nobody left to be answered.
+        // The client of the sign-in that waits is gone, so the sign-in is dropped.
         self.logins.forget(session, cx);
         let agents = self.agents.values();
         let lost = agents.filter(|agent| agent.is_attended() && agent.client.session == session);
@@ -270,7 +270,7 @@ impl Opc {
         }
     }
 
-    /// Nobody came back for the agent's tasks in time (task-routing E19).
+    /// The client did not come back for the agent's tasks in time (task-routing E19).
     pub(crate) fn on_task_life_over(&mut self, member: AgentKey, cx: &mut Cx<'_>) {
         // The agent stays signed in without the tasks (task-routing E19).
         for task in self.tasks_of(member) {

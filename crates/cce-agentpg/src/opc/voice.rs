@@ -18,7 +18,7 @@ const NO_GROUP: (SkillGroupNumber, SkillTarget) = (SkillGroupNumber(u32::MAX), S
 /// Calls at the same time.
 const ONE_CALL: u32 = 1;
 
-/// What a client asks for.
+/// A client's request for a voice state.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StateRequest<'a> {
     pub(super) state: AgentState,
@@ -112,7 +112,7 @@ impl Opc {
             sign_in.instrument = instrument;
         }
         sign_in.client = request.client.clone();
-        // Who signs in again keeps state and reason.
+        // A second sign-in keeps state and reason.
         if wanted.state != AgentState::Login || from == VoiceState::SignedOut {
             sign_in.reason = wanted.reason;
         }
@@ -167,7 +167,7 @@ fn next(from: VoiceState, wanted: StateRequest<'_>) -> Result<VoiceState, Contro
         (_, S::Logout) => Ok(VoiceState::SignedOut),
         (_, S::NotReady) => Ok(VoiceState::NotReady),
         (_, S::Available) => Ok(VoiceState::Available),
-        // States of calls, of which the lab has none, and of tasks.
+        // These are states of calls, which the lab does not have, and of tasks.
         (
             _,
             S::Talking
