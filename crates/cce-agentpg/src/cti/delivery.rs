@@ -8,7 +8,7 @@ use super::{
 use cce_cti::{ArmStatus, Cti, EndTaskEvent, SystemEvent, SystemEventId, call_msg_mask, services};
 use cce_kernel::{Cx, LinkId};
 use cce_model::{
-    AgentKey, AgentRecord, AgentState, InvokeId, QueuedTask, SessionId, TaskEvent,
+    AgentKey, AgentRecord, AgentState, InvokeId, QueuedTask, SessionId, TaskEvent, TaskEventKind,
     fact::{AgentPgFact, OpcMessage},
 };
 use cce_wire::{Message, Text};

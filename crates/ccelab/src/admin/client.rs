@@ -51,9 +51,8 @@ pub(crate) async fn ask(
 }
 
 async fn exchange(address: &str, method: Method, path: &str) -> Result<Value, Silence> {
-    let stream = TcpStream::connect(address).await.map_err(|error| match error.kind() {
-        ErrorKind::ConnectionRefused => Silence::Nobody,
-        _ => broken(&error),
+    let stream = TcpStream::connect(address).await.map_err(|error| {
+        if error.kind() == ErrorKind::ConnectionRefused { Silence::Nobody } else { broken(&error) }
     })?;
     let (mut sender, connection) =
         http1::handshake(TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
