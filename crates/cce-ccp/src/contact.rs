@@ -239,7 +239,7 @@ impl Contacts {
             created,
             // `statusTimestamp` begins one millisecond behind the creation, and the trace leaves it there
             // (ccp-task-api 5.1; 13, row 10).
-            status_changed: Wall(created.0 + STATUS_DELAY_MICROS),
+            status_changed: Wall(created.0.saturating_add(STATUS_DELAY_MICROS)),
             status: ContactStatus::Unread,
             // A fresh contact has the reason `unknown` (ccp-task-api 5.3).
             reason: StatusReason::Unknown,

@@ -145,7 +145,7 @@ impl Answers {
     /// A client says something. Returns what is wrong with it, if its invoke id is that of another indication that waits.
     pub(crate) fn on_received(&mut self, link: LinkId, message: &Cti, seq: u64) -> Option<String> {
         if self.links.contains_key(&link) {
-            self.said.add(link, message.about().invoke, seq);
+            self.said.add(link, message.about().invoke);
         }
         let Some((invoke_id, wanted)) = indication(message) else {
             if let (Cti::OpenReq(open), Some(client)) = (message, self.links.get_mut(&link))
@@ -177,7 +177,7 @@ impl Answers {
     /// A client says something that cannot be read.
     pub(crate) fn on_unreadable(&mut self, link: LinkId, seq: u64) {
         if self.links.contains_key(&link) {
-            self.said.add(link, None, seq);
+            self.said.add(link, None);
         }
         self.renew_ids(link);
     }

@@ -3,53 +3,55 @@
 use crate::table::Bounded;
 use cce_kernel::LinkId;
 use cce_model::InvokeId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-/// Messages that are remembered, of all connections: a failure comes soon, or not at all.
+/// Messages of a connection that are remembered: a failure comes soon, or not at all.
 const SAID_MAX: usize = 16_384;
+/// Connections whose messages are remembered.
+const LINKS_MAX: usize = 1_024;
 
 /// The latest messages of clients.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Said {
-    /// The record of the latest message of each connection and invoke id.
-    records: BTreeMap<(LinkId, InvokeId), u64>,
-    by_record: BTreeMap<u64, (LinkId, InvokeId)>,
-    /// Messages of each connection whose invoke ids are not known: a failure may be of each of them.
-    unnamed: BTreeMap<LinkId, u64>,
+pub(crate) struct Said(BTreeMap<LinkId, SaidOnLink>);
+
+#[derive(Clone, Debug, Default)]
+struct SaidOnLink {
+    /// In order. Failures are rare, so that they are looked for one by one.
+    named: VecDeque<InvokeId>,
+    /// Messages whose invoke ids are not known: a failure may be of each of them.
+    unnamed: u64,
 }
 
 impl Said {
     /// A client says something.
-    pub(crate) fn add(&mut self, link: LinkId, invoke_id: Option<InvokeId>, seq: u64) {
-        let Some(invoke_id) = invoke_id else {
-            *self.unnamed.entry(link).or_default() += 1;
-            return self.unnamed.keep(SAID_MAX);
-        };
-        if let Some(before) = self.records.insert((link, invoke_id), seq) {
-            self.by_record.remove(&before);
+    pub(crate) fn add(&mut self, link: LinkId, invoke_id: Option<InvokeId>) {
+        let said = self.0.entry(link).or_default();
+        match invoke_id {
+            Some(invoke_id) => {
+                if said.named.len() == SAID_MAX {
+                    said.named.pop_front();
+                }
+                said.named.push_back(invoke_id);
+            }
+            None => said.unnamed += 1,
         }
-        self.by_record.insert(seq, (link, invoke_id));
-        if self.by_record.len() > SAID_MAX
-            && let Some((_, oldest)) = self.by_record.pop_first()
-        {
-            self.records.remove(&oldest);
-        }
+        self.0.keep(LINKS_MAX);
     }
 
     /// Whether a failure of that invoke id answers something. What is not known by its id is answered once.
     pub(crate) fn is_answered_by(&mut self, link: LinkId, invoke_id: InvokeId) -> bool {
-        if self.records.contains_key(&(link, invoke_id)) {
+        let Some(said) = self.0.get_mut(&link) else { return false };
+        if said.named.contains(&invoke_id) {
             return true;
         }
-        let unnamed = self.unnamed.get_mut(&link).filter(|count| **count > 0);
-        unnamed.map(|count| *count -= 1).is_some()
+        let is_unnamed = said.unnamed > 0;
+        said.unnamed = said.unnamed.saturating_sub(1);
+        is_unnamed
     }
 
     /// A connection is gone.
     pub(crate) fn forget(&mut self, link: LinkId) {
-        self.unnamed.remove(&link);
-        self.records.retain(|(of, _), _| *of != link);
-        self.by_record.retain(|_, (of, _)| *of != link);
+        self.0.remove(&link);
     }
 }
 
@@ -64,10 +66,10 @@ mod tests {
     #[test]
     fn a_failure_answers_what_its_connection_said_and_each_message_without_an_id_once() {
         let mut said = Said::default();
-        said.add(LINK, Some(InvokeId(7)), 1);
+        said.add(LINK, Some(InvokeId(7)));
         assert!(said.is_answered_by(LINK, InvokeId(7)) && said.is_answered_by(LINK, InvokeId(7)));
         assert!(!said.is_answered_by(LINK, InvokeId(8)) && !said.is_answered_by(OTHER, InvokeId(7)));
-        said.add(LINK, None, 2);
+        said.add(LINK, None);
         assert!(!said.is_answered_by(OTHER, InvokeId(8)));
         assert!(said.is_answered_by(LINK, InvokeId(8)) && !said.is_answered_by(LINK, InvokeId(8)));
     }
@@ -76,20 +78,20 @@ mod tests {
     fn what_a_connection_said_goes_with_it_and_of_too_much_the_oldest() {
         let mut said = Said::default();
         for link in [LINK, OTHER] {
-            said.add(link, Some(InvokeId(7)), u64::from(link.number));
-            said.add(link, None, 3);
+            said.add(link, Some(InvokeId(7)));
         }
         said.forget(LINK);
         assert!(!said.is_answered_by(LINK, InvokeId(7)) && said.is_answered_by(OTHER, InvokeId(7)));
         // An id that is used once more counts from then on.
-        said.add(OTHER, Some(InvokeId(1)), 4);
-        said.add(OTHER, Some(InvokeId(7)), 5);
-        for (seq, id) in (6..).zip(100..).take(SAID_MAX - 1) {
-            said.add(OTHER, Some(InvokeId(id)), seq);
+        said.add(OTHER, Some(InvokeId(1)));
+        said.add(OTHER, Some(InvokeId(7)));
+        for id in (100..).take(SAID_MAX - 1) {
+            said.add(OTHER, Some(InvokeId(id)));
         }
-        assert!(said.is_answered_by(OTHER, InvokeId(7)));
-        assert_eq!((said.records.len(), said.by_record.len()), (SAID_MAX, SAID_MAX));
-        said.unnamed.clear();
-        assert!(!said.is_answered_by(OTHER, InvokeId(1)));
+        assert!(said.is_answered_by(OTHER, InvokeId(7)) && !said.is_answered_by(OTHER, InvokeId(1)));
+        for number in (3..).take(LINKS_MAX + 1) {
+            said.add(LinkId { port: Port::CtiA, number }, Some(InvokeId(7)));
+        }
+        assert_eq!(said.0.len(), LINKS_MAX);
     }
 }

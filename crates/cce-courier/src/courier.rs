@@ -4,7 +4,7 @@
 
 use crate::{
     holds::{Gone, Holds, PushedOut, Wait},
-    parcel::{Manner, Message, Parcel, Part, Stream, Writing},
+    parcel::{Manner, Parcel, Part, Payload, Stream, Writing},
     pieces::{joined, pieces},
 };
 use bytes::Bytes;
@@ -189,8 +189,8 @@ impl Courier {
     }
 
     /// Does with a message what the director wants.
-    pub fn treat(&mut self, message: Message, treatment: Treatment, now: Time) {
-        if let Message::Call { call, record, .. } = message {
+    pub fn treat(&mut self, message: Payload, treatment: Treatment, now: Time) {
+        if let Payload::Call { call, record, .. } = message {
             self.expect(call, record, now);
         }
         match treatment {
@@ -324,7 +324,7 @@ impl Courier {
     /// Sends a parcel on its way.
     fn post(&mut self, parcel: Parcel) {
         let act = match parcel {
-            Parcel::Message(message) => return self.post_message(message),
+            Parcel::Payload(message) => return self.post_message(message),
             Parcel::Close { link, record } => {
                 WireAct::Close { link, rest: self.holds.unglue(Stream::Out(link)), record }.into()
             }
@@ -339,18 +339,18 @@ impl Courier {
         self.acts.push_back(act);
     }
 
-    fn post_message(&mut self, message: Message) {
+    fn post_message(&mut self, message: Payload) {
         let act = match message {
-            Message::Bytes { link, part, manner } => return self.let_out(link, part, manner),
-            Message::Frame { link, bytes, manner } => return self.let_in(link, bytes, manner),
-            Message::Call { call, port, request, record } => {
+            Payload::Bytes { link, part, manner } => return self.let_out(link, part, manner),
+            Payload::Frame { link, bytes, manner } => return self.let_in(link, bytes, manner),
+            Payload::Call { call, port, request, record } => {
                 WireAct::Call { call, port, request, record }.into()
             }
-            Message::Reply { call, response, record } => WireAct::Reply { call, response, record }.into(),
-            Message::Request { call, port, request } => {
+            Payload::Reply { call, response, record } => WireAct::Reply { call, response, record }.into(),
+            Payload::Request { call, port, request } => {
                 Act::Hear { input: Input::Call { call, port, request }, cause: None }
             }
-            Message::Outcome { call, result, cause } => {
+            Payload::Outcome { call, result, cause } => {
                 Act::Hear { input: Input::Reply { call, result }, cause }
             }
         };
@@ -393,56 +393,56 @@ impl Courier {
         }
     }
 
-    fn pass_twice(&mut self, message: Message) {
+    fn pass_twice(&mut self, message: Payload) {
         match &message {
             // A caller hears one outcome.
-            Message::Call { call, port, request, record } => {
+            Payload::Call { call, port, request, record } => {
                 let (call, port, request, record) = (*call, *port, request.clone(), *record);
                 self.acts.push_back(WireAct::CallAgain { call, port, request, record }.into());
             }
-            Message::Request { port, request, .. } => {
+            Payload::Request { port, request, .. } => {
                 self.pass(Parcel::RequestCopy { port: *port, request: request.clone() });
             }
-            Message::Bytes { .. } | Message::Frame { .. } => self.pass(message.clone()),
+            Payload::Bytes { .. } | Payload::Frame { .. } => self.pass(message.clone()),
             // A request has one response; a client would not hear a second one.
-            Message::Reply { .. } | Message::Outcome { .. } => {}
+            Payload::Reply { .. } | Payload::Outcome { .. } => {}
         }
         self.pass(message);
     }
 
     /// A message is lost. The component waits for the outcome of its own request until the deadline; somebody else's client
     /// who waits hears after as long that there is none.
-    fn lose(&mut self, message: &Message, now: Time) {
-        let (Message::Reply { call, .. } | Message::Request { call, .. }) = *message else { return };
+    fn lose(&mut self, message: &Payload, now: Time) {
+        let (Payload::Reply { call, .. } | Payload::Request { call, .. }) = *message else { return };
         let wait = self.holds.until(now + self.response_deadline);
         self.hold(wait, Parcel::Abandoned(call), true);
     }
 
     /// Whoever makes a request hears that response, and nobody else hears of the request. Nothing but a request is answered.
-    fn answer(&mut self, message: Message, response: Response) {
+    fn answer(&mut self, message: Payload, response: Response) {
         let act = match message {
-            Message::Call { call, record, .. } => {
+            Payload::Call { call, record, .. } => {
                 Act::Hear { input: Input::Reply { call, result: Ok(response) }, cause: Some(record) }
             }
-            Message::Request { call, .. } => WireAct::Answer { call, response }.into(),
-            Message::Bytes { .. }
-            | Message::Reply { .. }
-            | Message::Frame { .. }
-            | Message::Outcome { .. } => return self.pass(message),
+            Payload::Request { call, .. } => WireAct::Answer { call, response }.into(),
+            Payload::Bytes { .. }
+            | Payload::Reply { .. }
+            | Payload::Frame { .. }
+            | Payload::Outcome { .. } => return self.pass(message),
         };
         self.acts.push_back(act);
     }
 
     /// A message is lost, and its connection with it.
-    fn cut(&mut self, message: Message) {
+    fn cut(&mut self, message: Payload) {
         let broken =
             |call, cause| Act::Hear { input: Input::Reply { call, result: Err(CallError::Broken) }, cause };
         let act = match message {
-            Message::Bytes { link, part, .. } => WireAct::Break { link, cause: part.record }.into(),
-            Message::Frame { link, .. } => WireAct::Break { link, cause: None }.into(),
-            Message::Call { call, record, .. } => broken(call, Some(record)),
-            Message::Outcome { call, cause, .. } => broken(call, cause),
-            Message::Reply { call, .. } | Message::Request { call, .. } => {
+            Payload::Bytes { link, part, .. } => WireAct::Break { link, cause: part.record }.into(),
+            Payload::Frame { link, .. } => WireAct::Break { link, cause: None }.into(),
+            Payload::Call { call, record, .. } => broken(call, Some(record)),
+            Payload::Outcome { call, cause, .. } => broken(call, cause),
+            Payload::Reply { call, .. } | Payload::Request { call, .. } => {
                 WireAct::BreakOff { call, error: CallError::Broken }.into()
             }
         };
@@ -456,9 +456,9 @@ mod tests {
 
     const DEADLINE: Duration = Duration::from_secs(30);
 
-    fn request(call: u64) -> Message {
+    fn request(call: u64) -> Payload {
         let (call, record) = (CallId(call), call);
-        Message::Call { call, port: Port::CcpRest, request: Request::new("GET", "/"), record }
+        Payload::Call { call, port: Port::CcpRest, request: Request::new("GET", "/"), record }
     }
 
     fn acts(courier: &mut Courier) -> Vec<Act> {
@@ -512,7 +512,7 @@ mod tests {
     #[test]
     fn a_delay_that_is_over_with_a_deadline_goes_first() {
         let mut courier = waiting();
-        let pass = Message::Reply { call: CallId(1), response: Response::default(), record: 9 };
+        let pass = Payload::Reply { call: CallId(1), response: Response::default(), record: 9 };
         courier.treat(pass, Treatment::Delay { by: DEADLINE, alone: false }, Time(1_000_000));
         assert_eq!(courier.due(), Some(Time(31_000_000)));
         assert!(courier.wake(Time(31_000_000)));

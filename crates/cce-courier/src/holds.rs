@@ -239,7 +239,7 @@ impl Holds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parcel::{Manner, Message};
+    use crate::parcel::{Manner, Payload};
     use bytes::Bytes;
     use cce_kernel::Port;
 
@@ -247,7 +247,7 @@ mod tests {
 
     fn parcel(record: u64) -> Parcel {
         let part = Part { bytes: "x".into(), record: Some(record) };
-        Parcel::from(Message::Bytes { link: LINK, part, manner: Manner::WHOLE })
+        Parcel::from(Payload::Bytes { link: LINK, part, manner: Manner::WHOLE })
     }
 
     fn records(parcels: impl IntoIterator<Item = Parcel>) -> Vec<u64> {
@@ -285,7 +285,7 @@ mod tests {
         for ticket in 0..4 {
             assert!(holds.make_room(big.len()).is_none());
             let part = Part { bytes: big.clone(), record: Some(ticket) };
-            let parcel = Parcel::from(Message::Bytes { link: LINK, part, manner: Manner::WHOLE });
+            let parcel = Parcel::from(Payload::Bytes { link: LINK, part, manner: Manner::WHOLE });
             if ticket % 2 == 0 {
                 holds.hold(Wait::Ticket(ticket), parcel, false);
             } else {
@@ -324,7 +324,7 @@ mod tests {
     fn what_is_given_up_gives_its_room_back_and_the_rest_keeps_its_own() {
         let request = |call| {
             let request = cce_kernel::Request::new("GET", "/");
-            Parcel::from(Message::Call { call: CallId(call), port: Port::CcpRest, request, record: call })
+            Parcel::from(Payload::Call { call: CallId(call), port: Port::CcpRest, request, record: call })
         };
         let mut holds = Holds::default();
         holds.hold(Wait::Ticket(1), request(1), true);

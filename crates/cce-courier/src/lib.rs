@@ -1,7 +1,7 @@
 //! What becomes of messages on their way, alike in both drivers.
 //!
 //! Each component has a [`Courier`]. A driver gives it what the component sends, and what enters from outside the lab,
-//! each [`Message`] with the treatment that the director decided. The courier keeps what is held or delayed, and
+//! each [`Payload`] with the treatment that the director decided. The courier keeps what is held or delayed, and
 //! answers with [`Act`]s: what the driver writes, closes, breaks, records or delivers now. Time is a parameter.
 //!
 //! Invariants:
@@ -23,7 +23,7 @@ pub use behind::{Behind, behind};
 pub use courier::{Act, Courier, WireAct};
 pub use faults::Faults;
 pub use latency::{Latencies, Latency, Pieces, PortDirection};
-pub use parcel::{Manner, Message, Parcel, Part, Writing};
+pub use parcel::{Manner, Parcel, Part, Payload, Writing};
 pub use pieces::{joined, length, pieces, take};
 
 use std::time::Duration;

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use cce_kernel::{Blob, CallError, CallId, Input, LinkId, Port, Request, Response};
 
-/// A message: what a director may bend.
+/// What a director may bend.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Message {
+pub enum Payload {
     /// The component sends bytes.
     Bytes {
         /// The connection.
@@ -68,7 +68,7 @@ pub enum Message {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Parcel {
     /// A message.
-    Message(Message),
+    Payload(Payload),
     /// The component closes a connection, behind what it sent there.
     Close {
         /// The connection.
@@ -137,13 +137,13 @@ pub(crate) enum Stream {
     In(LinkId),
 }
 
-impl From<Message> for Parcel {
-    fn from(message: Message) -> Self {
-        Self::Message(message)
+impl From<Payload> for Parcel {
+    fn from(message: Payload) -> Self {
+        Self::Payload(message)
     }
 }
 
-impl Message {
+impl Payload {
     /// The message with other bytes. One of HTTP gets another body.
     pub(crate) fn replaced(mut self, by: Blob) -> Self {
         match &mut self {
@@ -199,7 +199,7 @@ impl Parcel {
     /// The stream that it is on. HTTP messages have one of their own each.
     pub(crate) fn stream(&self) -> Option<Stream> {
         match self {
-            Self::Message(message) => message.stream(),
+            Self::Payload(message) => message.stream(),
             Self::Close { link, .. } => Some(Stream::Out(*link)),
             Self::Tail { link, .. } => Some(Stream::In(*link)),
             Self::RequestCopy { .. } | Self::Abandoned(_) => None,
@@ -209,7 +209,7 @@ impl Parcel {
     /// The record that it comes from.
     pub(crate) fn record(&self) -> Option<u64> {
         match self {
-            Self::Message(message) => message.record(),
+            Self::Payload(message) => message.record(),
             Self::Close { record, .. } => Some(*record),
             Self::Tail { .. } | Self::RequestCopy { .. } | Self::Abandoned(_) => None,
         }
@@ -218,13 +218,13 @@ impl Parcel {
     /// Whether it is a request that the component received, or the reply to it.
     pub(crate) fn is_of_request(&self, wanted: CallId) -> bool {
         match self {
-            Self::Message(Message::Request { call, .. } | Message::Reply { call, .. })
+            Self::Payload(Payload::Request { call, .. } | Payload::Reply { call, .. })
             | Self::Abandoned(call) => *call == wanted,
-            Self::Message(
-                Message::Bytes { .. }
-                | Message::Call { .. }
-                | Message::Frame { .. }
-                | Message::Outcome { .. },
+            Self::Payload(
+                Payload::Bytes { .. }
+                | Payload::Call { .. }
+                | Payload::Frame { .. }
+                | Payload::Outcome { .. },
             )
             | Self::Close { .. }
             | Self::Tail { .. }
@@ -235,12 +235,12 @@ impl Parcel {
     /// Whether it is a request that the component makes, or the outcome of that.
     pub(crate) fn is_of_own_request(&self, wanted: CallId) -> bool {
         match self {
-            Self::Message(Message::Call { call, .. } | Message::Outcome { call, .. }) => *call == wanted,
-            Self::Message(
-                Message::Bytes { .. }
-                | Message::Reply { .. }
-                | Message::Frame { .. }
-                | Message::Request { .. },
+            Self::Payload(Payload::Call { call, .. } | Payload::Outcome { call, .. }) => *call == wanted,
+            Self::Payload(
+                Payload::Bytes { .. }
+                | Payload::Reply { .. }
+                | Payload::Frame { .. }
+                | Payload::Request { .. },
             )
             | Self::Close { .. }
             | Self::Tail { .. }
@@ -252,7 +252,7 @@ impl Parcel {
     /// How many bytes it holds on to.
     pub(crate) fn size(&self) -> usize {
         match self {
-            Self::Message(message) => message.size(),
+            Self::Payload(message) => message.size(),
             Self::RequestCopy { request, .. } => request.size(),
             Self::Close { .. } | Self::Tail { .. } | Self::Abandoned(_) => 0,
         }

@@ -12,7 +12,7 @@ use crate::{
     link::{Link, SendError},
     store::Durability,
 };
-use cce_courier::{Act, Manner, Message, Part, WireAct, Writing};
+use cce_courier::{Act, Manner, Part, Payload, WireAct, Writing};
 use cce_journal::{Treatment, What};
 use cce_kernel::{CallError, CallId, Input, LinkId, LinkReason, Output, Port, Request};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ impl Actor {
         match output {
             Output::Send { link, bytes } => {
                 let part = Part { bytes: bytes.0, record: Some(record) };
-                self.treat(Message::Bytes { link, part, manner: Manner::WHOLE }, treatment);
+                self.treat(Payload::Bytes { link, part, manner: Manner::WHOLE }, treatment);
             }
             Output::Dial { link, address } => self.dial(link, &address, record),
             Output::Close { link, .. } => self.close(link, record),
@@ -41,12 +41,12 @@ impl Actor {
                 if self.calling.len() > CALLING_MAX {
                     return self.refuse_to_call(call, record);
                 }
-                self.treat(Message::Call { call, port, request, record }, treatment);
+                self.treat(Payload::Call { call, port, request, record }, treatment);
             }
             Output::Reply { call, response } => {
                 // A client that has left meanwhile gets nothing.
                 if self.asked.remove(&call) {
-                    self.treat(Message::Reply { call, response, record }, treatment);
+                    self.treat(Payload::Reply { call, response, record }, treatment);
                 }
             }
             Output::Arm { key, at } => {
@@ -62,7 +62,7 @@ impl Actor {
     }
 
     /// Does with a message what the director wants.
-    pub(crate) fn treat(&mut self, message: Message, treatment: Treatment) {
+    pub(crate) fn treat(&mut self, message: Payload, treatment: Treatment) {
         self.courier.treat(message, treatment, self.shared.clock.now());
         self.carry_out();
     }

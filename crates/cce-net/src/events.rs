@@ -11,7 +11,7 @@ use crate::{
     socket::{Connection, reset},
 };
 use bytes::Bytes;
-use cce_courier::{Manner, Message, Parcel};
+use cce_courier::{Manner, Parcel, Payload};
 use cce_journal::What;
 use cce_kernel::{CallId, Input, LinkId, LinkReason, NodeName, Peer, Port, Request};
 use std::net::SocketAddr;
@@ -146,7 +146,7 @@ impl Actor {
         // What a component of this process sent was judged where it left.
         if open.is_outside() && self.shared.recorder.is_directed() {
             let input = Input::Frame { link, bytes: bytes.clone().into() };
-            self.enter(&input, Message::Frame { link, bytes, manner: Manner::WHOLE });
+            self.enter(&input, Payload::Frame { link, bytes, manner: Manner::WHOLE });
             return Ok(());
         }
         self.handle(Input::Frame { link, bytes: bytes.into() }, cause)
@@ -180,7 +180,7 @@ impl Actor {
         if origin.is_none() && self.shared.recorder.is_directed() {
             self.clients.insert(call, caller);
             let input = Input::Call { call, port, request: request.clone() };
-            self.enter(&input, Message::Request { call, port, request });
+            self.enter(&input, Payload::Request { call, port, request });
             return Ok(());
         }
         self.clients.insert(call, caller);
@@ -212,12 +212,12 @@ impl Actor {
         if is_inside || !self.shared.recorder.is_directed() {
             return self.arrive(input, cause);
         }
-        self.enter(&input, Message::Outcome { call, result, cause });
+        self.enter(&input, Payload::Outcome { call, result, cause });
         Ok(())
     }
 
     /// Does with what enters from outside the lab what the director wants.
-    fn enter(&mut self, input: &Input, message: Message) {
+    fn enter(&mut self, input: &Input, message: Payload) {
         let treatment = self.shared.recorder.enter(self.shared.clock.now(), self.host.name(), input);
         self.treat(message, treatment);
     }

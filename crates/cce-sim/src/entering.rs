@@ -1,7 +1,7 @@
 //! What entered a recorded run from outside enters once more, as the director wants.
 
 use crate::{Recorded, Sequence, Sim, recorded::Origin, recording::Behind};
-use cce_courier::{Manner, Message, Parcel};
+use cce_courier::{Manner, Parcel, Payload};
 use cce_journal::{Director, Reaction, Treatment};
 use cce_kernel::{Input, NodeName};
 
@@ -14,14 +14,14 @@ impl<D: Director> Sim<D, Recorded> {
         let Some(input) = self.here(node, input, Origin::Outside) else { return };
         let parcel = self.entering(node, &input);
         let treatment = match &parcel {
-            Some(Parcel::Message(_)) => self.judge_entering(node, &input),
+            Some(Parcel::Payload(_)) => self.judge_entering(node, &input),
             Some(_) | None => Treatment::Pass,
         };
         match parcel {
             Some(parcel) if treatment != Treatment::Pass || self.is_waited_for(node, &input) => {
                 self.order.note_entering(node, &parcel, &treatment);
                 match parcel {
-                    Parcel::Message(message) => self.treat(node, message, treatment),
+                    Parcel::Payload(message) => self.treat(node, message, treatment),
                     end @ (Parcel::Close { .. }
                     | Parcel::Tail { .. }
                     | Parcel::RequestCopy { .. }
@@ -48,7 +48,7 @@ impl<D: Director> Sim<D, Recorded> {
         }
         self.order.part();
         self.wires.calls.abandon(&caller);
-        self.treat(node, Message::Outcome { call: *call, result: result.clone(), cause: None }, treatment);
+        self.treat(node, Payload::Outcome { call: *call, result: result.clone(), cause: None }, treatment);
         true
     }
 
@@ -63,13 +63,13 @@ impl<D: Director> Sim<D, Recorded> {
         match input {
             Input::Frame { link, bytes } if self.order.is_outside(node, *link) => {
                 let bytes = bytes.0.clone();
-                Some(Message::Frame { link: *link, bytes, manner: Manner::WHOLE }.into())
+                Some(Payload::Frame { link: *link, bytes, manner: Manner::WHOLE }.into())
             }
             Input::BadFrame { link, .. } | Input::LinkDown { link, .. } => {
                 Some(Parcel::Tail { link: *link, input: input.clone(), cause: None })
             }
             Input::Call { call, port, request } => {
-                Some(Message::Request { call: *call, port: *port, request: request.clone() }.into())
+                Some(Payload::Request { call: *call, port: *port, request: request.clone() }.into())
             }
             Input::Frame { .. }
             | Input::Start { .. }

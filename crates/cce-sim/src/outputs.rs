@@ -8,7 +8,7 @@ use crate::{
     sim::planned,
     stream::{LinkEnd, Stream},
 };
-use cce_courier::{Act, Courier, Manner, Message, Part, PortDirection, WireAct, Writing, pieces};
+use cce_courier::{Act, Courier, Manner, Part, Payload, PortDirection, WireAct, Writing, pieces};
 use cce_journal::{Director, Order, Ticket, Treatment, What};
 use cce_kernel::{
     Address, CallError, CallId, Input, LinkId, LinkReason, NodeName, Output, Peer, Port, Request, Response,
@@ -21,15 +21,15 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         match output {
             Output::Send { link, bytes } => {
                 let part = Part { bytes: bytes.0, record: Some(record) };
-                self.treat(name, Message::Bytes { link, part, manner: Manner::WHOLE }, treatment);
+                self.treat(name, Payload::Bytes { link, part, manner: Manner::WHOLE }, treatment);
             }
             Output::Close { link, .. } => self.close(name, link, record),
             Output::Call { call, port, request } => {
                 self.wires.calls.ask((name.clone(), call), port, record);
-                self.treat(name, Message::Call { call, port, request, record }, treatment);
+                self.treat(name, Payload::Call { call, port, request, record }, treatment);
             }
             Output::Reply { call, response } => {
-                self.treat(name, Message::Reply { call, response, record }, treatment);
+                self.treat(name, Payload::Reply { call, response, record }, treatment);
             }
             Output::Dial { link, address } => self.dial(name, link, &address, record, self.now),
             Output::Arm { key, at } => self.arm(name, key, at, record),
@@ -41,7 +41,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     }
 
     /// Does with a message what the director wants.
-    pub(crate) fn treat(&mut self, name: &NodeName, message: Message, treatment: Treatment) {
+    pub(crate) fn treat(&mut self, name: &NodeName, message: Payload, treatment: Treatment) {
         let now = self.now;
         self.courier(name, |courier| courier.treat(message, treatment, now));
     }

@@ -12,7 +12,7 @@ use crate::{
     recording::{Behind, Fate, Happened, Moment, RecordedOutput},
     stream::{CallKey, LinkEnd},
 };
-use cce_courier::{Message, Parcel, Part};
+use cce_courier::{Parcel, Part, Payload};
 use cce_journal::{Director, Treatment, What};
 use cce_kernel::{
     CallError, CallId, HostClock, Input, LinkId, LinkReason, NodeName, Output, Port, Request, Time, TimerKey,
@@ -140,7 +140,7 @@ impl Recorded {
     pub(crate) fn note_entering(&mut self, node: &NodeName, parcel: &Parcel, treatment: &Treatment) {
         self.has_parted = true;
         if let (
-            Parcel::Message(Message::Request { call, .. }),
+            Parcel::Payload(Payload::Request { call, .. }),
             Treatment::Drop | Treatment::Cut | Treatment::Answer(_),
         ) = (parcel, treatment)
         {
@@ -344,8 +344,8 @@ impl<D: Director> Sim<D, Recorded> {
     /// What was lost, and had no consequence before the end of the recorded run, is lost again. Who waits hears so later.
     fn lose_recorded(&mut self, node: &NodeName, output: Output, record: u64) {
         let message = match output {
-            Output::Call { call, port, request } => Message::Call { call, port, request, record },
-            Output::Reply { call, response } => Message::Reply { call, response, record },
+            Output::Call { call, port, request } => Payload::Call { call, port, request, record },
+            Output::Reply { call, response } => Payload::Reply { call, response, record },
             Output::Send { .. }
             | Output::Close { .. }
             | Output::Dial { .. }

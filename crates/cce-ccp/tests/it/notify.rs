@@ -27,7 +27,7 @@ fn a_contact_that_gets_a_tag_of_a_rule_is_told_to_its_address() {
          <publishedDate>1706622949255</publishedDate>\
          <refURL>http://sm1.dcloud.cisco.com/ccp-webapp/ccp/socialcontact/{FIRST}</refURL>\
          <screenPopUrl></screenPopUrl><sourceType>task</sourceType><status>unread</status>\
-         <statusReason>unknown</statusReason><statusTimestamp>1706622949255</statusTimestamp>\
+         <statusReason>unknown</statusReason><statusTimestamp>1706622949256</statusTimestamp>\
          <statusUserId></statusUserId><tags><tag>cisco_uq_tag</tag><tag>discard_on_recovery</tag></tags>\
          <title>Card lost</title></SocialContact>"
     );

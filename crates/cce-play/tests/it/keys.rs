@@ -309,6 +309,8 @@ const ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
         &["mrd", "skill_target", "task"],
     ),
     ("needs a router that takes a choice back", &["pre_call_abort"], &["agent", "mrd", "task"]),
+    ("needs a lab with reason codes", &["publication"], &["object.media.none_chosen"]),
+    ("needs a client of the CTI server that is refused a voice state", &["voice_answer"], &["failure"]),
     ("needs a lab with a maximum duration", &["lifetime_exceeded"], &["mrd", "skill_target", "task"]),
     ("a user's request that fails later, by a desktop outside", &["publication"], &["object.user_error"]),
 ];

@@ -70,9 +70,7 @@ fn an_agent_whose_client_is_away_does_not_get_it() {
 
 #[test]
 fn a_task_that_the_router_does_not_have_says_where_it_is() {
-    let said = why("[customers.alice]\nrequeue_on_recovery = true\n[[steps]]\nat = \"1s\"\nstop = \"mrpg\""
-        .replace("[customers.alice]\n", "")
-        .as_str());
+    let said = why("requeue_on_recovery = true\n[[steps]]\nat = \"10s\"\nstop = \"mrpg\"");
     assert_eq!(said, "in CCP: there is no link to the MR PG\n");
 }
 

@@ -158,7 +158,7 @@ fn an_unknown_agent_or_component_is_refused() {
 fn a_body_over_the_limit_is_refused_and_its_client_hears_so() {
     let folder = folder("limit");
     let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
-    let body = "x".repeat(1_100_000);
+    let body = "x".repeat(2_200_000);
     let answer = http("POST", &lab.address("app"), "/ccp/task/feed/100080", None, &body);
     assert_eq!(answer.unwrap().status, 413);
     let answer = http("POST", &lab.address("app"), "/ccp/task/feed/100080", None, "<Task>").unwrap();
