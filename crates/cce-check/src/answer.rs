@@ -175,7 +175,7 @@ impl Answers {
     }
 
     /// A client says something that cannot be read.
-    pub(crate) fn on_unreadable(&mut self, link: LinkId, seq: u64) {
+    pub(crate) fn on_unreadable(&mut self, link: LinkId) {
         if self.links.contains_key(&link) {
             self.said.add(link, None);
         }
@@ -529,7 +529,7 @@ mod tests {
         assert!(told[0].contains("invoke id 7 on cti-a#1 comes behind the event"), "{told:?}");
         assert_eq!(behind(|answers, request| drop(answers.on_received(LINK, request, 2)), &request), [""; 0]);
         assert_eq!(behind(|answers, _| drop(answers.on_received(LINK, &start(7), 2)), &request), [""; 0]);
-        assert_eq!(behind(|answers, _| answers.on_unreadable(LINK, 9), &request), [""; 0]);
+        assert_eq!(behind(|answers, _| answers.on_unreadable(LINK), &request), [""; 0]);
     }
 
     /// What another agent's client asks, or a task does, changes an agent, too.
@@ -569,7 +569,7 @@ mod tests {
             answers.on_sent(LINK, &failure(7), judge);
             answers.on_received(LINK, &request, 2);
             answers.on_sent(LINK, &failure(7), judge);
-            answers.on_unreadable(LINK, 9);
+            answers.on_unreadable(LINK);
             answers.on_sent(LINK, &failure(7), judge);
         });
         assert_eq!(said, [""; 0]);

@@ -283,7 +283,7 @@ impl Checks {
                 self.streams.on_piece(&record.node, link, piece, judge);
             }
             AnyMessage::Unreadable(_) if node == Node::AgentPg => {
-                self.answers.on_unreadable(link, judge.seq);
+                self.answers.on_unreadable(link);
             }
             AnyMessage::Cti(_)
             | AnyMessage::Mr(_)
