@@ -187,7 +187,7 @@ impl HttpTarget {
 /// How CCP calls the addresses of notification rules. The reference has the fields of a notification, and nothing about its calls:
 /// all of this is inferred.
 ///
-/// A rule calls one address at a time, so that it tells of contacts in order, and those of one rule do not wait for those of another.
+/// A rule makes one call behind the other, so that it tells of contacts in order, and those of one rule do not wait for those of another.
 /// A status of success is what it calls for. After any other outcome it calls the other address, if it has one, and then pauses and
 /// begins anew, until no try is left. What waits is lost with CCP.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -357,7 +357,7 @@ impl Objects {
         }
     }
 
-    /// The rules of the system follow the tag of a feed that had another one (ccp-task-api 2.1). Those that somebody made stay
+    /// The rules by which the system hands tasks to CCE follow the tag of a feed that had another one (ccp-task-api 2.1). Those that somebody made stay
     /// as they are (inferred).
     fn follow_tag(&mut self, feed: u32, old: &str, cx: &mut Cx<'_>) {
         let Some(new) = self.feed(feed).map(|feed| feed.object.tag.clone()).filter(|new| new != old) else {
@@ -373,7 +373,9 @@ impl Objects {
             let mut rules = self.notifications.iter();
             let followed = rules.find(|rule| {
                 let given = self.given.contains(&(ObjectKind::Notification, rule.object.id));
-                given && rule.object.campaign == campaign.id && rule.object.tags.iter().any(|tag| tag == old)
+                let is_of_cce = matches!(rule.object.effect, Effect::Cce { .. });
+                let has_old = rule.object.tags.iter().any(|tag| tag == old);
+                given && is_of_cce && rule.object.campaign == campaign.id && has_old
             });
             if let Some(mut rule) = followed.cloned() {
                 rule.object.tags.retain(|tag| *tag != new && (is_old_in_use || tag != old));
