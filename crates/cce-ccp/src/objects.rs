@@ -94,7 +94,7 @@ impl MrAccess {
         let is_named = |host: &&String| !host.is_empty() && is_at(peer, host, mr_pg);
         // Without a host any peer is accepted, and with one only those named (ccp-task-api 2.5).
         let is_known = hosts.iter().all(|host| host.is_empty()) || hosts.iter().any(is_named);
-        // The lab's own links are plain, and nobody can listen to them.
+        // The lab's own links count as secure even in plain: nobody can listen to them.
         let is_secure = peer.security == Security::Tls || peer.node.is_some();
         self.is_enabled && is_known && (!self.is_secured || is_secure)
     }

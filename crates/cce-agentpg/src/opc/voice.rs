@@ -162,7 +162,7 @@ fn next(from: VoiceState, wanted: StateRequest<'_>) -> Result<VoiceState, Contro
         // A number that is no state is out of range: code 3 (cti-server-protocol 13).
         (_, S::Unknown) => Err(ControlFailure::VALUE_OUT_OF_RANGE),
         (VoiceState::SignedOut, _) => Err(ControlFailure::INVALID_OBJECT_STATE),
-        // VoiceSignIns is left from NOT_READY only, unlike a media (task-routing 1.4).
+        // Voice is left from NOT_READY only, unlike a media (task-routing 1.4).
         (VoiceState::Available, S::Logout) if !is_forced => Err(ControlFailure::INVALID_OBJECT_STATE),
         (_, S::Logout) => Ok(VoiceState::SignedOut),
         (_, S::NotReady) => Ok(VoiceState::NotReady),
