@@ -18,7 +18,7 @@ pub struct Config {
     pub state_report_delay: Duration,
     /// Number of the first CTI session. Sides A and B number their sessions together (inferred).
     pub first_session: SessionId,
-    /// Refuse mask bits that the protocol does not use, and floating fields that do not belong to a message.
+    /// Refuse mask bits that the protocol does not use in the session's version, and floating fields that do not belong to a message.
     pub strict_masks: bool,
     /// The password of CTI clients; without one, any is accepted.
     pub client_password: Option<String>,

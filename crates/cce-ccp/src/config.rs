@@ -148,6 +148,8 @@ pub struct Campaign {
 /// Tells an address of each contact of a campaign that gets a tag (ccp-task-api 2.4, 5.8).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpRule {
+    /// Its id, by which changes of it are stored.
+    pub id: u32,
     /// Its name.
     pub name: String,
     /// The campaign's id.
@@ -188,14 +190,12 @@ impl HttpTarget {
 /// all of this is inferred.
 ///
 /// A rule makes one call behind the other, so that it tells of contacts in order, and those of one rule do not wait for those of another.
-/// A status of success is what it calls for. After any other outcome it calls the other address, if it has one, and then pauses and
+/// A status of success is what it calls for. After any other outcome, or none in the time that every call has, it calls the other address, if it has one, and then pauses and
 /// begins anew, until no try is left. What waits is lost with CCP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notifying {
     /// Hosts that may be called beside this machine; `*` stands for every host.
     pub hosts: Vec<String>,
-    /// How long an answer may take.
-    pub deadline: Duration,
     /// Pause before the next try; it doubles each time.
     pub retry: Duration,
     /// Tries after the first one.
@@ -206,13 +206,7 @@ pub struct Notifying {
 
 impl Default for Notifying {
     fn default() -> Self {
-        Self {
-            hosts: Vec::new(),
-            deadline: Duration::from_secs(10),
-            retry: Duration::from_secs(1),
-            retries: 3,
-            waiting_max: 1_000,
-        }
+        Self { hosts: Vec::new(), retry: Duration::from_secs(1), retries: 3, waiting_max: 1_000 }
     }
 }
 

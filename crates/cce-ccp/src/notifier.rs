@@ -89,7 +89,7 @@ impl Ccp {
         cx: &mut Cx<'_>,
     ) {
         let Some(rule) = self.notifier.rule_of(call) else {
-            // Its time was over before, or its rule is gone.
+            // Its rule is gone.
             return cx.over_meanwhile("call of a notification rule");
         };
         let step = match result {
@@ -100,15 +100,10 @@ impl Ccp {
         self.notifier.end_call(rule, step, &self.objects, &self.config.notifying, cx);
     }
 
-    /// The time of an answer is over, or the pause before the next try.
+    /// The pause before the next try is over.
     pub(crate) fn on_notify_due(&mut self, rule: u64, cx: &mut Cx<'_>) {
         let rule = u32::try_from(rule).expect("the timer has the id of a rule");
-        let (objects, terms) = (&self.objects, &self.config.notifying);
-        if self.notifier.is_calling(rule) {
-            self.notifier.end_call(rule, NotificationStep::Unanswered, objects, terms, cx);
-        } else {
-            self.notifier.call(rule, objects, terms, cx);
-        }
+        self.notifier.call(rule, &self.objects, &self.config.notifying, cx);
     }
 }
 
@@ -142,8 +137,9 @@ impl Notifier {
             // The lab's configuration may have changed since the rule was made.
             let url = HttpUrl::parse(&line.url).filter(|url| terms.allows(url));
             if let Some(url) = url {
-                line.call = Some(cx.call(Port::CcpNotify, request_to(&url, &line.url, target, notice)));
-                return cx.arm(Timer::Notify.key(rule.into()), terms.deadline);
+                let request = request_to(&url, &line.url, target, notice);
+                line.call = Some(cx.call(Port::CcpNotify, request));
+                return;
             }
             note(notice, rule, &line.url, NotificationStep::Forbidden, cx);
             self.pop(rule);
@@ -163,7 +159,6 @@ impl Notifier {
         line.call = None;
         let notice = line.waiting.front().expect("no line is empty");
         note(notice, rule, &line.url, step, cx);
-        cx.cancel(Timer::Notify.key(rule.into()));
         if step == NotificationStep::Delivered {
             return self.go_on(rule, objects, terms, cx);
         }
@@ -214,10 +209,6 @@ impl Notifier {
 
     fn rule_of(&self, call: CallId) -> Option<u32> {
         self.lines.iter().find(|(_, line)| line.call == Some(call)).map(|(rule, _)| *rule)
-    }
-
-    fn is_calling(&self, rule: u32) -> bool {
-        self.lines.get(&rule).is_some_and(|line| line.call.is_some())
     }
 }
 

@@ -2,7 +2,7 @@
 //! (ccp-task-api 2). The configuration has the first ones; an administrator makes, changes and removes them, and what
 //! became of them outlives a crash.
 
-use crate::{Campaign, Config, Feed, HttpTarget, contact::Contact};
+use crate::{Campaign, Config, Feed, HttpRule, HttpTarget, contact::Contact};
 use cce_kernel::{Cx, Peer, Security};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,7 +183,8 @@ impl Objects {
         };
         let filters = config.campaigns.iter().map(|campaign| campaign.filter);
         let ids = config.campaigns.iter().map(|campaign| campaign.id);
-        let known = config.feeds.iter().map(|feed| feed.id).chain(ids).chain(filters);
+        let rules = config.http_rules.iter().map(|rule| rule.id);
+        let known = config.feeds.iter().map(|feed| feed.id).chain(ids).chain(filters).chain(rules);
         // Ids are six-digit numbers from 100000 on (ccp-task-api 2.1); all kinds share one count (inferred).
         objects.latest = known.max().unwrap_or(FIRST_ID).max(FIRST_ID);
         for campaign in &config.campaigns {
@@ -197,8 +198,8 @@ impl Objects {
             objects.notifications.push(fresh(Notification { id, name, campaign, tags, effect }));
         }
         for rule in config.http_rules.iter().cloned() {
-            let (id, effect) = (objects.next_id(), Effect::Http(rule.target));
-            let (name, campaign, tags) = (rule.name, rule.campaign, rule.tags);
+            let HttpRule { id, name, campaign, tags, target } = rule;
+            let effect = Effect::Http(target);
             objects.notifications.push(fresh(Notification { id, name, campaign, tags, effect }));
         }
         let feeds = objects.feeds.iter().map(|feed| (ObjectKind::Feed, feed.object.id));
@@ -357,8 +358,8 @@ impl Objects {
         }
     }
 
-    /// The rules by which the system hands tasks to CCE follow the tag of a feed that had another one (ccp-task-api 2.1). Those that somebody made stay
-    /// as they are (inferred).
+    /// The rules by which the system hands tasks to CCE follow the tag of a feed that had another one (ccp-task-api 2.1).
+    /// Those that somebody made stay as they are (inferred).
     fn follow_tag(&mut self, feed: u32, old: &str, cx: &mut Cx<'_>) {
         let Some(new) = self.feed(feed).map(|feed| feed.object.tag.clone()).filter(|new| new != old) else {
             return;

@@ -161,7 +161,7 @@ cce_wire::rows! { $ session {
     35 => ControlFailureConf "CONTROL_FAILURE_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
         invoke_id: InvokeId as "InvokeID" is invoke,
-        /// See [`control_failure`](crate::control_failure).
+        /// See [`ControlFailure`].
         failure_code: ControlFailure as "FailureCode" is refusal,
         /// The peripheral's own code; 0 none.
         peripheral_error_code: u32 as "PeripheralErrorCode",

@@ -452,7 +452,8 @@ impl Service {
         }
     }
 
-    /// Signs out of every media, whose tasks end as the agent chose at the sign-in, then of Finesse.
+    /// Signs out of every media, whose tasks end as the agent chose at the sign-in, then of Finesse. What comes of it, the
+    /// agent PG decides (`on_agent_disconnect`).
     pub(crate) fn sign_out_absent(&mut self, agent: &AgentId, cx: &mut Cx<'_>) {
         cx.note(
             FinesseFact::ForcedSignOut { agent: agent.clone(), reason: EventReason::FORCED_SIGN_OUT }.into(),

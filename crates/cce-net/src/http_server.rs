@@ -93,7 +93,7 @@ async fn attend(arrival: Arrival, broken: CancellationToken, front: Front, stop:
     let security = if stream.is_tls() { Security::Tls } else { Security::Plain };
     // Whoever comes from outside has a place among those.
     let caller = if permit.is_some() { Caller::Outside } else { Caller::Lab };
-    // The lab's own always speak in plain.
+    // The lab's own may speak in plain everywhere.
     let redirect = front.redirect.filter(|_| security == Security::Plain && caller == Caller::Outside);
     let stream = WebStream::new(stream, broken.clone(), front.limits, permit);
     if let Some(port) = redirect {

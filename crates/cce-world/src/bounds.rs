@@ -16,7 +16,6 @@ fn pauses(lab: &Lab) -> Vec<(String, Span)> {
         ("finesse.redial", lab.finesse.redial),
         ("finesse.heartbeat", lab.finesse.heartbeat),
         ("finesse.ccp_retry", lab.finesse.ccp_retry),
-        ("ccp.notifying.deadline", lab.ccp.notifying.deadline),
         ("ccp.notifying.retry", lab.ccp.notifying.retry),
     ];
     let own = own.into_iter().map(|(key, pause)| (key.to_owned(), pause));

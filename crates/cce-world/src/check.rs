@@ -203,6 +203,7 @@ const RULE_TAGS_MAX: usize = 5;
 
 fn check_http_rules(lab: &Lab, faults: &mut Vec<Fault>) {
     let campaigns: BTreeSet<u32> = lab.ccp.campaigns.iter().map(|campaign| campaign.id).collect();
+    unique(&["ccp.http_rules"], "id", lab.ccp.http_rules.iter().map(|rule| rule.id), faults);
     let terms = cce_ccp::Notifying::from(&lab.ccp.notifying);
     if terms.waiting_max == 0 {
         let message = "a notification waits at least while it is sent: write 1 or more";

@@ -204,7 +204,8 @@ impl From<&lab::HttpRuleSettings> for cce_ccp::HttpRule {
             password: text(&rule.password),
             trust: if rule.verify { Trust::Authority } else { Trust::Anybody },
         };
-        Self { name: rule.name.clone(), campaign: rule.campaign, tags: rule.tags.clone(), target }
+        let (name, tags) = (rule.name.clone(), rule.tags.clone());
+        Self { id: rule.id, name, campaign: rule.campaign, tags, target }
     }
 }
 
@@ -212,7 +213,6 @@ impl From<&lab::NotifyingSettings> for cce_ccp::Notifying {
     fn from(settings: &lab::NotifyingSettings) -> Self {
         Self {
             hosts: settings.hosts.clone(),
-            deadline: settings.deadline.0,
             retry: settings.retry.0,
             retries: settings.retries,
             waiting_max: usize::try_from(settings.waiting).unwrap_or(usize::MAX),

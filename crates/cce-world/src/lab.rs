@@ -328,9 +328,10 @@ pub struct AgentPgSettings {
     pub heartbeat: Span,
     /// Number of the first CTI session.
     pub first_session: SessionId,
-    /// Refuse unknown mask bits.
+    /// Refuse mask bits that the protocol does not use in the session's version, and floating fields that do not belong to a
+    /// message.
     pub strict_masks: bool,
-    /// What CTI clients, Finesse among them, must give as password; none accepts any.
+    /// What CTI clients, Finesse among them, must give as password; without one, any is accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_password: Option<String>,
     /// How long an agent's new state takes to the router.

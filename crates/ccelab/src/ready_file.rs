@@ -284,7 +284,7 @@ mod tests {
                 .collect()
         };
         let (ports, mut secure) = (at(1_000), at(2_000));
-        // The lab's own links stay in plain.
+        // A listener has an address over TLS where the lab's file gives it one.
         secure.retain(|port, _| lab.link(*port).is_some_and(|link| link.listen_tls.is_some()));
         let admin = Some((Ipv4Addr::LOCALHOST, 8_090).into());
         let site = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));

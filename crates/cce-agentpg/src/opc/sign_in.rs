@@ -134,7 +134,7 @@ impl Opc {
     }
 
     /// Signs an agent out. Every task ends, and the sign-out follows; no state in between is shown
-    /// (finesse-nonvoice 5).
+    /// (finesse-nonvoice 5). Who is to stay signed in becomes not ready instead, and keeps the tasks.
     pub(super) fn on_media_logout(
         &mut self,
         member: AgentKey,

@@ -9,6 +9,8 @@ const URL: &str = "http://127.0.0.1:9000/contacts";
 const OTHER: &str = "https://localhost:9001/contacts?from=lab";
 /// The rule that comes with the campaign has the id before it.
 const RULE: &str = "/notificationrule/100083";
+/// The rule of the configuration.
+const CONFIGURED: &str = "/notificationrule/100090";
 
 #[test]
 fn a_contact_that_gets_a_tag_of_a_rule_is_told_to_its_address() {
@@ -57,8 +59,11 @@ fn a_tag_that_an_update_adds_fires_once_and_one_that_was_there_does_not() {
 #[test]
 fn an_address_is_told_of_one_contact_after_the_other_and_one_rule_does_not_wait_for_another() {
     let mut config = config_of(target(), &["cisco_uq_tag"], terms());
-    let second =
-        HttpRule { target: HttpTarget { url: OTHER.into(), ..target() }, ..config.http_rules[0].clone() };
+    let second = HttpRule {
+        id: 100_091,
+        target: HttpTarget { url: OTHER.into(), ..target() },
+        ..config.http_rules[0].clone()
+    };
     config.http_rules.push(second);
     let mut lab = Lab::with(config);
     let first = lab.create(&[]);
@@ -101,13 +106,25 @@ fn the_other_address_is_called_at_once_where_the_first_one_fails() {
 }
 
 #[test]
-fn an_answer_that_is_late_is_none() {
-    let mut lab = lab(target());
+fn a_call_goes_on_until_its_outcome_is_told_and_nothing_else_is_called_meanwhile() {
+    let mut lab = lab(HttpTarget { alternate_url: OTHER.into(), ..target() });
     let said = lab.create(&[]);
-    let late = due_after(&mut lab, Duration::from_secs(10));
+    assert!(calls(&lab.wait(Duration::from_mins(10))).is_empty());
+    let late = fail(&mut lab, &said, CallError::Timeout);
     assert_eq!(steps(&late), ["unanswered 127.0.0.1:9000"]);
-    assert!(answer(&mut lab, &said, 200).0.is_empty());
-    assert_eq!(calls(&due_after(&mut lab, Duration::from_secs(1))).len(), 1);
+    assert_eq!(called(&late).1.target, OTHER);
+}
+
+#[test]
+fn a_rule_of_the_configuration_keeps_its_changes_whatever_rules_stand_ahead_of_it() {
+    let first = config_of(target(), &["cisco_uq_tag"], terms());
+    let mut lab = Lab::with(first.clone());
+    let change = format!("<NotificationRule><httpUrl>{OTHER}</httpUrl></NotificationRule>");
+    assert_eq!(lab.administer("PUT", CONFIGURED, &change).status(), 200);
+    let other = HttpRule { id: 100_091, name: "Other".into(), ..first.http_rules[0].clone() };
+    lab.restart_with(Config { http_rules: [vec![other], first.http_rules.clone()].concat(), ..first });
+    assert!(lab.administer("GET", CONFIGURED, "").body().contains(&format!("<httpUrl>{OTHER}</httpUrl>")));
+    assert!(lab.administer("GET", "/notificationrule/100091", "").body().contains(URL));
 }
 
 #[test]
@@ -124,7 +141,7 @@ fn the_address_knows_ccp_by_a_name_and_a_password_that_nobody_is_shown() {
     let mut lab = lab(account);
     let (_, request) = called(&lab.create(&[]));
     assert_eq!(request.get("authorization"), Some(basic("lab:s3cret").as_str()));
-    let shown = lab.administer("GET", RULE, "").body();
+    let shown = lab.administer("GET", CONFIGURED, "").body();
     assert!(shown.contains("<httpUsername>lab</httpUsername>") && !shown.contains("s3cret"), "{shown}");
 }
 
@@ -227,7 +244,7 @@ fn terms() -> Notifying {
 
 fn config_of(target: HttpTarget, tags: &[&str], notifying: Notifying) -> Config {
     let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
-    let rule = HttpRule { name: "CRM".into(), campaign: 100_081, tags, target };
+    let rule = HttpRule { id: 100_090, name: "CRM".into(), campaign: 100_081, tags, target };
     Config { http_rules: vec![rule], notifying, ..config() }
 }
 

@@ -9,8 +9,6 @@ use serde::{Deserialize, Serialize};
 pub struct NotifyingSettings {
     /// Hosts that may be called beside this machine; `*` stands for every host.
     pub hosts: Vec<String>,
-    /// How long an answer may take.
-    pub deadline: Span,
     /// Pause before the next try; it doubles each time.
     pub retry: Span,
     /// Tries after the first one.
@@ -21,16 +19,17 @@ pub struct NotifyingSettings {
 
 impl Default for NotifyingSettings {
     fn default() -> Self {
-        let cce_ccp::Notifying { hosts, deadline, retry, retries, waiting_max } =
-            cce_ccp::Notifying::default();
+        let cce_ccp::Notifying { hosts, retry, retries, waiting_max } = cce_ccp::Notifying::default();
         let waiting = u32::try_from(waiting_max).unwrap_or(u32::MAX);
-        Self { hosts, deadline: Span(deadline), retry: Span(retry), retries, waiting }
+        Self { hosts, retry: Span(retry), retries, waiting }
     }
 }
 
 /// A notification rule that calls an address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HttpRuleSettings {
+    /// Its id, which no other rule has. Changes of it are stored by it.
+    pub id: u32,
     /// Its name.
     pub name: String,
     /// Id of its campaign.

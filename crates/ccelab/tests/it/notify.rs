@@ -14,7 +14,7 @@ fn an_application_is_told_of_each_contact_by_a_rule_of_the_labs_file() {
     let folder = folder("notify");
     let (address, told) = application(&["503 Service Unavailable", "204 No Content", "200 OK"]);
     let rule = format!(
-        "[ccp.notifying]\nretry = \"20ms\"\n[[ccp.http_rules]]\nname = \"CRM\"\ncampaign = 100081\n\
+        "[ccp.notifying]\nretry = \"20ms\"\n[[ccp.http_rules]]\nid = 100090\nname = \"CRM\"\ncampaign = 100081\n\
          tags = [\"cisco_uq_tag\"]\nurl = \"http://{address}/contacts\"\nuser = \"lab\"\npassword = \"s3cret\"\n"
     );
     fs::write(folder.join("lab.toml"), rule).unwrap();
