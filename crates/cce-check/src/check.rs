@@ -72,7 +72,7 @@ impl Check {
                 "An agent gets tasks while available and up to its limit, and its tasks are counted right."
             }
             Self::OneAnswer => {
-                "Each indication gets exactly one event or one failure, and each cancel one confirmation, unless its session ended."
+                "Each indication gets exactly one event or one failure, and each cancel one confirmation, unless its session ended. A failure has the invoke id of a message of its client."
             }
             Self::LegalTransition => {
                 "Contacts, dialogues, tasks, dialogs, agents and users change their states only as they may."
