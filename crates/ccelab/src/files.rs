@@ -14,6 +14,7 @@ use cce_journal::{End, Header, JournalReader, Record, Tables, What, Writer};
 use cce_wire::TableText;
 use cce_world::{ENVIRONMENT_PREFIX, Lab, Layers, TableKind, read_table};
 use std::{
+    collections::BTreeMap,
     fs::{self, File, OpenOptions, Permissions},
     hash::{BuildHasher, RandomState},
     io::{BufReader, BufWriter, Read, Write},
@@ -39,19 +40,31 @@ pub(crate) fn load_lab(
 /// The lab of the built-in configuration, the name and text of a file, and the environment.
 pub(crate) fn load_lab_text(file: (String, String), release: &ReleaseOption) -> Result<Lab, Failure> {
     file_kind::check(InputKind::Lab, &file.0, &file.1)?;
-    Ok(cce_world::load(&layers_of(Some(file), release))?)
+    Ok(cce_world::load(&layers_of(Some(file), release)?)?)
 }
 
 /// The layers of a configuration: a file or a lab of the binary, the environment, and the command line.
 pub(crate) fn layers(file: Option<&Path>, release: &ReleaseOption) -> Result<Layers, Failure> {
     let found = file.map(|path| shipped::find(InputKind::Lab, path)).transpose()?;
-    Ok(layers_of(found.map(|found| (found.name, found.text)), release))
+    layers_of(found.map(|found| (found.name, found.text)), release)
 }
 
-fn layers_of(file: Option<(String, String)>, release: &ReleaseOption) -> Layers {
+fn layers_of(file: Option<(String, String)>, release: &ReleaseOption) -> Result<Layers, Failure> {
+    Ok(Layers { file, environment: settings_of_environment()?, overrides: release.overrides() })
+}
+
+/// The environment variables that change a setting. Those of other programs may hold any bytes.
+fn settings_of_environment() -> Result<BTreeMap<String, String>, Failure> {
     let prefix = format!("{ENVIRONMENT_PREFIX}__");
-    let environment = std::env::vars().filter(|(name, _)| name.starts_with(&prefix)).collect();
-    Layers { file, environment, overrides: release.overrides() }
+    let named = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    let mut settings = BTreeMap::new();
+    for (name, value) in named.filter(|(name, _)| name.starts_with(&prefix)) {
+        let value = value.into_string().map_err(|value| {
+            Failure::Usage(format!("the value of {name} is not UTF-8: {}", value.to_string_lossy()))
+        })?;
+        settings.insert(name, value);
+    }
+    Ok(settings)
 }
 
 /// The tables that replace the built-in ones.

@@ -1,7 +1,7 @@
 //! Mistakes of the command line: each is told with what would be right.
 
-use crate::support::{Running, folder, http, run, scenario, stderr, stdout};
-use std::fs;
+use crate::support::{Running, ccelab, folder, http, run, scenario, stderr, stdout};
+use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, process::Output};
 
 /// Runs what is wrong, and says what it was told.
 fn told(name: &str, arguments: &[&str]) -> String {
@@ -197,4 +197,25 @@ fn a_file_that_is_no_journal_is_called_what_it_is() {
         assert_eq!(output.status.code(), Some(2), "{file}");
         assert!(stderr(&output).contains(what), "{}", stderr(&output));
     }
+}
+
+/// Checks the built-in lab with a variable whose value is no text.
+fn checked_with_bytes_in(variable: &str) -> Output {
+    let mut command = ccelab(&folder("mistake-environment"));
+    command.args(["config", "check"]).env(variable, OsStr::from_bytes(b"b\xfcro"));
+    command.output().unwrap()
+}
+
+#[test]
+fn a_setting_of_the_environment_that_is_no_text_is_named() {
+    let output = checked_with_bytes_in("CCELAB__TLS__CERTIFICATE");
+    assert_eq!(output.status.code(), Some(2));
+    let text = stderr(&output);
+    assert!(text.contains("the value of CCELAB__TLS__CERTIFICATE is not UTF-8"), "{text}");
+}
+
+#[test]
+fn environment_variables_of_other_programs_may_hold_any_bytes() {
+    let output = checked_with_bytes_in("GREETING");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 }
