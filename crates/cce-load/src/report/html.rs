@@ -109,7 +109,10 @@ impl LoadReport {
 
     fn over_load(&self) -> Plot {
         let series = |name: &str, of: fn(&RowReport) -> u64| {
-            self.series(name, Marks::Dots, |row| (self.rate(row.planned), float(of(row))))
+            let mut series = self.series(name, Marks::Dots, |row| (self.rate(row.planned), float(of(row))));
+            // Behind the last planned task no load is there that a latency could belong to.
+            series.points.retain(|(rate, _)| *rate > 0.0);
+            series
         };
         Plot {
             title: "Latency over load: each dot is a stretch of the timeline",
@@ -174,18 +177,31 @@ mod tests {
     use crate::{Follow, Lives, LoadReport, Plan};
     use std::time::Duration;
 
-    /// Ten tasks a second are planned, until the load is over in the middle of a row.
-    fn rates(millis: u64) -> Vec<f64> {
+    /// Ten tasks a second are planned for that time, and open ones are waited for until the load is over.
+    fn report(planned_millis: u64, over_millis: u64) -> LoadReport {
         let mut lives = Lives::new(Follow::Creation, "run");
-        for number in 0..millis.div_ceil(100) {
+        for number in 0..planned_millis.div_ceil(100) {
             let planned = Duration::from_millis(100 * number);
             lives.plan(number, planned, planned);
         }
-        let report = LoadReport::new(Plan::default(), &lives, Duration::from_millis(millis), false);
-        let over_load: Vec<f64> = report.over_load().series[0].points.iter().map(|(rate, _)| *rate).collect();
+        LoadReport::new(Plan::default(), &lives, Duration::from_millis(over_millis), false)
+    }
+
+    fn loads(report: &LoadReport) -> Vec<f64> {
+        report.over_load().series[0].points.iter().map(|(rate, _)| *rate).collect()
+    }
+
+    /// The load is over with the last task, in the middle of a row.
+    fn rates(millis: u64) -> Vec<f64> {
+        let report = report(millis, millis);
         let over_time: Vec<f64> = report.rates().series[0].points.iter().map(|(_, rate)| *rate).collect();
-        assert_eq!(over_load, over_time);
+        assert_eq!(loads(&report), over_time);
         over_time
+    }
+
+    #[test]
+    fn a_row_in_which_nothing_was_planned_has_no_latency_over_load() {
+        assert_eq!(loads(&report(2_000, 5_000)), [10.0, 10.0]);
     }
 
     #[test]
