@@ -147,14 +147,16 @@ impl Answers {
         if self.links.contains_key(&link) {
             self.said.add(link, message.about().invoke);
         }
+        // A request frees its own id for its answer, and one whose id is not known frees all (cti-server-protocol 4.4).
+        match message.about().invoke {
+            Some(invoke_id) => self.renew_id((link, invoke_id)),
+            None => self.renew_ids(link),
+        }
         let Some((invoke_id, wanted)) = indication(message) else {
             if let (Cti::OpenReq(open), Some(client)) = (message, self.links.get_mut(&link))
                 && client.services == 0
             {
                 client.device = device(open);
-            }
-            if !message.name().starts_with("HEARTBEAT") {
-                self.renew_ids(link);
             }
             return None;
         };
@@ -166,8 +168,6 @@ impl Answers {
         let twice = earlier.map(|earlier| {
             format!("{} on {link} has invoke id {invoke_id}, as {earlier} that still waits", message.name())
         });
-        self.failed.remove(&(link, invoke_id));
-        self.answered.remove(&(link, invoke_id));
         self.pending
             .insert((link, invoke_id, seq), OpenIndication { name: message.name(), wanted, traced: None });
         self.pending.keep(PENDING_MAX);
@@ -182,8 +182,13 @@ impl Answers {
         self.renew_ids(link);
     }
 
-    /// Behind what is no indication, or cannot be read, a client may use any invoke id once more, and a failure may answer
-    /// that.
+    /// The client uses an invoke id once more, and a failure may answer that.
+    fn renew_id(&mut self, asked: Asked) {
+        self.failed.remove(&asked);
+        self.answered.remove(&asked);
+    }
+
+    /// A message whose invoke id is not known may have any, and a failure may answer that.
     fn renew_ids(&mut self, link: LinkId) {
         self.failed.retain(|(of, _), _| *of != link);
         self.answered.retain(|(of, _), _| *of != link);

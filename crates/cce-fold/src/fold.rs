@@ -209,7 +209,7 @@ impl Fold {
             }
             What::In(input) => self.on_input(node, input),
             What::Out(output) => {
-                // Who closes a connection hears nothing more of it, its end neither.
+                // A component that closes a connection gets nothing more from it, not even its end.
                 if let Output::Close { link, .. } = output {
                     self.links.remove(&(node.clone(), *link));
                 }
@@ -469,7 +469,6 @@ impl Fold {
         self.of_named(&NamedIds::of(&body.0))
     }
 
-    /// Finds a contact or a task in a path.
     /// What a notification rule tells of: its document has one element that names the contact, and texts of the customer's
     /// that may name others.
     fn of_notified(&self, request: &Request) -> Subject {
@@ -478,6 +477,7 @@ impl Fold {
         id.map(|(id, _)| self.of_text(id)).unwrap_or_default()
     }
 
+    /// Finds a contact or a task in a path.
     fn of_text(&self, text: &str) -> Subject {
         self.of_named(&NamedIds::of(text.as_bytes()))
     }

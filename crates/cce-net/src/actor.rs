@@ -285,8 +285,8 @@ impl Actor {
         Ok(())
     }
 
-    /// Records the outputs of one input. What one of them holds back a later one may release. A fact leads to nothing but
-    /// its record, which has it.
+    /// Records the outputs of one input. What one of them holds back a later one may release. A fact has no effect
+    /// beyond its record.
     fn judge(&self, now: Time, cause: u64, outputs: Vec<Output>) -> Vec<(Option<Output>, JudgedRecord)> {
         let mut tickets = BTreeSet::new();
         let judge = |output: Output| {

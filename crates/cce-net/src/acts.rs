@@ -56,7 +56,7 @@ impl Actor {
                 self.timers.remove(&key);
             }
             Output::Store { key, value } => self.store.set(key, value),
-            // A fact leads to nothing but its record.
+            // A fact has no effect beyond its record.
             Output::Note(_) => {}
         }
     }

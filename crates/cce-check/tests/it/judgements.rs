@@ -6,8 +6,8 @@ use crate::{
     material::{
         AGENT, AGENT_STATE_EVENT, ELSE, END, MRD, OTHER_MRD, QUEUE, SECOND, THIRD, admitted, agent,
         agent_update, altered, cancel_conf, change, chosen, contact, desk, dialog, dialogue, event, failure,
-        failure_of, first_task, handled_contact, is_sent, nobody, node, published, report, reported,
-        somebody, start_ind, told, withdrawn,
+        failure_of, first_task, handled_contact, is_sent, nobody, node, open_req, published, report,
+        reported, somebody, start_ind, told, withdrawn,
     },
     toys::{
         becomes, close_call, is_traced, publishes, sent_behind, simple, two_tasks_with_a_limit_of,
@@ -70,6 +70,18 @@ fn a_task_that_a_client_tells_of_as_ended_is_over() {
         .then("agentpg", change(SECOND, AGENT, MRD, None, TaskState::Ended, Some(END)))
         .then("agentpg", withdrawn(SECOND));
     assert_eq!(journal.breaches(), []);
+}
+
+/// A request frees its own invoke id, not those of others.
+#[test]
+fn a_second_failure_of_an_indication_is_refused_behind_another_request_too() {
+    let journal = simple();
+    let (asked, other) = (start_ind(&journal), open_req(&journal));
+    let failure = failure(&journal.records[asked]);
+    let journal = journal.again_at_the_end(asked).and("agentpg", failure.clone());
+    let journal = journal.again_at_the_end(other).and("agentpg", failure);
+    let breaches = journal.breaches();
+    assert_eq!(breaches.iter().map(|breach| breach.judgement).collect::<Vec<_>>(), [Judgement::FailureOnce]);
 }
 
 /// A contact is handled while the call to close it waits for its answer.

@@ -28,6 +28,7 @@ pub(crate) const QUEUE: u32 = 5034;
 pub(crate) const END: Disposition = Disposition::NORMAL_END_TASK;
 /// Numbers of messages (cti-server-protocol 6 and 11, mr-interface 3).
 pub(crate) const AGENT_STATE_EVENT: u8 = 30;
+pub(crate) const OPEN_REQ: u8 = 3;
 pub(crate) const START_TASK_IND: u8 = 163;
 pub(crate) const CANCEL_TASK_CONF: u8 = 14;
 
@@ -180,9 +181,19 @@ pub(crate) fn is_sent(record: &Record, message: u8) -> bool {
 
 /// The START_TASK_IND that reaches the CTI server.
 pub(crate) fn start_ind(journal: &Journal) -> usize {
+    received(journal, START_TASK_IND)
+}
+
+/// The first OPEN_REQ that the CTI server receives.
+pub(crate) fn open_req(journal: &Journal) -> usize {
+    received(journal, OPEN_REQ)
+}
+
+/// The first message of that type that the CTI server receives.
+fn received(journal: &Journal, message_type: u8) -> usize {
     journal.nth_record(0, |record| {
         let What::In(Input::Frame { link, bytes }) = &record.what else { return false };
-        link.port == Port::CtiA && bytes.0.get(4..8) == Some(&[0, 0, 0, START_TASK_IND])
+        link.port == Port::CtiA && bytes.0.get(4..8) == Some(&[0, 0, 0, message_type])
     })
 }
 
